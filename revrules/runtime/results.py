@@ -1,0 +1,90 @@
+"""What an evaluation returns: immutable values, cheap to make. Standard library only: this file is part of standalone modules."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import datetime
+
+
+class Verdict(str, Enum):
+    """How the declared stage lies to the stage that the evidence supports (grammar/language.md, section 9)."""
+
+    UNDECLARED = "undeclared"
+    IN_STAGE = "in_stage"
+    AHEAD = "ahead"
+    BEHIND = "behind"
+    ELSEWHERE = "elsewhere"
+    NOWHERE = "nowhere"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Seen(NamedTuple):
+    """A value that a criterion looked at: how the ruleset names it, and the value (None: missing)."""
+
+    name: str
+    value: object
+
+
+class Blocker(NamedTuple):
+    """A criterion that is not met.
+
+    ``missing`` lists the missing fields on which an unknown criterion depends (related ones as `meetings.held_at`); empty when unmet.
+    """
+
+    criterion: str
+    seen: tuple[Seen, ...]
+    missing: tuple[str, ...]
+    doc: str
+
+
+class NextStage(NamedTuple):
+    """A stage that follows, with what stands in the way; both tuples empty: the way is open (in mode evidence: never)."""
+
+    stage: str
+    owners: tuple[str, ...]
+    unmet: tuple[Blocker, ...]
+    unknown: tuple[Blocker, ...]
+
+
+class Violation(NamedTuple):
+    """A rule or an assertion that the record breaks. ``level``: observe, warn, block, or assert."""
+
+    rule: str
+    level: str
+    message: str
+    owners: tuple[str, ...]
+
+
+class DataProblem(NamedTuple):
+    """A value that is none: ``reason`` is a clause such as "not a date" or "outside 0..100"."""
+
+    field: str
+    value: object
+    reason: str
+
+
+class Placement(NamedTuple):
+    """Where a record stands in a lifecycle, and why.
+
+    ``stage`` is None for a record that is nowhere; ``verdict`` and ``declared`` are None where nothing is tracked. ``certain``: no
+    missing field could change the stage. ``missing``: the fields that could. ``unknown_rules``: rules that cannot be judged.
+    ``due``: when the record should have left the stage, where that is known.
+    """
+
+    lifecycle: str
+    stage: str | None
+    path: tuple[str, ...]
+    certain: bool
+    declared: str | None
+    verdict: Verdict | None
+    owners: tuple[str, ...]
+    next: tuple[NextStage, ...]
+    missing: tuple[str, ...]
+    violations: tuple[Violation, ...]
+    unknown_rules: tuple[str, ...]
+    problems: tuple[DataProblem, ...]
+    due: datetime.datetime | datetime.date | None
+    overdue: bool
