@@ -1,0 +1,3 @@
+"""revrules: revenue definitions as code."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,20 @@
+"""Every problem that revrules can report: code, name, severity and words. One function per problem; callers write no prose.
+
+The modules go by phase: ``syntax`` REV1xx, ``names`` REV2xx, ``types`` REV3xx, ``stages`` REV4xx, ``alignment`` and ``ownership``
+REV6xx, ``data`` REV7xx. Codes are never reused.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from revrules.diagnostics import Problem
+
+MODULES = ("syntax", "names", "types", "stages", "alignment", "ownership", "data")
+
+
+def catalogue() -> dict[str, Problem]:
+    """Return every problem by its code, in the order of the codes."""
+    modules = (import_module(f"revrules.problems.{name}") for name in MODULES)
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, Problem)]
+    return {problem.code: problem for problem in sorted(found, key=lambda problem: problem.code)}

@@ -1,0 +1,1 @@
+"""Findings about words that do not align, REV60x to REV64x."""

@@ -1,0 +1,1 @@
+"""Problems of the data that a ruleset is run over, REV7xx."""

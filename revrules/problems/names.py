@@ -1,0 +1,1 @@
+"""Problems of files, names and schema, REV2xx."""

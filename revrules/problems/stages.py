@@ -1,0 +1,1 @@
+"""Findings about the stage graph, REV4xx."""

@@ -1,0 +1,1 @@
+"""Problems of spelling and grammar, REV1xx."""

@@ -1,0 +1,1 @@
+"""Problems of types, REV3xx."""
