@@ -1,0 +1,41 @@
+"""What every reader yields: rows with the places that they came from, and rows that could not be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+class Row(NamedTuple):
+    """One record as read. ``cells`` go by position (delimited text, Parquet) or by name (JSON).
+
+    ``line`` is the physical line on which the record starts, or its number in files without lines. ``doubled`` are the
+    names that a JSON object holds twice with different values.
+    """
+
+    line: int
+    cells: Sequence[object] | Mapping[str, object]
+    doubled: tuple[str, ...] = ()
+
+
+class Refused(NamedTuple):
+    """A row that cannot be read: where, the start of what stands there, and why."""
+
+    line: int
+    text: str
+    reason: str
+
+
+class Table(NamedTuple):
+    """An opened table. ``headings`` are None where each row brings its own names (JSON); ``notes`` tell how it was read.
+
+    ``unit`` is what ``Row.line`` counts: line or record.
+    """
+
+    name: str
+    headings: tuple[str, ...] | None
+    rows: Iterator[Row | Refused]
+    notes: tuple[str, ...] = ()
+    unit: str = "line"
