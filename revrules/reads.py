@@ -1,0 +1,94 @@
+"""An expression into what it reads: the fields, definitions and related records that it names directly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from revrules import ir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def reads(expr: ir.Expr) -> tuple[tuple[str, ir.Expr], ...]:
+    """Return what a reader of ``expr`` wants to see beside it: (name, expression) in order of appearance, without repetition.
+
+    Fields and definitions as the ruleset names them (`parent.country`, `qualified for sales`), an aggregate as a whole
+    (`count(meetings)`, `sum(amount of deals)`); the expression gives the value.
+    """
+    return tuple(dict.fromkeys(_reads(expr)))
+
+
+def children(expr: ir.Expr) -> tuple[ir.Expr, ...]:
+    """Return the expressions directly inside ``expr``, in order of appearance (an aggregate's are about the related record)."""
+    match expr:
+        case ir.Literal() | ir.Field() | ir.Ref() | ir.Now() | ir.Today() | ir.Related():
+            return ()
+        case ir.Arith(_, left, right) | ir.Compare(_, left, right) | ir.RangedCompare(_, left, right):
+            return (left, right)
+        case ir.Negate(operand) | ir.Not(operand) | ir.Known(operand):
+            return (operand,)
+        case ir.OneOf(operand) | ir.InList(operand) | ir.Matches(operand):
+            return (operand,)
+        case ir.Shift(moment) | ir.BusinessShift(moment) | ir.StartOf(moment) | ir.DateOf(moment):
+            return (moment,)
+        case ir.Call(_, arguments):
+            return arguments
+        case ir.OrElse(first, second):
+            return (first, second)
+        case ir.If(condition, then, otherwise):
+            return (condition, then, otherwise)
+        case ir.Choose(_, branches):
+            return tuple(condition for condition, _ in branches)
+        case ir.Count(_, where):
+            return (where,)
+        case ir.Sum(_, value, where) | ir.Extreme(_, _, value, where):
+            return (value, where)
+        case ir.Pick(_, _, value, by, where):
+            return (value, by, where)
+        case ir.Points(_, lines):
+            return tuple(part for line in lines for part in (line.condition, line.per) if part is not None)
+        case ir.And(operands) | ir.Or(operands) | ir.AtLeast(_, operands):
+            return operands
+        case ir.TextTest(_, operand, pattern):
+            return (operand, pattern)
+        case _:
+            assert_never(expr)
+
+
+def name_of(field: ir.Field | ir.Ref) -> str:
+    """Return a field or definition as the ruleset names it, with the relations before it."""
+    return ".".join((*field.path, field.name if isinstance(field, ir.Field) else definition_name(field.definition)))
+
+
+def definition_name(id_: str) -> str:
+    """Return `qualified for sales` for the definition `account.qualified for sales`."""
+    return id_.split(".", 1)[1]
+
+
+def _reads(expr: ir.Expr) -> Iterator[tuple[str, ir.Expr]]:
+    match expr:
+        case ir.Field() | ir.Ref():
+            yield name_of(expr), expr
+        case ir.Related(path):
+            yield ".".join(path), expr
+        case ir.Count(relation):
+            yield f"count({_relation_name(relation)})", expr
+        case ir.Sum(relation, value):
+            yield f"sum({_of(value)}{_relation_name(relation)})", expr
+        case ir.Extreme(op, relation, value):
+            yield f"{op}({_of(value)}{_relation_name(relation)})", expr
+        case ir.Pick(op, relation, value):
+            word = "earliest" if op is ir.ExtremeOp.MIN else "latest"
+            yield f"{word}({_of(value)}{_relation_name(relation)})", expr
+        case _:
+            for child in children(expr):
+                yield from _reads(child)
+
+
+def _of(value: ir.Expr) -> str:
+    return f"{name_of(value)} of " if isinstance(value, ir.Field | ir.Ref) else ""
+
+
+def _relation_name(relation: ir.Many) -> str:
+    return ".".join((*relation.path, relation.name))
