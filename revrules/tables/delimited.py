@@ -93,7 +93,7 @@ class Feed:
 
 def cell_line(row_line: int, cells: list[str], index: int) -> int:
     """Return the physical line on which the cell at ``index`` of a row starts: cells before it may hold line breaks."""
-    return row_line + sum(len(cell.splitlines()) - 1 for cell in cells[:index] if "\n" in cell or "\r" in cell)
+    return row_line + sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in cells[:index])
 
 
 def _rows(feed: Feed, delimiter: str, width: int) -> Iterator[Row | Refused]:

@@ -11,13 +11,11 @@ if TYPE_CHECKING:
 class Row(NamedTuple):
     """One record as read. ``cells`` go by position (delimited text, Parquet) or by name (JSON).
 
-    ``line`` is the physical line on which the record starts, or its number in files without lines. ``doubled`` are the
-    names that a JSON object holds twice with different values.
+    ``line`` is the physical line on which the record starts, or its number in files without lines.
     """
 
     line: int
     cells: Sequence[object] | Mapping[str, object]
-    doubled: tuple[str, ...] = ()
 
 
 class Refused(NamedTuple):
@@ -31,7 +29,7 @@ class Refused(NamedTuple):
 class Table(NamedTuple):
     """An opened table. ``headings`` are None where each row brings its own names (JSON); ``notes`` tell how it was read.
 
-    ``unit`` is what ``Row.line`` counts: line or record.
+    ``unit`` is what ``Row.line`` counts: line or record. ``types`` are DuckDB's names of the columns' types, where they have any.
     """
 
     name: str
@@ -39,3 +37,4 @@ class Table(NamedTuple):
     rows: Iterator[Row | Refused]
     notes: tuple[str, ...] = ()
     unit: str = "line"
+    types: tuple[str, ...] | None = None

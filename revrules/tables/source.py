@@ -36,7 +36,7 @@ UNPACKING_ERRORS = (EOFError, OSError)
 
 
 class Source(NamedTuple):
-    """A file that can be opened again and again. ``name`` is how the user knows it; ``content`` is what came from standard input."""
+    """A file that can be opened again and again. ``name`` is how the user knows it, ``content`` what came from standard input."""
 
     name: str
     path: str | None
@@ -114,7 +114,7 @@ def same_file(first: str, second: str) -> bool:
 def _unpacked(raw: BinaryIO) -> BinaryIO:
     import gzip
 
-    return io.BufferedReader(gzip.GzipFile(fileobj=raw))  # type: ignore[arg-type]  # a GzipFile is a raw stream in all but name
+    return io.BufferedReader(gzip.GzipFile(fileobj=raw))
 
 
 def _detect(source: Source) -> str:

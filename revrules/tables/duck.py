@@ -1,0 +1,116 @@
+"""Parquet files into rows, placed rows into Parquet files: the one door to duckdb."""
+
+from __future__ import annotations
+
+import errno
+import json
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from revrules.problems import data as problems
+from revrules.tables.failure import DataError
+from revrules.tables.rows import Row, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from duckdb import DuckDBPyConnection
+
+BATCH = 2048
+LARGEST = 1 << 28
+"""Bytes of one row written to Parquet."""
+AS_TEXT = frozenset({"UUID", "TIMESTAMP_NS", "TIME", "TIME WITH TIME ZONE", "BIT", "BLOB", "INTERVAL", "VARIANT", "GEOMETRY"})
+"""Types whose values are read as text: Python has none of their own, or no field can hold them."""
+TEXT = "VARCHAR"
+TEXTS = "VARCHAR[]"
+TRUTH = "BOOLEAN"
+
+
+def read_parquet(path: str, name: str) -> Table:
+    """Return the rows of a Parquet file with values of their own types, read in batches; raises ``DataError``."""
+    import duckdb
+
+    connection = _connect()
+    try:
+        described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
+        picked = ", ".join(_readable(str(column), str(type_)) for column, type_, *_ in described)
+        connection.execute(f"SELECT {picked} FROM read_parquet(?)", [path])
+    except duckdb.Error as error:
+        connection.close()
+        raise DataError(problems.broken_parquet(name, _plain(error))) from error
+    headings = tuple(str(column) for column, *_ in described)
+    types = tuple(TEXT if type_ in AS_TEXT else str(type_) for _, type_, *_ in described)
+    return Table(name, headings, _rows(connection, name), unit="record", types=types)
+
+
+def write_parquet(path: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]]) -> None:
+    """Write ``rows`` to ``path``; ``columns`` are names and DuckDB types. Raises OSError when the disk refuses.
+
+    The rows go through a temporary file of JSON lines: twenty times faster than parameters, and memory stays bounded.
+    """
+    import duckdb
+
+    declared = ", ".join(f"{_text(f'c{i}')}: {_text(type_)}" for i, (_, type_) in enumerate(columns))
+    named = ", ".join(f"c{i} AS {_quoted(name)}" for i, (name, _) in enumerate(columns))
+    with TemporaryDirectory(prefix="revrules-") as folder:
+        lines = f"{folder}/rows.json"
+        with open(lines, "w", encoding="utf-8") as stream:  # noqa: PTH123 - a plain file of our own
+            for row in rows:
+                stream.write(json.dumps({f"c{i}": value for i, value in enumerate(row)}, default=str) + "\n")
+        source = (
+            f"read_json({_text(lines)}, format = 'newline_delimited', columns = {{{declared}}}, maximum_object_size = {LARGEST})"
+        )
+        connection = _connect()
+        try:
+            connection.execute(f"SET temp_directory = {_text(folder)}")
+            connection.execute(f"COPY (SELECT {named} FROM {source}) TO {_text(path)} (FORMAT parquet, COMPRESSION zstd)")
+        except duckdb.IOException as error:
+            full = any(word in str(error).lower() for word in ("space", "too large", "disk quota"))
+            raise OSError(errno.ENOSPC if full else errno.EIO, _plain(error), path) from error
+        finally:
+            connection.close()
+
+
+def _connect() -> DuckDBPyConnection:
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false", "enable_progress_bar": "false"})
+    connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
+    return connection
+
+
+def _rows(connection: DuckDBPyConnection, name: str) -> Iterator[Row]:
+    import duckdb
+
+    number = 0
+    try:
+        while batch := connection.fetchmany(BATCH):
+            for cells in batch:
+                number += 1
+                yield Row(number, cells)
+    except duckdb.Error as error:
+        raise DataError(problems.broken_parquet(name, _plain(error))) from error
+    finally:
+        connection.close()
+
+
+def _readable(column: str, type_: str) -> str:
+    """Return the SQL for a column whose values Python can hold without further packages."""
+    quoted = _quoted(column)
+    if type_ == "TIMESTAMP WITH TIME ZONE":
+        return f"strftime({quoted}, '%Y-%m-%dT%H:%M:%S.%fZ') AS {quoted}"
+    if type_ in AS_TEXT:
+        return f"CAST({quoted} AS VARCHAR) AS {quoted}"
+    return quoted
+
+
+def _plain(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
