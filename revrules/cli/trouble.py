@@ -69,14 +69,13 @@ def _tell(error: BaseException, *, debug: bool) -> int:
                 import traceback
 
                 click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
-            known = isinstance(error, OSError) and error.errno is not None
-            UserError(_words(error) if known else _bug(error, debug=debug)).show()
+            words = in_words(error) if isinstance(error, OSError) and error.errno else _bug(error, debug=debug)
+            UserError(words).show()
     return 2
 
 
-def _words(error: BaseException) -> str:
+def in_words(error: OSError) -> str:
     """Return what the system refused, with the path where it is known."""
-    assert isinstance(error, OSError), "only the system's refusals have a number"
     reason = WORDS.get(error.errno or 0) or (error.strerror or str(error)).lower()
     place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "the output"
     return f"{place}: {reason}"
