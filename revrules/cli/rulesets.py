@@ -26,12 +26,14 @@ def targets(paths: Sequence[str]) -> list[Target]:
 
     Raises ``UserError`` for a path that does not exist, for a file that is no ruleset and when there is no ruleset at all.
     """
+    given_paths = [Path(path) for path in paths or ["."]]
+    for given in given_paths:
+        must_exist(given)
     from revrules.load import find_rulesets
 
     found: dict[Path, Target] = {}
     excluded = 0
-    for given in [Path(path) for path in paths or ["."]]:
-        must_exist(given)
+    for given in given_paths:
         config = settings(given)
         for path in find_rulesets(given):
             if given.is_dir() and config.excludes(path):
