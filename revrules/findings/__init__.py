@@ -1,0 +1,97 @@
+"""A compiled ruleset into findings about its graph, its words and its owners: what is valid, but probably not meant."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from revrules.diagnostics import Diagnostic, Problem, Severity, in_order
+from revrules.findings import fields, graph, literals, outcomes, owners, words
+from revrules.findings.survey import Survey, survey
+from revrules.problems import alignment, ownership, stages
+
+if TYPE_CHECKING:
+    import datetime
+
+    from revrules.ir import Allow, Ruleset
+
+Check = Callable[[Survey], Iterator[Diagnostic]]
+
+FAULTS: tuple[Check, ...] = (graph.no_entry_stage, graph.undeclared_loop)
+"""What leaves a lifecycle without a meaning: errors."""
+
+CHECKS: tuple[Check, ...] = (
+    *FAULTS,
+    graph.no_way_into_stage,
+    graph.dead_end,
+    graph.loop_without_exit,
+    graph.won_is_the_end,
+    graph.no_lost_stage,
+    graph.lost_without_reason,
+    outcomes.clock_without_stamp,
+    outcomes.probability_falls,
+    outcomes.outcome_probability,
+    outcomes.outcome_forecast,
+    outcomes.claims,
+    outcomes.shared_label,
+    outcomes.window_before_limit,
+    words.unrelated_variants,
+    words.two_names,
+    words.threshold_drift,
+    literals.spellings,
+    literals.outside_domain,
+    literals.two_scales,
+    literals.old_date,
+    owners.no_owner,
+    owners.two_owners,
+    owners.steward_as_owner,
+    owners.hand_off_without_definition,
+    owners.rule_without_owner,
+    owners.review_overdue,
+    fields.systems,
+    fields.field_with_two_owners,
+    fields.filled_later,
+    fields.unused_definition,
+    fields.unused_name,
+    fields.unused_field,
+)
+
+
+def faults(ruleset: Ruleset, today: datetime.date) -> list[Diagnostic]:
+    """Return the errors alone: what must be mended before a lifecycle of ``ruleset`` means anything."""
+    seen = survey(ruleset, today)
+    return in_order(found for check in FAULTS for found in check(seen))
+
+
+def findings(ruleset: Ruleset, today: datetime.date) -> list[Diagnostic]:
+    """Return every finding about ``ruleset`` as of ``today``, but those that an ``allow`` in force accepts, by place."""
+    seen = survey(ruleset, today)
+    plain = dataclasses.replace(seen, allows=())
+    all_found = [found for check in CHECKS for found in check(plain)]
+    left = all_found if not seen.allows else [found for check in CHECKS for found in check(seen)]
+    return in_order([*(found for found in left if not _accepted(found, seen)), *_allows(seen, all_found)])
+
+
+def accepts(allow: Allow, finding: Diagnostic) -> bool:
+    """Return whether ``allow``, while in force, accepts ``finding``. Errors cannot be accepted."""
+    named = allow.finding in (finding.name, finding.code)
+    return named and finding.severity is not Severity.ERROR and (allow.on is None or allow.on in finding.subjects)
+
+
+def _accepted(finding: Diagnostic, seen: Survey) -> bool:
+    return any(accepts(allow, finding) for allow in seen.allows)
+
+
+def _allows(seen: Survey, all_found: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """Find ``allow``s that have ended, and those that accept nothing although these checks would find what they name."""
+    problems = [
+        value for module in (stages, alignment, ownership) for value in vars(module).values() if isinstance(value, Problem)
+    ]
+    known = {name for problem in problems for name in (problem.name, problem.code)}
+    for allow in seen.ruleset.allows:
+        if not any(accepts(allow, found) for found in all_found):
+            if allow.finding in known:
+                yield ownership.allow_without_finding(allow)
+        elif allow not in seen.allows:
+            yield ownership.allow_ended(allow)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from revrules import ir
-from revrules.findings.reads import conjuncts
+from revrules.findings.scopes import conjuncts
 from revrules.problems import stages as problems
 from revrules.problems.words import plural
 from revrules.stages import order

@@ -1,1 +1,211 @@
 """Findings about words that do not align, REV60x to REV64x."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from revrules.diagnostics import Diagnostic, Problem, Severity
+from revrules.problems.ownership import field_subjects
+from revrules.problems.stages import asks, labels, subjects_of
+from revrules.problems.words import names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from revrules.ir import Criterion, Definition, Entity, FieldDecl, Lifecycle, Stage, Value
+    from revrules.source import Span
+
+UNRELATED_VARIANTS = Problem("REV600", "unrelated-variants", Severity.WARNING, "one word, several meanings, no declared relation")
+TWO_NAMES = Problem("REV601", "two-names", Severity.WARNING, "two names for one meaning")
+THRESHOLD_DRIFT = Problem("REV602", "threshold-drift", Severity.INFO, "a stage that repeats a definition with another limit")
+SPELLING_DIFFERS = Problem("REV603", "spelling-differs", Severity.WARNING, "one field compared with two spellings of one text")
+SPELLING_ELSEWHERE = Problem("REV604", "spelling-elsewhere", Severity.INFO, "two fields compared with two spellings of one text")
+OUTSIDE_DOMAIN = Problem("REV605", "outside-domain", Severity.WARNING, "a comparison with a value that the field cannot have")
+TWO_SCALES = Problem("REV606", "two-scales", Severity.WARNING, "shares of one beside percentages of a hundred")
+OLD_DATE = Problem("REV607", "old-date", Severity.INFO, "a comparison with a fixed date long past")
+
+
+def unrelated_variants(variants: Sequence[Definition], apart: Definition, *, narrows: Definition | None) -> Diagnostic:
+    """``apart`` is in no declared relation to the first of ``variants``; it seems to narrow ``narrows``, if given."""
+    first = variants[0]
+    suggested = narrows or first
+    words = f"`narrows {said(suggested)}`" if narrows else f"`narrows`, `widens` or `same as {said(first)}`"
+    return Diagnostic(
+        UNRELATED_VARIANTS,
+        f"`{first.name}` has {len(variants)} meanings, and nothing says how `{said(apart)}` lies to `{said(first)}`",
+        apart.span,
+        "no relation declared",
+        labels(*((other.span, f"`{said(other)}`") for other in variants if other is not apart)),
+        _definition_asks(*variants),
+        help=(f"declare it, so that it can be checked: {words}", "or give one of them a name of its own"),
+        subjects=(first.name, *(said(variant) for variant in variants), *(variant.id for variant in variants)),
+    )
+
+
+def two_names(definitions: Sequence[Definition]) -> Diagnostic:
+    """``definitions`` say the same in the same words."""
+    first, second = definitions[0], definitions[1]
+    return Diagnostic(
+        TWO_NAMES,
+        f"{names([said(definition) for definition in definitions])} mean the same",
+        second.span,
+        f"says what `{said(first)}` says",
+        labels((first.span, "the same meaning"), *((d.span, "the same meaning") for d in definitions[2:])),
+        (*_definition_asks(*definitions), ("why", "a change of one leaves the other behind")),
+        help=(f"keep one name, or let the second say `means {said(first)}`",),
+        subjects=tuple(name for d in definitions for name in (d.name, said(d), d.id)),
+    )
+
+
+def threshold_drift(
+    lifecycle: Lifecycle, stage: Stage, criterion: Criterion, definition: Definition, *, here: str, there: str, place: Span | None
+) -> Diagnostic:
+    """``criterion`` of ``stage`` repeats a limit of ``definition`` with another value."""
+    return Diagnostic(
+        THRESHOLD_DRIFT,
+        f"`{criterion.name}` of stage `{stage.name}` needs {here}, where definition `{said(definition)}` says {there}",
+        criterion.span or stage.span,
+        here.replace("`", ""),
+        labels((place or definition.span, there.replace("`", ""))),
+        (*asks(stage), *_definition_asks(definition)),
+        help=(f"if both mean the same, use `{said(definition)}` in the stage; if not, give the criterion a name of its own",),
+        subjects=(*subjects_of(lifecycle, stage.name), criterion.name, definition.name, said(definition), definition.id),
+    )
+
+
+def spelling_differs(field: str, texts: Sequence[tuple[str, Span | None]]) -> Diagnostic:
+    """``field`` is compared with ``texts``, which differ only in case, spaces or hyphens."""
+    (first, before), (second, here) = texts[0], texts[1]
+    return Diagnostic(
+        SPELLING_DIFFERS,
+        f'`{field}` is compared with "{first}" in one place and with "{second}" in another',
+        here,
+        f'"{second}" here',
+        labels((before, f'"{first}" here'), *((span, f'"{text}" here') for text, span in texts[2:])),
+        (("why", "texts match exactly, so one of the two never matches what the other does"),),
+        help=("write both as the data has it, name both in a set, or compare with `any case`",),
+        subjects=(field,),
+    )
+
+
+def spelling_elsewhere(texts: Sequence[tuple[str, str, Span | None]]) -> Diagnostic:
+    """(field, text, place): different fields are compared with texts that differ only in case, spaces or hyphens."""
+    (field, first, before), (other, second, here) = texts[0], texts[1]
+    return Diagnostic(
+        SPELLING_ELSEWHERE,
+        f'`{other}` is compared with "{second}", but `{field}` with "{first}"',
+        here,
+        f'"{second}" here',
+        labels((before, f'"{first}" here')),
+        (("ask", f"do `{field}` and `{other}` really spell it differently in the data?"),),
+        subjects=(other, field),
+    )
+
+
+def outside_domain(entity: Entity, field: FieldDecl, place: Span | None, *, compared: Value, always: bool | None) -> Diagnostic:
+    """``field`` is compared with a value beyond its domain; ``always`` is what comes out, None for one of several choices."""
+    result = "never matches" if always is None else f"is always {str(always).lower()}"
+    return Diagnostic(
+        OUTSIDE_DOMAIN,
+        f"comparing `{field.name}` with {spelled(compared)} {result}: its values are {domain(field)}",
+        place or field.span,
+        result,
+        labels((field.span, f"values are {domain(field)}")),
+        _field_asks(field),
+        help=(_scale_help(field, compared),),
+        subjects=field_subjects(entity, field),
+    )
+
+
+def two_scales(place: Span | None, share: tuple[Entity, FieldDecl], hundred: tuple[Entity, FieldDecl], doing: str) -> Diagnostic:
+    """A field that goes to 1 and a field that goes to 100 are ``doing``: compared, or added."""
+    (entity, one), (other, percent) = share, hundred
+    return Diagnostic(
+        TWO_SCALES,
+        f"`{one.name}` ({domain(one)}) and `{percent.name}` ({domain(percent)}) are {doing} though their scales differ",
+        place or one.span,
+        "two scales",
+        labels((one.span, domain(one)), (percent.span, domain(percent))),
+        (*_field_asks(one), *_field_asks(percent)),
+        help=(f"multiply `{one.name}` by 100",),
+        subjects=(*field_subjects(entity, one), *field_subjects(other, percent)),
+    )
+
+
+def share_of_hundred(entity: Entity, field: FieldDecl, place: Span | None, compared: Value) -> Diagnostic:
+    """``field`` goes to 100 and is compared with a value between 0 and 1."""
+    assert isinstance(compared, int | float | Decimal), "a number"
+    return Diagnostic(
+        TWO_SCALES,
+        f"`{field.name}` goes {domain(field)} but is compared with {spelled(compared)}",
+        place or field.span,
+        "looks like a share of one",
+        labels((field.span, f"values are {domain(field)}")),
+        _field_asks(field),
+        help=(f"on this scale, {spelled(compared)} of the whole is {spelled(compared * 100)}",),
+        subjects=field_subjects(entity, field),
+    )
+
+
+def old_date(place: Span | None, date: datetime.date, years: int, subjects: Sequence[str]) -> Diagnostic:
+    """Something is compared with a fixed ``date``, ``years`` years ago."""
+    return Diagnostic(
+        OLD_DATE,
+        f"the fixed date {date.isoformat()} in this comparison is more than {years} {'year' if years == 1 else 'years'} past",
+        place,
+        "a fixed date",
+        notes=(("ask", "is it still meant, or was it once the start or end of a period?"),),
+        help=("a window moves along by itself: `within last 12 months`, `in this fiscal year`",),
+        subjects=tuple(subjects),
+    )
+
+
+def said(definition: Definition) -> str:
+    """Return the definition as rulesets name it: `qualified for sales`."""
+    return f"{definition.name} for {definition.team}" if definition.team else definition.name
+
+
+def spelled(value: Value) -> str:
+    """Return a value as the language writes it.
+
+    >>> spelled("a"), spelled(True), spelled(Decimal("0.50")), spelled(60)
+    ('"a"', 'true', '0.5', '60')
+    """
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case Decimal():
+            return f"{value.normalize():f}"
+        case float():
+            return f"{value:g}"
+        case datetime.datetime() | datetime.date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def domain(field: FieldDecl) -> str:
+    """Return the domain of ``field`` in words: from 0 to 100, 1 or more, up to 99."""
+    if field.low is None or field.high is None:
+        return f"{spelled(field.low)} or more" if field.low is not None else f"up to {spelled(field.high or 0)}"
+    return f"from {spelled(field.low)} to {'below ' if field.high_open else ''}{spelled(field.high)}"
+
+
+def _scale_help(field: FieldDecl, compared: Value) -> str:
+    if field.high == 1 and isinstance(compared, int | float | Decimal) and 1 < compared <= 100:
+        share = Decimal(str(compared)) / 100
+        return f"`{field.name}` is a share of one: {spelled(compared)} of a hundred is {spelled(share)}, or {spelled(compared)}%"
+    return f"compare with a value {domain(field)}, or widen the domain of `{field.name}`"
+
+
+def _field_asks(field: FieldDecl) -> tuple[tuple[str, str], ...]:
+    return (("ask", f"{names(field.owners, mark='')} owns `{field.name}`"),) if field.owners else ()
+
+
+def _definition_asks(*definitions: Definition) -> tuple[tuple[str, str], ...]:
+    said_of = [f"{names(d.owners, mark='')} owns `{said(d)}`" for d in definitions if d.owners]
+    return (("ask", names(list(dict.fromkeys(said_of))[:3], mark="")),) if said_of else ()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TYPE_CHECKING, TypeAlias
 
 from revrules import ir
+from revrules.reads import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,37 +35,11 @@ def walk(expr: Expr, scope: Scope) -> Iterator[tuple[Expr, Scope]]:
 def parts(expr: Expr, scope: Scope) -> Iterator[tuple[Expr, Scope]]:
     """Yield the direct parts of ``expr``; those judged for related records with their entity in front of the scope."""
     match expr:
-        case ir.Literal() | ir.Field() | ir.Ref() | ir.Now() | ir.Today() | ir.Related():
-            return
-        case ir.Arith(_, left, right) | ir.Compare(_, left, right) | ir.RangedCompare(_, left, right):
-            yield from ((left, scope), (right, scope))
-        case ir.OrElse(left, right) | ir.TextTest(_, left, right):
-            yield from ((left, scope), (right, scope))
-        case ir.Negate(operand) | ir.DateOf(operand) | ir.Not(operand) | ir.Known(operand):
-            yield operand, scope
-        case ir.Shift(operand) | ir.BusinessShift(operand) | ir.StartOf(operand):
-            yield operand, scope
-        case ir.OneOf(operand) | ir.InList(operand) | ir.Matches(operand):
-            yield operand, scope
-        case ir.Call(_, operands) | ir.And(operands) | ir.Or(operands) | ir.AtLeast(_, operands):
-            yield from ((operand, scope) for operand in operands)
-        case ir.If(condition, then, otherwise):
-            yield from ((condition, scope), (then, scope), (otherwise, scope))
-        case ir.Choose(_, branches):
-            yield from ((condition, scope) for condition, _ in branches)
-        case ir.Points(_, lines):
-            for line in lines:
-                yield line.condition, scope
-                if line.per is not None:
-                    yield line.per, scope
-        case ir.Count(relation, where):
-            yield where, (relation.entity, *scope)
-        case ir.Sum(relation, value, where) | ir.Extreme(_, relation, value, where):
-            yield from ((value, (relation.entity, *scope)), (where, (relation.entity, *scope)))
-        case ir.Pick(_, relation, value, by, where):
-            yield from ((part, (relation.entity, *scope)) for part in (value, by, where))
+        case ir.Count(relation) | ir.Sum(relation) | ir.Extreme(_, relation) | ir.Pick(_, relation):
+            inner = (relation.entity, *scope)
         case _:
-            assert_never(expr)
+            inner = scope
+    yield from ((part, inner) for part in children(expr))
 
 
 def entity_of(entities: Mapping[str, ir.Entity], scope: Scope, up: int, path: tuple[str, ...]) -> str:
