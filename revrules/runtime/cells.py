@@ -1,0 +1,153 @@
+"""Cells of an export into typed values, by the format that the field declares (grammar/language.md, section 10)."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from revrules.runtime.clock import zone_of
+from revrules.runtime.dates import moment_pattern, read_date, read_datetime
+from revrules.runtime.numbers import checked_integer, checked_number
+from revrules.runtime.texts import WHITE_SPACE, fold
+from revrules.runtime.values import (
+    LONGEST_CELL,
+    MISSING,
+    PLAIN_DECIMAL,
+    FieldSpec,
+    acceptor,
+    duration_of,
+    iso_duration,
+    member_reader,
+    money_of,
+    read_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from revrules.runtime.values import Reading
+
+TRUE_TEXTS = ("true", "yes", "y", "t", "1")
+FALSE_TEXTS = ("false", "no", "n", "f", "0")
+EXPONENT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]{1,6}")
+CURRENCY = "[A-Z]{3}|[$€£¥₹₽₩₪₺₴₫₱฿₦₡₲₵₸]"
+SPACES = "[ \u00a0\u202f]"
+"""The marks that stand between groups of digits where people see a space."""
+
+
+def cell_reader(spec: FieldSpec) -> Callable[[str | None], Reading]:
+    """Return the function that reads a cell for a field. White space around a cell is dropped; an empty one is missing."""
+    read = _cell_type(spec)
+    accept = acceptor(spec)
+    is_text = spec.kind == "text"
+
+    def reader(cell: str | None) -> Reading:
+        text = cell.strip(WHITE_SPACE) if cell else ""
+        if not text or text in spec.missing_texts:
+            return MISSING
+        if is_text:
+            return read_text(cell)
+        if len(text) > LONGEST_CELL:
+            return None, f"longer than {LONGEST_CELL:,} characters"
+        value, reason = read(text)
+        return (None, reason) if reason else accept(value)
+
+    return reader
+
+
+def _cell_type(spec: FieldSpec) -> Callable[[str], Reading]:
+    match spec.kind:
+        case "boolean":
+            return _boolean_cell(spec.true_texts or TRUE_TEXTS, spec.false_texts or FALSE_TEXTS)
+        case "integer" | "number" | "money":
+            return _number_cell(spec)
+        case "date":
+            patterns = tuple(map(moment_pattern, spec.patterns))
+            expected = _expected("not a date", spec.patterns)
+            return lambda text: _or_reason(read_date(text, patterns), expected)
+        case "datetime":
+            zone, patterns = zone_of(spec.timezone), tuple(map(moment_pattern, spec.patterns))
+            expected = _expected("not a date and time", spec.patterns)
+            return lambda text: _or_reason(read_datetime(text, patterns, zone), expected)
+        case "duration":
+            return _duration_cell(spec)
+        case _:
+            return member_reader(spec)
+
+
+def _or_reason(value: object, reason: str) -> Reading:
+    return (value, "") if value is not None else (None, reason)
+
+
+def _expected(reason: str, patterns: tuple[str, ...]) -> str:
+    return f"{reason} written {' or '.join(patterns)}" if patterns else reason
+
+
+def _boolean_cell(true_texts: tuple[str, ...], false_texts: tuple[str, ...]) -> Callable[[str], Reading]:
+    meanings = {fold(text): False for text in false_texts} | {fold(text): True for text in true_texts}
+    reason = f"neither {true_texts[0]} nor {false_texts[0]}"
+    return lambda text: _or_reason(meanings.get(fold(text)), reason)
+
+
+def _number_cell(spec: FieldSpec) -> Callable[[str], Reading]:
+    plain = spec.decimal_mark == "." and not spec.group_mark
+    digits = None if plain else _marked_number(spec.decimal_mark, spec.group_mark)
+    what = {"integer": "an integer", "number": "a number", "money": "an amount of money"}[spec.kind]
+    take = {"integer": _integer, "number": _number, "money": money_of}[spec.kind]
+    exponent = EXPONENT if plain and spec.kind == "number" else None
+
+    def read(text: str) -> Reading:
+        spelled = text if digits is None else digits(text)
+        if spelled is None or not (PLAIN_DECIMAL.fullmatch(spelled) or (exponent and exponent.fullmatch(spelled))):
+            return None, f"not {what}"
+        return take(Decimal(spelled))
+
+    return read
+
+
+def _integer(number: Decimal) -> Reading:
+    if number != number.to_integral_value():
+        return None, "not a whole number"
+    value = checked_integer(int(number))
+    return (value, "") if value is not None else (None, "too large for an integer")
+
+
+def _number(number: Decimal) -> Reading:
+    value = checked_number(float(number))
+    return (value, "") if value is not None else (None, "too large for a number")
+
+
+def _marked_number(decimal_mark: str, group_mark: str) -> Callable[[str], str | None]:
+    """Return the function from a number with marks, and currency signs or ``%`` around it, to plain digits with a point.
+
+    Groups have three digits, all but the last two or three (as in India); so a decimal mark is not taken for a group mark.
+    """
+    group = SPACES if group_mark.isspace() else re.escape(group_mark)
+    whole = f"[0-9]{{1,3}}(?:{group}[0-9]{{2,3}})*{group}[0-9]{{3}}|[0-9]+" if group_mark else "[0-9]+"
+    gap = f"{SPACES}?"
+    shape = re.compile(
+        rf"([+-]?){gap}(?:{CURRENCY})?{gap}([+-]?)((?:{whole})?)(?:{re.escape(decimal_mark)}([0-9]*))?{gap}(?:%|{CURRENCY})?"
+    )
+    marks = re.compile(group) if group_mark else None
+
+    def digits(text: str) -> str | None:
+        found = shape.fullmatch(text)
+        if found is None or (found[1] and found[2]):
+            return None
+        integral = marks.sub("", found[3]) if marks else found[3]
+        return f"{found[1] or found[2]}{integral}.{found[4] or ''}"
+
+    return digits
+
+
+def _duration_cell(spec: FieldSpec) -> Callable[[str], Reading]:
+    unit = spec.unit
+    if unit is None:
+        return iso_duration
+    reason = f"not a number of {unit}s"
+
+    def read(text: str) -> Reading:
+        return duration_of(Decimal(text), unit) if PLAIN_DECIMAL.fullmatch(text) else (None, reason)
+
+    return read

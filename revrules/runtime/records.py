@@ -1,0 +1,77 @@
+"""Raw records into typed ones: nested dicts that hold a value or None for every field, with what was no value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from revrules.runtime.results import DataProblem
+from revrules.runtime.values import FieldSpec, shown_value, value_reader
+
+if TYPE_CHECKING:
+    from revrules.runtime.values import Reader
+
+
+class RecordSpec(NamedTuple):
+    """An entity as far as it is read: its fields, and the relations that are followed (name, whether many, their records)."""
+
+    fields: tuple[FieldSpec, ...]
+    relations: tuple[tuple[str, bool, RecordSpec], ...] = ()
+
+
+class RecordReader(NamedTuple):
+    """A ``RecordSpec`` with its readers made: (name, reader, whether required)."""
+
+    fields: tuple[tuple[str, Reader, bool], ...]
+    relations: tuple[tuple[str, bool, RecordReader], ...]
+
+
+def record_reader(spec: RecordSpec) -> RecordReader:
+    """Return the readers of ``spec``."""
+    fields = tuple((field.name, value_reader(field), field.required) for field in spec.fields)
+    return RecordReader(fields, tuple((name, many, record_reader(inner)) for name, many, inner in spec.relations))
+
+
+def read_record(reader: RecordReader, raw: Mapping[str, object]) -> tuple[dict[str, object], list[DataProblem]]:
+    """Return the typed record (one: a dict or None, many: a list) and its problems in the order of the fields, then relations.
+
+    A required field is asked of the record itself only: related records have placements of their own.
+    """
+    problems: list[DataProblem] = []
+    return _read(reader, raw, problems, ""), problems
+
+
+def _read(reader: RecordReader, raw: Mapping[str, object], problems: list[DataProblem], prefix: str) -> dict[str, object]:
+    record: dict[str, object] = {}
+    for name, read, required in reader.fields:
+        given = raw.get(name)
+        value, reason = read(given)
+        record[name] = value
+        if reason:
+            problems.append(DataProblem(prefix + name, shown_value(given), reason))
+        elif value is None and required and not prefix:
+            problems.append(DataProblem(name, None, "required, but missing"))
+    for name, many, inner in reader.relations:
+        given = raw.get(name)
+        read_related = _read_many if many else _read_one
+        record[name] = read_related(inner, given, problems, prefix + name)
+    return record
+
+
+def _read_one(reader: RecordReader, given: object, problems: list[DataProblem], name: str) -> dict[str, object] | None:
+    if given is None:
+        return None
+    if not isinstance(given, Mapping):
+        problems.append(DataProblem(name, shown_value(given), "not a record"))
+        return None
+    return _read(reader, given, problems, name + ".")
+
+
+def _read_many(reader: RecordReader, given: object, problems: list[DataProblem], name: str) -> list[dict[str, object]]:
+    if given is None:
+        return []
+    if not isinstance(given, list | tuple):
+        problems.append(DataProblem(name, shown_value(given), "not a list of records"))
+        return []
+    read = (_read_one(reader, item, problems, name) for item in given)
+    return [record for record in read if record is not None]
