@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from revrules.diagnostics import Diagnostic, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 UNREADABLE = Problem("REV701", "unreadable-data", Severity.ERROR, "a data file cannot be opened or read")
 EMPTY = Problem("REV702", "empty-data", Severity.ERROR, "a data file holds nothing, not even headings")
@@ -114,7 +114,7 @@ def lacking_key_column(name: str, columns: Sequence[str], headings: Iterable[str
     return Diagnostic(
         KEY_COLUMN,
         f"`{name}` has no column {_wanted(columns)}, which is the key{_near(columns, headings)}",
-        help=("name the column in the ruleset: `… as \"Heading in the export\"`",),
+        help=('name the column in the ruleset: `… as "Heading in the export"`',),
     )
 
 
@@ -123,14 +123,16 @@ def lacking_tracked_column(name: str, lifecycle: str, columns: Sequence[str], he
     return Diagnostic(
         TRACKED_COLUMN,
         f"`{name}` has no column {_wanted(columns)}, which `{lifecycle}` tracks{_near(columns, headings)}",
-        help=("name the column in the ruleset: `… as \"Heading in the export\"`, or drop `tracks`",),
+        help=('name the column in the ruleset: `… as "Heading in the export"`, or drop `tracks`',),
     )
 
 
 def unknown_data_name(name: str, known: Sequence[str]) -> Diagnostic:
     """``--data name=file`` names neither a relation nor an entity."""
     choices = ", ".join(f"`{choice}`" for choice in known[:6]) or "none: this entity has no relations"
-    return Diagnostic(DATA_NAME, f"`{name}` is neither a relation nor an entity of the ruleset; to be given: {choices}{_near([name], known)}")
+    return Diagnostic(
+        DATA_NAME, f"`{name}` is neither a relation nor an entity of the ruleset; to be given: {choices}{_near([name], known)}"
+    )
 
 
 def relation_without_data(relation: str, entity: str, many: bool) -> Diagnostic:
@@ -140,6 +142,18 @@ def relation_without_data(relation: str, entity: str, many: bool) -> Diagnostic:
         NOT_GIVEN,
         f"no table was given for `{relation}`: {effect}",
         help=(f"give it with `--data {entity}=FILE`",),
+        subjects=(relation,),
+    )
+
+
+def no_partner(relation: str, table: str, lost: Mapping[str, int], candidates: Sequence[str]) -> Diagnostic:
+    """Some records point to partners that the related table does not have; ``lost`` counts them by key."""
+    worst = max(lost, key=lost.__getitem__)
+    others = f" and {len(lost) - 1:,} more" if len(lost) > 1 else ""
+    near = _near([worst], candidates)
+    return Diagnostic(
+        PARTNER,
+        f"{sum(lost.values()):,} records find no `{relation}` in `{table}`: `{worst}` ({lost[worst]:,} times){others}{near}",
         subjects=(relation,),
     )
 
@@ -195,7 +209,9 @@ def broken_json(name: str, line: int, column: int, reason: str) -> Diagnostic:
 
 def unaccounted(read: int, placed: int, rejected: int) -> Diagnostic:
     """The books do not balance: a fault of revrules, never of the data."""
-    return Diagnostic(UNACCOUNTED, f"{read:,} rows were read but {placed:,} placed and {rejected:,} rejected; nothing was written")
+    return Diagnostic(
+        UNACCOUNTED, f"{read:,} rows were read but {placed:,} placed and {rejected:,} rejected; nothing was written"
+    )
 
 
 def unknown_moment(text: str) -> Diagnostic:

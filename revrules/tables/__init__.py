@@ -1,0 +1,97 @@
+"""Files of records into files of placed records. ``evaluate_table`` is the library's door."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from revrules.problems import data as problems
+from revrules.tables.failure import DataError
+from revrules.tables.opening import AS_IT_SHOWS
+from revrules.tables.placed import all_columns, cells
+from revrules.tables.rejects import Rejects
+from revrules.tables.run import Job, Run
+from revrules.tables.source import same_file
+from revrules.tables.summary import Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from revrules.ruleset import Ruleset
+    from revrules.tables.opening import Reading
+    from revrules.tables.placed import OutputColumn
+
+FORMATS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".parquet": "parquet"}
+"""Formats of an output by the ending of its name."""
+
+
+def evaluate_table(
+    ruleset: Ruleset,
+    data: str | Path,
+    out: str | Path,
+    *,
+    lifecycle: str | None = None,
+    related: Mapping[str, str | Path] | None = None,
+    as_of: datetime | None = None,
+    keep: bool = False,
+    reading: Reading = AS_IT_SHOWS,
+) -> Summary:
+    """Place every record of the file ``data`` and write the answers to ``out`` (CSV, TSV, JSON lines or Parquet by its name).
+
+    ``related`` names further tables by relation or entity. Rows that cannot be read and values that are none are listed in
+    ``out`` + ``.rejects.csv``, if there are any. Both files are written whole or not at all. Raises ``DataError`` for data that
+    cannot be read, OSError for a disk that refuses.
+    """
+    given = {name: str(path) for name, path in (related or {}).items()}
+    job = Job(str(data), given, lifecycle, None, as_of, reading=reading)
+    refuse_to_overwrite(str(out), job)
+    with Rejects() as rejects:
+        run = Run(ruleset, job, rejects.add)
+        target, unfinished = Path(out), Path(f"{out}.{os.getpid()}.unfinished")
+        try:
+            write_file(unfinished, FORMATS.get(target.suffix.lower(), "csv"), all_columns(run, keep=keep), run)
+            summary = run.summary()
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        if rejects.count:
+            with Path(f"{out}.rejects.csv").open("w", encoding="utf-8", newline="") as stream:
+                rejects.write(stream)
+    return summary
+
+
+def refuse_to_overwrite(out: str, job: Job) -> None:
+    """Raise ``DataError`` where ``out`` is one of the files that ``job`` reads."""
+    for path in (job.data, *job.related.values()):
+        if same_file(out, path):
+            raise DataError(problems.output_is_input(out))
+
+
+def write_file(path: Path, format_: str, columns: Sequence[OutputColumn], run: Run) -> None:
+    """Place the records of ``run`` and write them to ``path``; raises OSError where the disk refuses."""
+    rows = cells(run.placed(), columns)
+    if format_ == "parquet":
+        from revrules.tables.duck import write_parquet
+
+        write_parquet(str(path), [(column.name, column.type) for column in columns], rows)
+        return
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        write_text(stream, format_, [column.name for column in columns], rows)
+
+
+def write_text(stream: TextIO, format_: str, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows of cells in a format that is text: csv, tsv, jsonl or table."""
+    from revrules.tables import writers
+
+    match format_:
+        case "jsonl":
+            writers.write_jsonl(stream, names, rows)
+        case "table":
+            writers.write_table(stream, names, rows)
+        case _:
+            writers.write_csv(stream, names, rows, "\t" if format_ == "tsv" else ",")
+
+
+__all__ = ["DataError", "Summary", "evaluate_table"]

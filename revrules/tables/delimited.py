@@ -91,11 +91,6 @@ class Feed:
         return first
 
 
-def cell_line(row_line: int, cells: list[str], index: int) -> int:
-    """Return the physical line on which the cell at ``index`` of a row starts: cells before it may hold line breaks."""
-    return row_line + sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in cells[:index])
-
-
 def _rows(feed: Feed, delimiter: str, width: int) -> Iterator[Row | Refused]:
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
     while True:

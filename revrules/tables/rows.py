@@ -38,3 +38,8 @@ class Table(NamedTuple):
     notes: tuple[str, ...] = ()
     unit: str = "line"
     types: tuple[str, ...] | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether every cell is text (CSV, TSV)."""
+        return self.headings is not None and self.types is None

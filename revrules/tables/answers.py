@@ -1,0 +1,81 @@
+"""Placements into the cells of placed files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from revrules.runtime.results import Blocker, Placement
+
+Cell: TypeAlias = "str | bool | list[str] | None"
+JOINT = "; "
+
+
+class AnswerColumn(NamedTuple):
+    """A column of a placed file: its name, its type in Parquet, and how to read it from a placement."""
+
+    name: str
+    type: str
+    read: Callable[[Placement], Cell]
+
+
+def unmet_criteria(placement: Placement) -> list[str]:
+    """Return the names of the criteria that keep the record from its next stages, each once."""
+    return _names(blocker for stage in placement.next for blocker in stage.unmet)
+
+
+def unknown_criteria(placement: Placement) -> list[str]:
+    """Return the names of the criteria of the next stages that cannot be judged, each once."""
+    return _names(blocker for stage in placement.next for blocker in stage.unknown)
+
+
+def _names(blockers: Iterable[Blocker]) -> list[str]:
+    return list(dict.fromkeys(blocker.criterion for blocker in blockers))
+
+
+def _next_owners(placement: Placement) -> list[str]:
+    return list(dict.fromkeys(owner for stage in placement.next for owner in stage.owners))
+
+
+def _problems(placement: Placement) -> list[str]:
+    return [f"{problem.field}: {problem.reason}" for problem in placement.problems]
+
+
+def _moment(placement: Placement) -> str | None:
+    return None if placement.due is None else placement.due.isoformat().replace("+00:00", "Z")
+
+
+ANSWERS = (
+    AnswerColumn("declared", "VARCHAR", lambda p: p.declared),
+    AnswerColumn("stage", "VARCHAR", lambda p: p.stage),
+    AnswerColumn("verdict", "VARCHAR", lambda p: p.verdict and p.verdict.value),
+    AnswerColumn("certain", "BOOLEAN", lambda p: p.certain),
+    AnswerColumn("path", "VARCHAR[]", lambda p: list(p.path)),
+    AnswerColumn("next_stages", "VARCHAR[]", lambda p: [stage.stage for stage in p.next]),
+    AnswerColumn("blockers", "VARCHAR[]", unmet_criteria),
+    AnswerColumn("unknown_criteria", "VARCHAR[]", unknown_criteria),
+    AnswerColumn("missing", "VARCHAR[]", lambda p: list(p.missing)),
+    AnswerColumn("owners", "VARCHAR[]", lambda p: list(p.owners)),
+    AnswerColumn("next_owners", "VARCHAR[]", _next_owners),
+    AnswerColumn("violations", "VARCHAR[]", lambda p: [violation.rule for violation in p.violations]),
+    AnswerColumn("data_problems", "VARCHAR[]", _problems),
+    AnswerColumn("due", "VARCHAR", _moment),
+    AnswerColumn("overdue", "BOOLEAN", lambda p: p.overdue),
+)
+"""Every column of an answer, in order; the key of the record stands before them."""
+
+IN_A_TABLE = ("declared", "stage", "verdict", "blockers", "unknown_criteria")
+"""The few that a table on a terminal shows."""
+
+
+def flat(cell: object) -> str:
+    """Return a cell as one text, as CSV and tables hold it; missing is empty."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, list | tuple):
+        return JOINT.join(flat(item) for item in cell)
+    return str(cell)

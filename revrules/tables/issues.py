@@ -1,0 +1,39 @@
+"""What is wrong with single rows and cells of an export, as lines of a rejects file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from revrules.tables.columns import CellProblem
+    from revrules.tables.rows import Refused, Row
+
+REJECTED = "row rejected"
+TREATED_AS_MISSING = "placed; the value counts as missing"
+PLACED = "placed"
+LONGEST_SHOWN = 200
+
+
+class Issue(NamedTuple):
+    """A line of a rejects file."""
+
+    file: str
+    line: int
+    column: str
+    value: str
+    reason: str
+    happened: str
+
+
+def refused(file: str, row: Refused) -> Issue:
+    """Return the issue of a row that cannot be read."""
+    return Issue(file, row.line, "", row.text, row.reason, REJECTED)
+
+
+def treated_as_missing(file: str, row: Row, problem: CellProblem) -> Issue:
+    """Return the issue of a cell that holds no value of its type, on the line on which the cell begins."""
+    line = row.line
+    if isinstance(row.cells, list):  # delimited text: cells before it may hold line breaks
+        before = row.cells[: problem.position]
+        line += sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in before)
+    return Issue(file, line, problem.heading, str(problem.value)[:LONGEST_SHOWN], problem.reason, TREATED_AS_MISSING)

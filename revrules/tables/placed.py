@@ -1,0 +1,97 @@
+"""Placed records into the columns of an output, in the order that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from revrules.problems import data as problems
+from revrules.tables.answers import ANSWERS, IN_A_TABLE
+from revrules.tables.failure import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from revrules.tables.run import Placed, Run
+
+PREFIX = "input_"
+TEXT = "VARCHAR"
+LINE = "line"
+
+
+class OutputColumn(NamedTuple):
+    """A column to write: its name, its type in Parquet, and its cell of a placed record."""
+
+    name: str
+    type: str
+    read: Callable[[Placed], object]
+
+
+def all_columns(run: Run, *, keep: bool) -> list[OutputColumn]:
+    """Return the key and every column of the answer; with ``keep`` also every column of the input."""
+    columns = [_key_column(run), *_answers()]
+    if keep:
+        names = {column.name for column in columns}
+        for position, heading in enumerate(run.table.headings or run.reader.seen):
+            name = heading
+            while name in names:
+                name = PREFIX + name
+            names.add(name)
+            type_ = run.table.types[position] if run.table.types else TEXT
+            columns.append(OutputColumn(name, type_, _input(heading, position)))
+    return columns
+
+
+def few_columns(run: Run) -> list[OutputColumn]:
+    """Return the columns of a table for the eye."""
+    tracked = run.lifecycle.tracks is not None
+    shown = [
+        column for column in _answers() if column.name in IN_A_TABLE and (tracked or column.name not in ("declared", "verdict"))
+    ]
+    return [_key_column(run), *shown]
+
+
+def chosen_columns(run: Run, names: Sequence[str]) -> list[OutputColumn]:
+    """Return the columns of these names: of the answer, else of the input; raises ``DataError`` for an unknown one."""
+    known = {column.name: column for column in all_columns(run, keep=True)}
+    for name in names:
+        if name not in known:
+            raise DataError(problems.unknown_output_column(name, list(known)[:40]))
+    return [known[name] for name in names]
+
+
+def cells(placed: Iterable[Placed], columns: Sequence[OutputColumn]) -> Iterator[list[object]]:
+    """Yield the cells of each record."""
+    readers = [column.read for column in columns]
+    for record in placed:
+        yield [read(record) for read in readers]
+
+
+def needs_a_look(placed: Placed) -> bool:
+    """Return whether a person would want to see this record: its stage is in doubt, a rule is broken, a value is none."""
+    placement = placed.placement
+    verdict = placement.verdict.value if placement.verdict is not None else "in_stage"
+    return verdict not in ("in_stage", "undeclared") or placement.overdue or bool(placement.violations or placement.problems)
+
+
+def _answers() -> list[OutputColumn]:
+    return [OutputColumn(column.name, column.type, _answer(column.read)) for column in ANSWERS]
+
+
+def _answer(read: Callable[..., object]) -> Callable[[Placed], object]:
+    return lambda placed: read(placed.placement)
+
+
+def _key_column(run: Run) -> OutputColumn:
+    key = run.entity.key
+    if key is None:
+        return OutputColumn(LINE, "BIGINT", lambda placed: placed.row.line)
+    return OutputColumn(key, TEXT, lambda placed: placed.key)
+
+
+def _input(heading: str, position: int) -> Callable[[Placed], object]:
+    def read(placed: Placed) -> object:
+        row = placed.row.cells
+        return row.get(heading) if isinstance(row, Mapping) else row[position]
+
+    return read

@@ -1,0 +1,129 @@
+"""Related tables into records by key, held in memory, and their joining to the records that are placed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from revrules.problems import data as problems
+from revrules.tables.columns import Reader, lacking, spellings
+from revrules.tables.failure import DataError
+from revrules.tables.issues import Issue, refused, treated_as_missing
+from revrules.tables.opening import AS_IT_SHOWS, open_table
+from revrules.tables.rows import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from revrules.diagnostics import Diagnostic
+    from revrules.ir import Entity, Relation, Ruleset
+    from revrules.tables.columns import Record
+    from revrules.tables.opening import Reading
+
+REMEMBERED = 1000
+"""Keys without a partner that are kept for the report."""
+
+
+class Loaded(NamedTuple):
+    """A related table in memory: the records of ``entity``, what could not be read, and what is odd about it."""
+
+    name: str
+    entity: str
+    records: tuple[Record, ...]
+    issues: tuple[Issue, ...]
+    warnings: tuple[Diagnostic, ...]
+
+
+class Join:
+    """One relation, ready to find the partners of a record; counts the keys that find none."""
+
+    def __init__(self, relation: Relation, holder: Entity, target: Entity, table: Loaded) -> None:
+        self.relation = relation
+        self.table = table
+        self.lost: Counter[str] = Counter()
+        self._many = relation.many
+        own = holder.key if relation.many else relation.by
+        other = relation.by if relation.many else target.key
+        assert own is not None and other is not None, "the checker wants keys where relations need them"
+        self._own = own
+        self._groups: dict[str, list[Record]] = {}
+        for record in table.records:
+            if (key := key_text(record.get(other))) is not None:
+                self._groups.setdefault(key, []).append(record)
+
+    def attach(self, record: Record) -> None:
+        """Put the partners of ``record`` into it; what it brought itself (nested JSON) stays."""
+        if self.relation.name in record:
+            return
+        key = key_text(record.get(self._own))
+        group = self._groups.get(key, []) if key is not None else []
+        record[self.relation.name] = group if self._many else group[0] if group else None
+        if key is not None and not group and not self._many and (key in self.lost or len(self.lost) < REMEMBERED):
+            self.lost[key] += 1
+
+    def candidates(self) -> Iterable[str]:
+        """Return the keys that have records."""
+        return self._groups
+
+
+def key_text(value: object) -> str | None:
+    """Return a key as text, so that an integer finds a text of the same digits; None for a missing one."""
+    return None if value is None else str(value).strip() or None
+
+
+def load_related(ruleset: Ruleset, entity: str, path: str, reading: Reading = AS_IT_SHOWS) -> Loaded:
+    """Return the records of ``entity`` in the file at ``path``; raises ``DataError``."""
+    declared = ruleset.entity(entity)
+    table = open_table(path, reading, {text for field in declared.fields for text in spellings(field)})
+    reader = Reader(ruleset, entity, table.headings, table.name, text=table.is_text)
+    records, issues = [], []
+    for row in table.rows:
+        if isinstance(row, Refused):
+            issues.append(refused(table.name, row))
+        else:
+            record, faults = reader.record(row.cells)
+            records.append(record)
+            issues += [treated_as_missing(table.name, row, fault) for fault in faults]
+    warnings = lacking(declared, reader.columns, reader.seen, table.name) if table.headings is not None else []
+    return Loaded(table.name, entity, tuple(records), tuple(issues), tuple(warnings))
+
+
+def load_all(ruleset: Ruleset, given: Mapping[str, str]) -> dict[str, Loaded]:
+    """Return the tables by the name under which they were given (a relation's or an entity's); raises ``DataError``."""
+    by_name = {relation.name: relation.entity for entity in ruleset.entities for relation in entity.relations}
+    by_name |= {entity.name: entity.name for entity in ruleset.entities}
+    for name in given:
+        if name not in by_name:
+            raise DataError(problems.unknown_data_name(name, sorted(by_name)))
+    return {name: load_related(ruleset, by_name[name], path) for name, path in given.items()}
+
+
+def joins(ruleset: Ruleset, tables: Mapping[str, Loaded], used: frozenset[str]) -> dict[str, tuple[Join, ...]]:
+    """Return the joins of every entity: one for each relation that the ruleset uses and a table was given for."""
+    entities = {declared.name: declared for declared in ruleset.entities}
+    found: dict[str, tuple[Join, ...]] = {}
+    for entity in ruleset.entities:
+        here = []
+        for relation in entity.relations:
+            table = tables.get(relation.name) or tables.get(relation.entity)
+            if table is not None and relation.name in used and table.entity == relation.entity:
+                here.append(Join(relation, entity, entities[relation.entity], table))
+        found[entity.name] = tuple(here)
+    return found
+
+
+def connect(tables: Iterable[Loaded], found: Mapping[str, tuple[Join, ...]]) -> None:
+    """Join the related records among themselves: each holds its own partners."""
+    for table in tables:
+        for join in found[table.entity]:
+            for record in table.records:
+                join.attach(record)
+
+
+def partnerless(found: Iterable[Join]) -> list[Diagnostic]:
+    """Return a warning for every relation whose keys found no partner."""
+    return [
+        problems.no_partner(join.relation.name, join.table.name, join.lost, list(join.candidates()))
+        for join in found
+        if join.lost
+    ]

@@ -1,0 +1,227 @@
+"""A ruleset and a table of records into placed records, with an account of every row: the main job, free of printing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from revrules.problems import data as problems
+from revrules.runtime.results import DataProblem
+from revrules.runtime.values import shown_value
+from revrules.tables import issues
+from revrules.tables.columns import Reader, lacking, match_columns, spellings
+from revrules.tables.failure import DataError
+from revrules.tables.issues import Issue
+from revrules.tables.opening import AS_IT_SHOWS, STANDARD_INPUT, open_table
+from revrules.tables.rows import Refused
+from revrules.tables.summary import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from revrules.diagnostics import Diagnostic
+    from revrules.ir import Lifecycle
+    from revrules.ruleset import Mode, Ruleset
+    from revrules.runtime.results import Placement
+    from revrules.tables.columns import CellProblem, Record
+    from revrules.tables.opening import Reading
+    from revrules.tables.related import Join
+    from revrules.tables.rows import Row, Table
+    from revrules.tables.summary import Summary
+
+TWICE = "stands twice in this record with different values"
+MOST_KEYS = 2_000_000
+"""Keys that are kept to find doubles: memory stays bounded."""
+
+
+class Job(NamedTuple):
+    """What to run over what. ``related`` are tables by relation or entity; ``as_of`` None means now; ``limit`` stops early."""
+
+    data: str
+    related: Mapping[str, str] = {}
+    lifecycle: str | None = None
+    entity: str | None = None
+    as_of: datetime | None = None
+    mode: Mode = "evidence"
+    reading: Reading = AS_IT_SHOWS
+    limit: int | None = None
+
+
+class Placed(NamedTuple):
+    """One record with its place; ``key`` is as written, None where it is missing."""
+
+    row: Row
+    record: Record
+    key: str | None
+    placement: Placement
+
+
+class Run:
+    """A table that is being placed: iterate over ``placed``, then ask for ``summary``.
+
+    ``on_issue`` hears of every row that cannot be read and of every odd cell.
+    """
+
+    def __init__(self, ruleset: Ruleset, job: Job, on_issue: Callable[[Issue], None]) -> None:
+        whole = ruleset.ir
+        wanted = {text for entity in whole.entities for field in entity.fields for text in spellings(field)}
+        self.table = open_table(job.data, job.reading, wanted)
+        self.lifecycle = choose_lifecycle(ruleset, job, self.table)
+        self.entity = whole.entity(self.lifecycle.entity)
+        self.reader = Reader(whole, self.entity.name, self.table.headings, self.table.name, text=self.table.is_text)
+        self.warnings = self._check_columns()
+        self._on_issue = on_issue
+        self._joins = self._related(ruleset, job)
+        bound = ruleset.lifecycle(self.lifecycle.name).at(job.as_of)
+        self._place = bound.place if job.mode == "evidence" else bound.advance
+        self._limit = job.limit
+        self._key_position = self.reader.columns.position(self.entity.key or "") or 0
+        self.tally = Tally(self.lifecycle)
+        self._lines: dict[str, int] = {}
+
+    def placed(self) -> Iterator[Placed]:
+        """Yield every record that can be read, in the order of the file."""
+        for row in self.table.rows:
+            if self._limit is not None and self.tally.read >= self._limit:
+                break
+            self.tally.read += 1
+            if isinstance(row, Refused):
+                self.tally.rejected += 1
+                self._on_issue(issues.refused(self.table.name, row))
+                continue
+            record, faults = self.reader.record(row.cells)
+            for join in self._joins:
+                join.attach(record)
+            key = self._key(row)
+            placement = self._tell_problems(row, faults, self._place(record))
+            self.tally.add(placement)
+            yield Placed(row, record, key, placement)
+
+    def summary(self) -> Summary:
+        """Return the account of the rows read so far; raises ``DataError`` where the books do not balance."""
+        tally = self.tally
+        if tally.read != tally.placed + tally.rejected:
+            raise DataError(problems.unaccounted(tally.read, tally.placed, tally.rejected))
+        warnings = list(self.warnings)
+        if self.table.headings is None:
+            warnings += self._unknown_names()
+        if self._joins:
+            from revrules.tables.related import partnerless
+
+            warnings += partnerless(self._joins)
+        return tally.summary(self.table.name, self.entity.label or self.entity.name, tuple(warnings), self.table.notes)
+
+    def _check_columns(self) -> list[Diagnostic]:
+        """Return warnings about lacking columns; raises ``DataError`` where these are the key or the declared stage."""
+        headings = self.table.headings
+        if headings is None:
+            return []
+        columns = self.reader.columns
+        taken = {heading for _, heading, _ in columns.fields}
+        free = [heading for heading in headings if heading not in taken]
+        if self.entity.key is not None and columns.heading(self.entity.key) is None:
+            raise DataError(problems.lacking_key_column(self.table.name, self._spellings(self.entity.key), free))
+        tracks = self.lifecycle.tracks
+        if tracks is not None and not tracks.path and columns.heading(tracks.name) is None:
+            spelled = self._spellings(tracks.name)
+            raise DataError(problems.lacking_tracked_column(self.table.name, self.lifecycle.name, spelled, free))
+        return lacking(self.entity, columns, headings, self.table.name)
+
+    def _unknown_names(self) -> list[Diagnostic]:
+        """Return a warning for every field that no JSON record has, if a name that nothing reads looks like it."""
+        taken = {heading for _, heading, _ in self.reader.columns.fields} | {r.name for r in self.entity.relations}
+        free = [name for name in self.reader.seen if name not in taken]
+        found = lacking(self.entity, self.reader.columns, self.reader.seen, self.table.name) if free else []
+        return [warning for warning in found if problems.near_misses(self._spellings(warning.subjects[0]), free)]
+
+    def _spellings(self, field: str) -> Sequence[str]:
+        declared = self.entity.field(field)
+        return spellings(declared) if declared is not None else (field,)
+
+    def _related(self, ruleset: Ruleset, job: Job) -> tuple[Join, ...]:
+        relations = [relation for entity in ruleset.ir.entities for relation in entity.relations]
+        if not relations and not job.related:
+            return ()
+        from revrules.tables.related import connect, joins, load_all, load_related
+        from revrules.tables.used import used_relations
+
+        used = used_relations(ruleset.ir)
+        tables = load_all(ruleset.ir, job.related)
+        to_itself = [r for r in relations if r.entity == self.entity.name and r.name in used and r.name not in tables]
+        if to_itself and self.entity.name not in tables and job.data != STANDARD_INPUT and self.table.headings is not None:
+            tables[self.entity.name] = load_related(ruleset.ir, self.entity.name, job.data, job.reading)._replace(
+                issues=(), warnings=()
+            )
+        for table in tables.values():
+            self.warnings += table.warnings
+            for issue in table.issues:
+                self._on_issue(issue)
+        found = joins(ruleset.ir, tables, used)
+        connect(tables.values(), found)
+        given = {join.relation.name for join in found[self.entity.name]}
+        if self.table.headings is not None:
+            self.warnings += [
+                problems.relation_without_data(relation.name, relation.entity, relation.many)
+                for relation in self.entity.relations
+                if relation.name in used and relation.name not in given
+            ]
+        return found[self.entity.name]
+
+    def _key(self, row: Row) -> str | None:
+        """Return the record's key as written; tells when it is missing or was met before."""
+        if self.entity.key is None:
+            return None
+        column = self.reader.columns.heading(self.entity.key) or self.entity.key
+        value = row.cells.get(column) if isinstance(row.cells, Mapping) else row.cells[self._key_position]
+        key = None if value is None else str(value)
+        if key is None or not key.strip():
+            self.tally.missing_keys += 1
+            self._on_issue(Issue(self.table.name, row.line, column, "", "the key is missing", issues.PLACED))
+            return None
+        first = self._lines.get(key)
+        if first is not None:
+            self.tally.duplicate_keys += 1
+            told = f"the same key as on {self.table.unit} {first}"
+            self._on_issue(Issue(self.table.name, row.line, column, key, told, issues.PLACED))
+        elif len(self._lines) < MOST_KEYS:
+            self._lines[key] = row.line
+        return key
+
+    def _tell_problems(self, row: Row, faults: Sequence[CellProblem], placement: Placement) -> Placement:
+        """Tell what is no value in the row and return the placement with it."""
+        for fault in faults:
+            self._on_issue(issues.treated_as_missing(self.table.name, row, fault))
+        for name in getattr(row.cells, "names", ()):
+            self._on_issue(Issue(self.table.name, row.line, name, "", TWICE, issues.TREATED_AS_MISSING))
+        if not faults:
+            return placement
+        fields = {fault.field for fault in faults}
+        found = [DataProblem(fault.field, shown_value(fault.value), fault.reason) for fault in faults]
+        others = [problem for problem in placement.problems if problem.field not in fields]
+        return placement._replace(problems=(*found, *others))
+
+
+def choose_lifecycle(ruleset: Ruleset, job: Job, table: Table) -> Lifecycle:
+    """Return the lifecycle to run: the one named, the only one, or the only one whose columns the table has."""
+    known = [lifecycle for lifecycle in ruleset.ir.lifecycles if job.entity in (None, lifecycle.entity)]
+    names = [lifecycle.name for lifecycle in known]
+    if not known:
+        raise DataError(problems.no_lifecycle(job.entity))
+    if job.lifecycle is not None:
+        if job.lifecycle not in names:
+            raise DataError(problems.unknown_lifecycle(job.lifecycle, names))
+        return known[names.index(job.lifecycle)]
+    fitting = known if len(known) == 1 else [lifecycle for lifecycle in known if _fits(ruleset, lifecycle, table)]
+    if len(fitting) == 1:
+        return fitting[0]
+    raise DataError(problems.which_lifecycle([lifecycle.name for lifecycle in fitting or known]))
+
+
+def _fits(ruleset: Ruleset, lifecycle: Lifecycle, table: Table) -> bool:
+    if table.headings is None:
+        return False
+    entity = ruleset.ir.entity(lifecycle.entity)
+    columns = match_columns(entity, table.headings, table.name)
+    needed = [entity.key] + ([lifecycle.tracks.name] if lifecycle.tracks is not None and not lifecycle.tracks.path else [])
+    return all(name is None or columns.heading(name) is not None for name in needed)

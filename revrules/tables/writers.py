@@ -1,0 +1,76 @@
+"""Rows of cells into CSV, JSON lines, Parquet or a table for the eye."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from typing import TYPE_CHECKING, TextIO
+
+from revrules.tables.answers import flat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    Cells = Sequence[object]
+
+WIDEST = 40
+"""Characters of a cell in a table; longer ones are cut."""
+NO_CHARACTERS = dict.fromkeys((*range(32), 127, *range(128, 160), 0x2028, 0x2029), " ")
+"""Line breaks and other control characters, which would break a table (or the terminal)."""
+
+
+def write_csv(stream: TextIO, names: Sequence[str], rows: Iterable[Cells], delimiter: str = ",") -> None:
+    """Write ``rows`` with a row of headings."""
+    import csv
+
+    writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([flat(cell) for cell in row] for row in rows)
+
+
+def write_jsonl(stream: TextIO, names: Sequence[str], rows: Iterable[Cells]) -> None:
+    """Write one JSON object per row; what JSON has no notation for becomes text."""
+    for row in rows:
+        stream.write(
+            json.dumps(dict(zip(names, map(_plain, row), strict=True)), ensure_ascii=False, allow_nan=False, default=str)
+        )
+        stream.write("\n")
+
+
+def write_table(stream: TextIO, names: Sequence[str], rows: Iterable[Cells]) -> None:
+    """Write rows in columns that are as wide as they need to be."""
+    lines = [list(names), *([_shown(cell) for cell in row] for row in rows)]
+    widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
+    lines.insert(1, ["─" * wide for wide in widths])
+    for line in lines:
+        padded = (cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=True))
+        stream.write("  ".join(padded).rstrip() + "\n")
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal ``text`` takes."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def counting(rows: Iterable[Cells], on_row: Callable[[int], None]) -> Iterator[Cells]:
+    """Yield ``rows`` and tell every thousandth how many there were."""
+    iterator = iter(rows)
+    count = 0
+    while batch := list(islice(iterator, 1000)):
+        yield from batch
+        count += len(batch)
+        on_row(count)
+
+
+def _plain(cell: object) -> object:
+    """Return ``cell`` for JSON: NaN and infinity, which JSON does not have, as text."""
+    return str(cell) if isinstance(cell, float) and cell - cell != 0 else cell
+
+
+def _shown(cell: object) -> str:
+    text = flat(cell).translate(NO_CHARACTERS)
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
