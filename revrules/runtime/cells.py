@@ -6,44 +6,66 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from revrules.runtime.clock import zone_of
+from revrules.runtime.clock import LENGTH_OF, zone_of
 from revrules.runtime.dates import moment_pattern, read_date, read_datetime
 from revrules.runtime.numbers import checked_integer, checked_number
 from revrules.runtime.texts import WHITE_SPACE, fold
 from revrules.runtime.values import (
-    LONGEST_CELL,
     MISSING,
-    PLAIN_DECIMAL,
     FieldSpec,
     acceptor,
     duration_of,
-    iso_duration,
     member_reader,
     money_of,
     read_text,
+    value_reader,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from revrules.runtime.values import Reading
+    from revrules.runtime.values import Reader, Reading
 
 TRUE_TEXTS = ("true", "yes", "y", "t", "1")
 FALSE_TEXTS = ("false", "no", "n", "f", "0")
+LONGEST_CELL = 1_000
+"""Characters: a longer cell is nothing but a text."""
+
+PLAIN_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 EXPONENT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]{1,6}")
 CURRENCY = "[A-Z]{3}|[$€£¥₹₽₩₪₺₴₫₱฿₦₡₲₵₸]"
 SPACES = "[ \u00a0\u202f]"
 """The marks that stand between groups of digits where people see a space."""
 
 
-def cell_reader(spec: FieldSpec) -> Callable[[str | None], Reading]:
-    """Return the function that reads a cell for a field. White space around a cell is dropped; an empty one is missing."""
+def field_reader(spec: FieldSpec) -> Reader:
+    """Return the function that reads what a record holds for a field: a text as a cell of an export, else a typed value.
+
+    It raises on nothing, and is quick to refuse however large the text or number is.
+    """
+    read = value_reader(spec)
+    cell = cell_reader(spec)
+    accept = acceptor(spec)
+
+    def reader(raw: object) -> Reading:
+        if raw is None:
+            return MISSING
+        if isinstance(raw, str):
+            return cell(raw)
+        value, reason = read(raw)
+        return (None, reason) if reason else accept(value)
+
+    return reader
+
+
+def cell_reader(spec: FieldSpec) -> Callable[[str], Reading]:
+    """Return the function that reads a cell for a field. White space around it is dropped (a text keeps it); blank is missing."""
     read = _cell_type(spec)
     accept = acceptor(spec)
     is_text = spec.kind == "text"
 
-    def reader(cell: str | None) -> Reading:
-        text = cell.strip(WHITE_SPACE) if cell else ""
+    def reader(cell: str) -> Reading:
+        text = cell.strip(WHITE_SPACE)
         if not text or text in spec.missing_texts:
             return MISSING
         if is_text:
@@ -65,11 +87,11 @@ def _cell_type(spec: FieldSpec) -> Callable[[str], Reading]:
         case "date":
             patterns = tuple(map(moment_pattern, spec.patterns))
             expected = _expected("not a date", spec.patterns)
-            return lambda text: _or_reason(read_date(text, patterns), expected)
+            return lambda text: _or_reason(read_date(text, patterns) or read_date(text, ()), expected)
         case "datetime":
             zone, patterns = zone_of(spec.timezone), tuple(map(moment_pattern, spec.patterns))
             expected = _expected("not a date and time", spec.patterns)
-            return lambda text: _or_reason(read_datetime(text, patterns, zone), expected)
+            return lambda text: _or_reason(read_datetime(text, patterns, zone) or read_datetime(text, (), zone), expected)
         case "duration":
             return _duration_cell(spec)
         case _:
@@ -151,3 +173,20 @@ def _duration_cell(spec: FieldSpec) -> Callable[[str], Reading]:
         return duration_of(Decimal(text), unit) if PLAIN_DECIMAL.fullmatch(text) else (None, reason)
 
     return read
+
+
+ISO_DURATION = re.compile(
+    r"([+-]?)P(?=[0-9T])(?:([0-9]{1,9})W)?(?:([0-9]{1,9})D)?"
+    r"(?:T(?=[0-9])(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12}(?:\.[0-9]{1,9})?)S)?)?"
+)
+
+
+def iso_duration(text: str) -> Reading:
+    """Return the length that ``text`` means in ISO 8601, without months and years."""
+    found = ISO_DURATION.fullmatch(text) if len(text) <= LONGEST_CELL else None
+    if found is None:
+        return None, "not a length of time"
+    sign, *counts = found.groups()
+    units = (("week", counts[0]), ("day", counts[1]), ("hour", counts[2]), ("minute", counts[3]), ("second", counts[4]))
+    seconds = sum((Decimal(count or 0) * (LENGTH_OF[unit] // LENGTH_OF["second"]) for unit, count in units), Decimal(0))
+    return duration_of(-seconds if sign == "-" else seconds, "second")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from revrules.runtime.cells import field_reader
 from revrules.runtime.results import DataProblem
-from revrules.runtime.values import FieldSpec, shown_value, value_reader
+from revrules.runtime.values import FieldSpec, shown_value
 
 if TYPE_CHECKING:
     from revrules.runtime.values import Reader
@@ -28,7 +29,7 @@ class RecordReader(NamedTuple):
 
 def record_reader(spec: RecordSpec) -> RecordReader:
     """Return the readers of ``spec``."""
-    fields = tuple((field.name, value_reader(field), field.required) for field in spec.fields)
+    fields = tuple((field.name, field_reader(field), field.required) for field in spec.fields)
     return RecordReader(fields, tuple((name, many, record_reader(inner)) for name, many, inner in spec.relations))
 
 

@@ -1,4 +1,4 @@
-"""Values of a record into typed values: what a Python or JSON value means for a field, or why it is no value.
+"""Python and JSON values into typed values: what a value that is no text means for a field, or why it is none.
 
 A reading is a pair: the value with an empty reason, None with an empty reason (missing), or None with a clause that says why
 the value is none, such as "not a date" or "outside 0..100".
@@ -7,7 +7,6 @@ the value is none, such as "not a date" or "outside 0..100".
 from __future__ import annotations
 
 import math
-import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from difflib import get_close_matches
@@ -16,7 +15,6 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from revrules.runtime.clock import LENGTH_OF, MICROSECOND, checked_duration, from_local, zone_of
-from revrules.runtime.dates import read_date, read_datetime
 from revrules.runtime.numbers import EXACT, INTEGER_MAX, INTEGER_MIN, checked_money, checked_number
 from revrules.runtime.texts import WHITE_SPACE, fold, is_unicode
 
@@ -25,9 +23,6 @@ if TYPE_CHECKING:
 
     Reading: TypeAlias = tuple[object, str]
     Reader: TypeAlias = Callable[[object], Reading]
-
-LONGEST_CELL = 1_000
-"""Characters: a longer text is nothing but a text."""
 
 MOST_NAMES_SHOWN = 6
 
@@ -60,21 +55,27 @@ class FieldSpec(NamedTuple):
 
 
 def value_reader(spec: FieldSpec) -> Reader:
-    """Return the function that reads a Python or JSON value for a field. It never raises on values of the usual types."""
-    read = _typed_reader(spec)
-    accept = acceptor(spec)
-
-    def reader(raw: object) -> Reading:
-        if raw is None:
-            return MISSING
-        if isinstance(raw, str):
-            text = raw.strip(WHITE_SPACE)
-            if not text or text in spec.missing_texts:
-                return MISSING
-        value, reason = read(raw)
-        return (None, reason) if reason else accept(value)
-
-    return reader
+    """Return the function that reads a Python or JSON value other than a text for a field."""
+    zone = zone_of(spec.timezone)
+    match spec.kind:
+        case "boolean":
+            return read_boolean
+        case "integer":
+            return read_integer
+        case "number":
+            return read_number
+        case "money":
+            return read_money
+        case "text":
+            return read_text
+        case "date":
+            return read_day
+        case "datetime":
+            return lambda raw: read_instant(raw, zone)
+        case "duration":
+            return lambda raw: read_duration(raw, spec.unit)
+        case _:
+            return member_reader(spec)
 
 
 def acceptor(spec: FieldSpec) -> Reader:
@@ -108,29 +109,6 @@ def _shown(bound: object) -> str:
     if bound is None:
         return ""
     return f"{bound.normalize():f}" if isinstance(bound, Decimal) else str(bound)
-
-
-def _typed_reader(spec: FieldSpec) -> Reader:
-    zone = zone_of(spec.timezone)
-    match spec.kind:
-        case "boolean":
-            return read_boolean
-        case "integer":
-            return read_integer
-        case "number":
-            return read_number
-        case "money":
-            return read_money
-        case "text":
-            return read_text
-        case "date":
-            return read_day
-        case "datetime":
-            return lambda raw: read_instant(raw, zone)
-        case "duration":
-            return lambda raw: read_duration(raw, spec.unit)
-        case _:
-            return member_reader(spec)
 
 
 def read_boolean(raw: object) -> Reading:
@@ -167,15 +145,13 @@ def read_number(raw: object) -> Reading:
 
 
 def read_money(raw: object) -> Reading:
-    """Return a decimal with four places; doubles by their shortest spelling, texts in plain digits."""
+    """Return a decimal with four places; doubles by their shortest spelling."""
     amount = None if isinstance(raw, bool) else to_decimal(raw)
     return money_of(amount) if amount is not None else (None, "not an amount of money")
 
 
 def to_decimal(raw: object) -> Decimal | None:
-    """Return the finite decimal that an integer, double, decimal or plain text means, else None."""
-    if isinstance(raw, str):
-        return plain_decimal(raw.strip(WHITE_SPACE))
+    """Return the finite decimal that an integer, double or decimal means, else None."""
     if isinstance(raw, Integral):
         number = int(raw)
         return Decimal(number) if number.bit_length() < 512 else Decimal(10**100).copy_sign(Decimal(1 if number > 0 else -1))
@@ -188,14 +164,6 @@ def money_of(amount: Decimal) -> Reading:
     """Return ``amount`` as money."""
     money = checked_money(amount)
     return (money, "") if money is not None else (None, "too large for an amount of money")
-
-
-PLAIN_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
-
-
-def plain_decimal(text: str) -> Decimal | None:
-    """Return the number that a text of digits and at most one point means."""
-    return Decimal(text) if len(text) <= LONGEST_CELL and PLAIN_DECIMAL.fullmatch(text) else None
 
 
 def read_text(raw: object) -> Reading:
@@ -214,10 +182,7 @@ def read_day(raw: object) -> Reading:
         if raw == raw and raw.tzinfo is None and raw.time() == time(0):
             return raw.date(), ""
         return None, "a date and time, not a date"
-    if isinstance(raw, date):
-        return raw, ""
-    day = read_date(raw.strip(WHITE_SPACE), ()) if isinstance(raw, str) and len(raw) <= LONGEST_CELL else None
-    return (day, "") if day is not None else (None, "not a date")
+    return (raw, "") if isinstance(raw, date) else (None, "not a date")
 
 
 def read_instant(raw: object, zone: tzinfo) -> Reading:
@@ -228,8 +193,6 @@ def read_instant(raw: object, zone: tzinfo) -> Reading:
             moment = from_local(raw, zone) if raw.utcoffset() is None else _in_utc(raw)
     elif isinstance(raw, date):
         return None, "a date, not a date and time"
-    elif isinstance(raw, str) and len(raw) <= LONGEST_CELL:
-        moment = read_datetime(raw.strip(WHITE_SPACE), (), zone)
     return (moment, "") if moment is not None else (None, "not a date and time")
 
 
@@ -241,12 +204,10 @@ def _in_utc(moment: datetime) -> datetime | None:
 
 
 def read_duration(raw: object, unit: str | None) -> Reading:
-    """Return a length of time; a number counts ``unit``, a text is ISO 8601 such as ``PT36H`` or ``P2D``."""
+    """Return a length of time; a number counts ``unit``."""
     if isinstance(raw, timedelta):
         length = checked_duration(raw) if raw == raw else None
         return (length, "") if length is not None else (None, "too long for a length of time")
-    if isinstance(raw, str):
-        return iso_duration(raw.strip(WHITE_SPACE))
     amount = None if isinstance(raw, bool) or unit is None else to_decimal(raw)
     return (None, "not a length of time") if amount is None or unit is None else duration_of(amount, unit)
 
@@ -259,23 +220,6 @@ def duration_of(amount: Decimal, unit: str) -> Reading:
     if not -(2**63) <= micros < 2**63:
         return None, "too long for a length of time"
     return timedelta(microseconds=micros), ""
-
-
-ISO_DURATION = re.compile(
-    r"([+-]?)P(?=[0-9T])(?:([0-9]{1,9})W)?(?:([0-9]{1,9})D)?"
-    r"(?:T(?=[0-9])(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12}(?:\.[0-9]{1,9})?)S)?)?"
-)
-
-
-def iso_duration(text: str) -> Reading:
-    """Return the length that ``text`` means in ISO 8601, without months and years."""
-    found = ISO_DURATION.fullmatch(text) if len(text) <= LONGEST_CELL else None
-    if found is None:
-        return None, "not a length of time"
-    sign, *counts = found.groups()
-    units = (("week", counts[0]), ("day", counts[1]), ("hour", counts[2]), ("minute", counts[3]), ("second", counts[4]))
-    seconds = sum((Decimal(count or 0) * (LENGTH_OF[unit] // LENGTH_OF["second"]) for unit, count in units), Decimal(0))
-    return duration_of(-seconds if sign == "-" else seconds, "second")
 
 
 def member_reader(spec: FieldSpec) -> Reader:
