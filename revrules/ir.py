@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from revrules.syntax import Unit
-from revrules.types import EnumType, Type
+from revrules.types import EnumType, Scalar, Type
 
 if TYPE_CHECKING:
     from revrules.source import Span
@@ -408,6 +408,25 @@ Expr: TypeAlias = (
     | Count | Sum | Extreme | Pick | Points
     | Not | And | Or | AtLeast | Compare | RangedCompare | OneOf | InList | Known | Related | TextTest | Matches
 )  # fmt: skip
+
+
+def type_of(expr: Expr) -> Type:
+    """Return the type of the values of ``expr``."""
+    match expr:
+        case Literal() | Field() | Ref() | Arith() | Call() | Choose() | Sum() | Extreme() | Pick() | Points():
+            return expr.type
+        case Now() | BusinessShift():
+            return Scalar.DATETIME
+        case Today() | StartOf() | DateOf():
+            return Scalar.DATE
+        case Count():
+            return Scalar.INTEGER
+        case Negate(operand) | Shift(operand) | OrElse(operand):
+            return type_of(operand)
+        case If(_, then):
+            return type_of(then)
+        case _:
+            return Scalar.BOOLEAN
 
 
 # --- declarations ------------------------------------------------------------------------------------------------
