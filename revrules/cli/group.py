@@ -46,8 +46,9 @@ def _prepare_process() -> None:
 
     signal.signal(signal.SIGTERM, terminate)
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None and hasattr(stream, "reconfigure") and stream.encoding.lower() != "utf-8":
-            stream.reconfigure(errors="backslashreplace")
+        if stream is not None and hasattr(stream, "reconfigure"):
+            # A file name may hold bytes that are no text: they go out as they came in.
+            stream.reconfigure(errors="surrogateescape" if stream.encoding.lower() == "utf-8" else "backslashreplace")
 
 
 class LazyGroup(click.Group):
