@@ -231,7 +231,7 @@ class Lifecycle:
         return map(bound.place if mode == "evidence" else bound.advance, records)
 
     def at(self, as_of: datetime | None = None) -> Bound:
-        """Return the functions ``stage``, ``unmet``, ``place`` and ``advance`` as of one instant: the fastest way to many records."""
+        """Return the functions ``stage``, ``unmet``, ``place`` and ``advance`` as of one instant: the fastest way."""
         bound = self._bound
         if bound is not None and as_of is bound[0]:
             return bound[1]

@@ -44,7 +44,7 @@ class Program:
 
     def bind(self, now: datetime) -> Bound:
         """Return the functions as of ``now`` (aware, UTC)."""
-        return Bound._make(self._bind(now))  # type: ignore[arg-type]  # functions made by us
+        return Bound._make(self._bind(now))
 
 
 class ValueProgram:

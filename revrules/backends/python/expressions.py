@@ -1,0 +1,563 @@
+"""Expressions of the IR into Python expressions.
+
+Logic of three values is compiled twice: ``test(…, True)`` is Python that says whether a condition is true, ``test(…, False)``
+whether it is false. Unknown is neither, so that the generated text needs no third value and can stop early. Values are Python
+expressions that may be read once their guards held; ``bound`` gives the least or greatest number that a ranged one can still be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from revrules import ir
+from revrules.backends.python import calls, related
+from revrules.backends.python.code import (
+    ATOM,
+    CHOICE,
+    COMPARISON,
+    FALSE,
+    NONE,
+    NOTHING,
+    SUM,
+    TRUE,
+    Cond,
+    Facts,
+    Py,
+    Val,
+    all_of,
+    any_of,
+    negated,
+    nesting,
+)
+from revrules.backends.python.scope import Scope, is_boolean, is_ranged, members, reads_record, type_of
+from revrules.reads import children
+
+if TYPE_CHECKING:
+    from revrules.backends.python.module import Module
+
+DEEPEST = 24
+"""Brackets inside one another in one Python expression; CPython's parser takes 200."""
+LONGEST = 4_000
+"""Characters of one Python expression that stands inside another."""
+INLINED = 30
+"""Nodes of a definition that is written where it is used; a larger one becomes a function."""
+
+SHARED = 6
+"""Nodes of a definition whose answer is kept in a local when more than one place uses it."""
+
+OPPOSITE = {
+    ir.CompareOp.EQ: ir.CompareOp.NE,
+    ir.CompareOp.NE: ir.CompareOp.EQ,
+    ir.CompareOp.LT: ir.CompareOp.GE,
+    ir.CompareOp.LE: ir.CompareOp.GT,
+    ir.CompareOp.GT: ir.CompareOp.LE,
+    ir.CompareOp.GE: ir.CompareOp.LT,
+}
+PYTHON = {op: "==" if op is ir.CompareOp.EQ else op.value for op in ir.CompareOp}
+
+
+# --- conditions --------------------------------------------------------------------------------------------------
+
+
+def test(scope: Scope, expr: ir.Expr, want: bool, facts: Facts) -> Cond:
+    """Return whether the condition ``expr`` is true (``want``) or false, as Python."""
+    if ("true", expr) in facts:
+        return Cond(TRUE if want else FALSE, facts, facts)
+    if ("false", expr) in facts:
+        return Cond(FALSE if want else TRUE, facts, facts)
+    if not isinstance(expr, ir.Literal) and not reads_record(expr):
+        return _is(_moment(scope, expr, facts), want, facts)
+    found = _test(scope, expr, want, facts)
+    if len(found.py.text) > 200 and not isinstance(expr, ir.Not) and not _is_call(found.py):
+        wide = isinstance(expr, ir.And | ir.Or)
+        if (len(found.py.text) > LONGEST and not wide) or nesting(found.py.text) > DEEPEST:
+            name = function(scope, expr)
+            found = Cond(Py(f"{name}({scope.arguments()}) is {want}", COMPARISON), facts, facts)
+    return found._replace(if_true=found.if_true | {("true" if want else "false", expr)})
+
+
+def _is_call(py: Py) -> bool:
+    return py.level == COMPARISON and nesting(py.text) <= 1
+
+
+def _test(scope: Scope, expr: ir.Expr, want: bool, facts: Facts) -> Cond:
+    match expr:
+        case ir.Literal(constant):
+            return Cond(TRUE if constant is want else FALSE, facts, facts)
+        case ir.Field():
+            return _test_field(scope, expr, want, facts)
+        case ir.Ref():
+            inlined = _inlined(scope.module, expr)
+            if inlined is None:
+                return _is(reference(scope, expr, facts), want, facts)
+            return _shared(scope, expr, test(scope, inlined, want, facts), want, facts)
+        case ir.Not(operand):
+            return test(scope, operand, not want, facts)
+        case ir.And(operands) | ir.Or(operands):
+            return _in_turn(scope, operands, want, facts, every=isinstance(expr, ir.And) is want)
+        case ir.AtLeast(count, operands):
+            return _test_at_least(scope, operands, want, count if want else len(operands) - count + 1, facts)
+        case ir.Compare(op, left, right):
+            return _test_compare(scope, op if want else OPPOSITE[op], left, right, facts)
+        case ir.RangedCompare(op, left, right):
+            return _test_ranges(scope, op if want else OPPOSITE[op], left, right, facts)
+        case ir.OneOf() | ir.InList():
+            return _test_membership(scope, expr, want, facts)
+        case ir.Known(operand):
+            return _test_known(scope, operand, want, facts)
+        case ir.Related(path, up):
+            holder = scope.holder(path, up, facts)
+            known = all_of(holder.guards, facts)
+            return known if want else Cond(negated(known.py), known.if_false, known.if_true)
+        case ir.TextTest() | ir.Matches():
+            found = calls.text_test(scope, expr, facts)
+            return _guarded(found, found.py if want else negated(found.py), facts)
+        case ir.OrElse(first, second):
+            return _test_or_else(scope, first, second, want, facts)
+        case ir.If():
+            return _test_if(scope, expr, want, facts)
+        case _:
+            return _is(value(scope, expr, facts), want, facts)
+
+
+def _shared(scope: Scope, ref: ir.Ref, found: Cond, want: bool, facts: Facts) -> Cond:
+    """Return the test of a definition; where others use it too, a local keeps what came out."""
+    name = scope.local(("definition", ref.definition, want))
+    if ("bound", name) in facts:
+        return Cond(Py(name), found.if_true, found.if_false)
+    if scope.module.uses[ref.definition] < 2 or found.py in (TRUE, FALSE) or size(scope.module, ref.definition) < SHARED:
+        return found
+    known = {("bound", name)}
+    return Cond(Py(f"({name} := {found.py.text})"), found.if_true | known, found.if_false | known)
+
+
+def _guarded(val: Val, py: Py, facts: Facts) -> Cond:
+    """Return the condition that the guards of ``val`` hold, and ``py`` does."""
+    return all_of((*val.guards, Cond(py, val.facts, val.facts)), facts)
+
+
+def _is(val: Val, want: bool, facts: Facts) -> Cond:
+    return _guarded(val, Py(f"{val.py.at(COMPARISON + 1)} is {want}", COMPARISON), facts)
+
+
+def _test_field(scope: Scope, field: ir.Field, want: bool, facts: Facts) -> Cond:
+    holder = scope.holder(field.path, field.up, facts)
+    name = scope.local(("field", field.path, field.name, field.up))
+    bound = holder.facts | {("bound", name)}
+    subject = name if ("bound", name) in holder.facts else f"({name} := {holder.py.text}.get({field.name!r}))"
+    found = Cond(Py(f"{subject} is {want}", COMPARISON), bound | {("some", name)}, bound)
+    return all_of((*holder.guards, found), facts)
+
+
+def _in_turn(scope: Scope, operands: tuple[ir.Expr, ...], want: bool, facts: Facts, *, every: bool) -> Cond:
+    found: list[Cond] = []
+    known = facts
+    for operand in operands:
+        found.append(test(scope, operand, want, known))
+        known = found[-1].if_true if every else found[-1].if_false
+    return all_of(found, facts) if every else any_of(found, facts)
+
+
+def _test_at_least(scope: Scope, operands: tuple[ir.Expr, ...], want: bool, least: int, facts: Facts) -> Cond:
+    """Return whether at least ``least`` operands are ``want``."""
+    if least <= 0:
+        return Cond(TRUE, facts, facts)
+    if least > len(operands):
+        return Cond(FALSE, facts, facts)
+    terms: list[str] = []
+    for operand in operands:
+        found = test(scope, operand, want, facts)
+        terms.append(found.py.at(SUM + 1))
+        facts = found.if_true & found.if_false
+    total = " + ".join(terms) if len(terms) <= 8 else f"sum(({', '.join(terms)}))"
+    return Cond(Py(f"{total} >= {least}", COMPARISON), facts, facts)
+
+
+def _test_compare(scope: Scope, op: ir.CompareOp, left: ir.Expr, right: ir.Expr, facts: Facts) -> Cond:
+    ordered = members(type_of(left)) if op not in (ir.CompareOp.EQ, ir.CompareOp.NE) else None
+    if ordered and isinstance(right, ir.Literal) and right.value is not None:
+        at = ordered.index(str(right.value))
+        low, high = {"<": (0, at), "<=": (0, at + 1), ">": (at + 1, len(ordered)), ">=": (at, len(ordered))}[op.value]
+        if isinstance(left, ir.Field):
+            return _is_among(scope, left, ordered[low:high], facts)
+        found = value(scope, left, facts)
+        return _guarded(found, _among(scope, found.py, ordered[low:high], True), facts)
+    if op is ir.CompareOp.EQ and isinstance(left, ir.Field) and isinstance(right, ir.Literal) and right.value is not None:
+        return _is_among(scope, left, (right.value,), facts)
+    first = value(scope, left, facts)
+    second = value(scope, right, first.facts)
+    both = Val((*first.guards, *second.guards), NONE, second.facts)
+    a, b = first.py, second.py
+    if ordered:
+        a, b = (calls.rank(scope, ordered, side) for side in (a, b))
+    return _guarded(both, _compared(a, op, b), facts)
+
+
+def _compared(left: Py, op: ir.CompareOp, right: Py) -> Py:
+    return Py(f"{left.at(COMPARISON + 1)} {PYTHON[op]} {right.at(COMPARISON + 1)}", COMPARISON)
+
+
+def _test_ranges(scope: Scope, op: ir.CompareOp, left: ir.Expr, right: ir.Expr, facts: Facts) -> Cond:
+    """Return whether ``op`` holds for every pair out of the two ranges."""
+    shortcut = related.test_some(scope, op, left, right, facts)
+    if shortcut is not None:
+        return shortcut
+    match op:
+        case ir.CompareOp.LT | ir.CompareOp.LE:
+            return _pair(scope, op, (left, False), (right, True), facts)
+        case ir.CompareOp.GT | ir.CompareOp.GE:
+            return _pair(scope, op, (left, True), (right, False), facts)
+        case ir.CompareOp.EQ:
+            upwards = _pair(scope, ir.CompareOp.GE, (left, True), (right, False), facts)
+            return all_of((upwards, _pair(scope, ir.CompareOp.LE, (left, False), (right, True), upwards.if_true)), facts)
+        case ir.CompareOp.NE:
+            below = _pair(scope, ir.CompareOp.LT, (left, False), (right, True), facts)
+            return any_of((below, _pair(scope, ir.CompareOp.GT, (left, True), (right, False), below.if_false)), facts)
+        case _:
+            assert_never(op)
+
+
+def _pair(scope: Scope, op: ir.CompareOp, left: tuple[ir.Expr, bool], right: tuple[ir.Expr, bool], facts: Facts) -> Cond:
+    """Return how two ends compare; each is an expression and whether its low end is meant."""
+    first = bound(scope, left[0], left[1], facts, unclamped=right[0])
+    second = bound(scope, right[0], right[1], first.facts, unclamped=left[0])
+    both = Val((*first.guards, *second.guards), NONE, second.facts)
+    return _guarded(both, _compared(first.py, op, second.py), facts)
+
+
+def _test_membership(scope: Scope, expr: ir.OneOf | ir.InList, want: bool, facts: Facts) -> Cond:
+    if isinstance(expr, ir.OneOf):
+        items: tuple[ir.Value, ...] = expr.values
+    else:
+        items = next(declared.items for declared in scope.module.ruleset.lists if declared.name == expr.list)
+        if expr.any_case:
+            items = tuple(dict.fromkeys(calls.folded(str(item)) for item in items))
+    if want and not expr.any_case and isinstance(expr.operand, ir.Field):
+        return _is_among(scope, expr.operand, items, facts)
+    found = value(scope, expr.operand, facts)
+    subject = calls.fold(scope, found.py) if expr.any_case else found.py
+    return _guarded(found, _among(scope, subject, items, want), facts)
+
+
+def _is_among(scope: Scope, field: ir.Field, items: tuple[ir.Value, ...], facts: Facts) -> Cond:
+    """Return whether a field is one of ``items``: None is none of them, so that it needs no guard of its own."""
+    if not items:
+        return Cond(FALSE, facts, facts)
+    holder = scope.holder(field.path, field.up, facts)
+    name = scope.local(("field", field.path, field.name, field.up))
+    bound = holder.facts | {("bound", name)}
+    subject = name if ("bound", name) in holder.facts else f"({name} := {holder.py.text}.get({field.name!r}))"
+    found = Cond(_among(scope, Py(subject), items, True), bound | {("some", name)}, bound)
+    return all_of((*holder.guards, found), facts)
+
+
+def _among(scope: Scope, subject: Py, items: tuple[ir.Value, ...], want: bool) -> Py:
+    left = subject.at(COMPARISON + 1)
+    if not items:
+        return FALSE if want else TRUE
+    if len(items) == 1:
+        return Py(f"{left} {'==' if want else '!='} {scope.module.value(items[0]).text}", COMPARISON)
+    return Py(f"{left} {'in' if want else 'not in'} {scope.module.values(items).text}", COMPARISON)
+
+
+def _test_known(scope: Scope, operand: ir.Expr, want: bool, facts: Facts) -> Cond:
+    if is_boolean(operand) and not isinstance(operand, ir.Field):
+        first = test(scope, operand, True, facts)
+        if want:
+            return any_of((first, test(scope, operand, False, first.if_false)), facts)
+        second = test(scope, operand, False, first.if_false)
+        return all_of((_turned(first), _turned(second)), facts)
+    val = scope.read(operand, facts) if isinstance(operand, ir.Field) else value(scope, operand, facts)
+    known = all_of(val.guards, facts)
+    return known if want else _turned(known)
+
+
+def _turned(cond: Cond) -> Cond:
+    return Cond(negated(cond.py), cond.if_false, cond.if_true)
+
+
+def _test_or_else(scope: Scope, first: ir.Expr, second: ir.Expr, want: bool, facts: Facts) -> Cond:
+    """Return whether the first is ``want``, or it is unknown and the second is."""
+    direct = test(scope, first, want, facts)
+    contrary = _turned(test(scope, first, not want, direct.if_false))
+    return any_of((direct, all_of((contrary, test(scope, second, want, contrary.if_true)), direct.if_false)), facts)
+
+
+def _test_if(scope: Scope, expr: ir.If, want: bool, facts: Facts) -> Cond:
+    holds = test(scope, expr.condition, True, facts)
+    then = all_of((holds, test(scope, expr.then, want, holds.if_true)), facts)
+    fails = test(scope, expr.condition, False, then.if_false)
+    return any_of((then, all_of((fails, test(scope, expr.otherwise, want, fails.if_true)), then.if_false)), facts)
+
+
+# --- values ------------------------------------------------------------------------------------------------------
+
+
+def value(scope: Scope, expr: ir.Expr, facts: Facts) -> Val:
+    """Return the value of an expression that is not ranged, or the one number that a ranged one is."""
+    if not isinstance(expr, ir.Literal | ir.Now | ir.Today) and not reads_record(expr):
+        return _moment(scope, expr, facts)
+    found = _value(scope, expr, facts)
+    texts = [*(guard.py.text for guard in found.guards), found.py.text]
+    if sum(map(len, texts)) > 200 and (sum(map(len, texts)) > LONGEST or max(map(nesting, texts)) > DEEPEST):
+        return optional(scope, Py(f"{function(scope, expr)}({scope.arguments()})"), facts)
+    return found
+
+
+def nullable(scope: Scope, expr: ir.Expr, facts: Facts) -> Py:
+    """Return the value of an expression as Python, None where it is missing."""
+    if isinstance(expr, ir.Field) and not expr.path:
+        name = scope.local(("field", expr.path, expr.name, expr.up))
+        return Py(name if ("bound", name) in facts else f"{scope.record(expr.up)}.get({expr.name!r})")
+    return or_none(value(scope, expr, facts), facts)
+
+
+def or_none(val: Val, facts: Facts) -> Py:
+    """Return a value as Python, None where a guard fails."""
+    guard = all_of(val.guards, facts).py
+    if guard == TRUE:
+        return val.py
+    if guard == FALSE:
+        return NONE
+    if len(val.guards) == 1 and guard.text.startswith(f"({val.py.text} := ") and guard.text.endswith(") is not None"):
+        return Py(guard.text.removesuffix(") is not None").split(" := ", 1)[1], CHOICE)
+    return Py(f"{val.py.at(CHOICE + 1)} if {guard.at(CHOICE + 1)} else None", CHOICE)
+
+
+def optional(scope: Scope, py: Py, facts: Facts) -> Val:
+    """Return the value of Python text that may give None."""
+    name = scope.temporary()
+    known = facts | {("bound", name), ("some", name)}
+    return Val((Cond(Py(f"({name} := {py.text}) is not None", COMPARISON), known, facts),), Py(name), known)
+
+
+def _moment(scope: Scope, expr: ir.Expr, facts: Facts) -> Val:
+    """Return a value that depends on the as-of instant only: computed once per instant."""
+    at = Scope(scope.module, ())
+    inner = _value(at, expr, NOTHING)
+    text = or_none(inner, NOTHING).text
+    name = scope.module.moment(text)
+    if ("some", name) in facts or calls.never_missing(expr):
+        return Val((), Py(name), facts)
+    known = facts | {("some", name)}
+    return Val((Cond(Py(f"{name} is not None", COMPARISON), known, facts),), Py(name), known)
+
+
+def _value(scope: Scope, expr: ir.Expr, facts: Facts) -> Val:
+    match expr:
+        case ir.Literal(constant) if constant is not None:
+            return Val((), scope.module.value(constant), facts)
+        case ir.Literal():
+            return Val((Cond(FALSE, facts, facts),), NONE, facts)
+        case ir.Field():
+            return scope.read(expr, facts)
+        case ir.Ref() if not expr.ranged:
+            inlined = _inlined(scope.module, expr)
+            return value(scope, inlined, facts) if inlined else reference(scope, expr, facts)
+        case ir.Now():
+            return Val((), Py("now"), facts)
+        case ir.Today():
+            return Val((), Py(calls.today(scope)), facts)
+        case ir.Call("least" | "greatest" as name, arguments):
+            return optional(scope, calls.extreme(scope, name, expr, [nullable(scope, a, facts) for a in arguments]), facts)
+        case ir.OrElse() if not is_boolean(expr):
+            return _or_else(scope, expr, facts)
+        case ir.If() if not is_boolean(expr):
+            return optional(scope, _choice(scope, expr, facts), facts)
+        case ir.Choose():
+            return optional(scope, Py(f"{choice_function(scope, expr)}({scope.arguments()})"), facts)
+        case ir.Sum() | ir.Extreme() | ir.Pick():
+            return optional(scope, Py(f"{related.aggregate(scope, expr)}({scope.arguments()})"), facts)
+        case _ if is_ranged(expr):
+            return _single(scope, expr, facts)
+        case _ if is_boolean(expr):
+            return optional(scope, _truth(scope, expr, facts), facts)
+        case ir.Arith() | ir.Negate() | ir.Shift() | ir.BusinessShift() | ir.StartOf() | ir.DateOf() | ir.Call():
+            return _strict(scope, expr, facts)
+        case _:
+            raise AssertionError(f"no value: {type(expr).__name__}")
+
+
+def _strict(scope: Scope, expr: ir.Expr, facts: Facts) -> Val:
+    """Return the value of an operation that is missing where an operand is."""
+    guards: list[Cond] = []
+    operands: list[Py] = []
+    known = facts
+    for child in children(expr):
+        operand = value(scope, child, known)
+        guards += operand.guards
+        operands.append(operand.py)
+        known = operand.facts
+    py, total = calls.operation(scope, expr, operands)
+    if total:
+        return Val(tuple(guards), py, known)
+    checked = optional(scope, py, known)
+    return Val((*guards, *checked.guards), checked.py, checked.facts)
+
+
+def _or_else(scope: Scope, expr: ir.OrElse, facts: Facts) -> Val:
+    first = value(scope, expr.first, facts)
+    guard = all_of(first.guards, facts)
+    if guard.py == TRUE:
+        return first
+    second = value(scope, expr.second, guard.if_false)
+    other = or_none(second, guard.if_false)
+    both = Py(f"{first.py.at(CHOICE + 1)} if {guard.py.at(CHOICE + 1)} else {other.text}", CHOICE)
+    return optional(scope, both, facts) if second.guards else Val((), both, facts)
+
+
+def _choice(scope: Scope, expr: ir.If, facts: Facts) -> Py:
+    holds = test(scope, expr.condition, True, facts)
+    then = nullable(scope, expr.then, holds.if_true)
+    fails = test(scope, expr.condition, False, holds.if_false)
+    other = nullable(scope, expr.otherwise, fails.if_true)
+    rest = other.text if fails.py == TRUE else f"{other.at(CHOICE + 1)} if {fails.py.at(CHOICE + 1)} else None"
+    return Py(f"{then.at(CHOICE + 1)} if {holds.py.at(CHOICE + 1)} else {rest}", CHOICE)
+
+
+def _truth(scope: Scope, expr: ir.Expr, facts: Facts) -> Py:
+    """Return a condition as a value: True, False, None for unknown."""
+    holds = test(scope, expr, True, facts)
+    fails = test(scope, expr, False, holds.if_false)
+    return Py(f"True if {holds.py.at(CHOICE + 1)} else False if {fails.py.at(CHOICE + 1)} else None", CHOICE)
+
+
+def _single(scope: Scope, expr: ir.Expr, facts: Facts) -> Val:
+    """Return the number of a ranged expression whose range is one number."""
+    low = bound(scope, expr, True, facts)
+    name = scope.temporary()
+    bound_low = Cond(Py(f"({name} := {low.py.text}) is not None", COMPARISON), low.facts, low.facts)
+    high = bound(scope, expr, False, low.facts)
+    same = Cond(Py(f"{name} == {high.py.at(COMPARISON + 1)}", COMPARISON), high.facts, high.facts)
+    return Val((*low.guards, bound_low, *high.guards, same), Py(name), high.facts)
+
+
+# --- ranges ------------------------------------------------------------------------------------------------------
+
+
+def bound(scope: Scope, expr: ir.Expr, low: bool, facts: Facts, unclamped: ir.Expr | None = None) -> Val:
+    """Return the least (``low``) or greatest number that ``expr`` can be. ``unclamped``: it is only compared with that."""
+    if not is_ranged(expr):
+        return value(scope, expr, facts)
+    found = _bound(scope, expr, low, facts, unclamped)
+    texts = [*(guard.py.text for guard in found.guards), found.py.text]
+    if sum(map(len, texts)) > 200 and (sum(map(len, texts)) > LONGEST or max(map(nesting, texts)) > DEEPEST):
+        return optional(scope, Py(f"{bound_function(scope, expr, low)}({scope.arguments()})"), facts)
+    return found
+
+
+def _bound(scope: Scope, expr: ir.Expr, low: bool, facts: Facts, unclamped: ir.Expr | None) -> Val:
+    match expr:
+        case ir.Ref():
+            inlined = _inlined(scope.module, expr)
+            return bound(scope, inlined, low, facts, unclamped) if inlined else _bound_reference(scope, expr, low, facts)
+        case ir.Count():
+            return Val((), related.count(scope, expr, low, facts), facts)
+        case ir.Points():
+            return related.points(scope, expr, low, facts, unclamped)
+        case ir.Negate(operand):
+            inner = bound(scope, operand, not low, facts)
+            return calls.checked(scope, inner.guards, type_of(expr), f"-{inner.py.at(ATOM)}", inner.facts)
+        case ir.Arith(ir.ArithOp.ADD | ir.ArithOp.SUB as op, left, right):
+            first = bound(scope, left, low, facts)
+            second = bound(scope, right, low if op is ir.ArithOp.ADD else not low, first.facts)
+            text = f"{first.py.at(SUM)} {op.value} {second.py.at(SUM + 1)}"
+            return calls.checked(scope, (*first.guards, *second.guards), expr.type, text, second.facts)
+        case ir.Arith(_, left, right):
+            ends = [bound(scope, side, end, facts) for side in (left, right) for end in (True, False)]
+            a, b, c, d = (scope.temporary() for _ in ends)
+            return related.product(scope, expr, low, ends, (a, b, c, d), facts)
+        case _:
+            raise AssertionError(f"not ranged: {type(expr).__name__}")
+
+
+# --- functions ---------------------------------------------------------------------------------------------------
+
+
+def _inlined(module: Module, ref: ir.Ref) -> ir.Expr | None:
+    """Return the expression of a definition that is small and about the record at hand, else None."""
+    if ref.path or ref.up or size(module, ref.definition) > INLINED:
+        return None
+    return module.definitions[ref.definition].expr
+
+
+def size(module: Module, definition: str) -> int:
+    """Return the number of nodes of a definition, small definitions inside it counted out."""
+    if definition not in module.sizes:
+        module.sizes[definition] = _nodes(module, module.definitions[definition].expr)
+    return module.sizes[definition]
+
+
+def _nodes(module: Module, expr: ir.Expr) -> int:
+    if isinstance(expr, ir.Ref) and not expr.path and not expr.up:
+        inner = size(module, expr.definition)
+        return inner if inner <= INLINED else 1
+    return 1 + sum(_nodes(module, child) for child in children(expr))
+
+
+def reference(scope: Scope, ref: ir.Ref, facts: Facts) -> Val:
+    """Return the value of a definition for another record, or of a large one: a call of its function."""
+    name = _definition_function(scope.module, ref.definition)
+    return optional(scope, Py(f"{name}({_record_of(scope, ref, facts)}, memo)"), facts)
+
+
+def _record_of(scope: Scope, ref: ir.Ref, facts: Facts) -> str:
+    scope.uses_memo = True
+    holder = scope.holder(ref.path, ref.up, facts)
+    if not holder.guards:
+        return holder.py.text
+    nobody = scope.module.constant("{}", "NOBODY")
+    return f"{holder.py.text} if {' and '.join(guard.py.text for guard in holder.guards)} else {nobody}"
+
+
+def _bound_reference(scope: Scope, ref: ir.Ref, low: bool, facts: Facts) -> Val:
+    definition = scope.module.definitions[ref.definition]
+    name = bound_function(Scope(scope.module), definition.expr, low)
+    return optional(scope, Py(f"{name}({_record_of(scope, ref, facts)}, memo)"), facts)
+
+
+def _definition_function(module: Module, id_: str) -> str:
+    return function(Scope(module), module.definitions[id_].expr)
+
+
+def function(scope: Scope, expr: ir.Expr) -> str:
+    """Return the name of the function that gives the value of ``expr``, True, False or None for a condition, once per record."""
+    name, new = scope.module.function_name((len(scope.records), "value", expr), "value")
+    if new:
+        inner = scope.alike()
+        if is_boolean(expr):
+            holds = _test(inner, expr, True, NOTHING)
+            fails = _test(inner, expr, False, holds.if_false)
+            body = [f"if {holds.py.text}:", "    found = True", f"elif {fails.py.text}:", "    found = False"]
+            body += ["else:", "    found = None"]
+        else:
+            body = [f"found = {or_none(_value(inner, expr, NOTHING), NOTHING).text}"]
+        write_once(inner, name, body)
+    return name
+
+
+def bound_function(scope: Scope, expr: ir.Expr, low: bool) -> str:
+    """Return the name of the function that gives one end of a ranged expression."""
+    name, new = scope.module.function_name((len(scope.records), low, expr), "low" if low else "high")
+    if new:
+        inner = scope.alike()
+        body = [f"found = {or_none(_bound(inner, expr, low, NOTHING, None), NOTHING).text}"]
+        write_once(inner, name, body)
+    return name
+
+
+def choice_function(scope: Scope, expr: ir.Choose) -> str:
+    """Return the name of the function that gives the class of a record."""
+    name, new = scope.module.function_name((len(scope.records), "class", expr), "class_")
+    if new:
+        inner = scope.alike()
+        write_once(inner, name, related.choose(inner, expr))
+    return name
+
+
+def write_once(scope: Scope, name: str, body: list[str]) -> None:
+    """Write a function whose ``body`` sets ``found``, and that remembers it for each record."""
+    key = ", ".join(f"id({record})" for record in scope.records)
+    lines = [f"def {name}({', '.join((*scope.records, 'memo'))}):", f"    key = {name!r}, {key}"]
+    lines += ["    if key in memo:", "        return memo[key]"]
+    scope.module.functions.append([*lines, *(f"    {line}" for line in body), "    memo[key] = found", "    return found"])

@@ -1,0 +1,260 @@
+"""What needs a loop or a running total: aggregates over related records, scores, classifications, products of ranges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from revrules import ir
+from revrules.backends.python import calls, expressions
+from revrules.backends.python.code import CHOICE, COMPARISON, FALSE, NOTHING, SUM, TRUE, Cond, Facts, Py, Val, all_of, negated
+from revrules.backends.python.scope import members, type_of
+from revrules.types import Scalar
+
+if TYPE_CHECKING:
+    from revrules.backends.python.scope import Scope
+
+SHORT = 12
+"""Lines of a score that is written as one sum; a longer one is a function with a running total."""
+
+Aggregate = ir.Sum | ir.Extreme | ir.Pick
+
+
+# --- counts ------------------------------------------------------------------------------------------------------
+
+
+def test_some(scope: Scope, op: ir.CompareOp, left: ir.Expr, right: ir.Expr, facts: Facts) -> Cond | None:
+    """Return ``count(…) >= 1`` or ``count(…) = 0`` as a search that stops at the first record, None for other comparisons."""
+    if not (isinstance(left, ir.Count) and isinstance(right, ir.Literal)) or left.where == ir.Literal(True, Scalar.BOOLEAN):
+        return None
+    match op, right.value:
+        case (ir.CompareOp.GE, 1) | (ir.CompareOp.GT, 0) | (ir.CompareOp.NE, 0):
+            return Cond(Py(f"{_some(scope, left, True)}({scope.arguments()})"), facts, facts)
+        case (ir.CompareOp.LT, 1) | (ir.CompareOp.LE, 0) | (ir.CompareOp.EQ, 0):
+            return Cond(negated(Py(f"{_some(scope, left, False)}({scope.arguments()})")), facts, facts)
+        case _:
+            return None
+
+
+def _some(scope: Scope, expr: ir.Count, sure: bool) -> str:
+    """Return the name of the function that says whether a record is (``sure``) or may be counted."""
+    name, new = scope.module.function_name((len(scope.records), "some", sure, expr), "some")
+    if new:
+        item = scope.inner()
+        body = [f"if {_counted(item, expr.where, sure)}:", "    return True"]
+        _write(scope, item, name, [], expr.relation, body, ["return False"])
+    return name
+
+
+def count(scope: Scope, expr: ir.Count, low: bool, facts: Facts) -> Py:
+    """Return how many records are counted for sure (``low``), or may be."""
+    if expr.where == ir.Literal(True, Scalar.BOOLEAN):
+        return Py(f"len({scope.records_of(expr.relation, facts)})")
+    name, new = scope.module.function_name((len(scope.records), "count", low, expr), "count")
+    if new:
+        item = scope.inner()
+        body = [f"if {_counted(item, expr.where, low)}:", "    found += 1"]
+        _write(scope, item, name, ["found = 0"], expr.relation, body, ["return found"])
+    return Py(f"{name}({scope.arguments()})")
+
+
+def _counted(item: Scope, where: ir.Expr, sure: bool) -> str:
+    found = expressions.test(item, where, sure, NOTHING).py
+    return found.text if sure else negated(found).text
+
+
+def _write(scope: Scope, item: Scope, name: str, before: list[str], relation: ir.Many, body: list[str], after: list[str]) -> None:
+    """Write a function that goes through the related records."""
+    records = scope.alike().records_of(relation, NOTHING)
+    lines = [f"def {name}({', '.join((*scope.records, 'memo'))}):", *(f"    {line}" for line in before)]
+    lines += [f"    for {item.records[-1]} in {records}:", *(f"        {line}" for line in body)]
+    scope.module.functions.append([*lines, *(f"    {line}" for line in after)])
+
+
+# --- sums and ends -----------------------------------------------------------------------------------------------
+
+
+def aggregate(scope: Scope, expr: Aggregate) -> str:
+    """Return the name of the function that gives a sum, an end, or the value beside an end; None for missing."""
+    prefix = {ir.Sum: "sum_", ir.Extreme: "extreme", ir.Pick: "pick"}[type(expr)]
+    name, new = scope.module.function_name((len(scope.records), "aggregate", expr), prefix)
+    if new:
+        item = scope.inner()
+        match expr:
+            case ir.Sum():
+                before, body, after = ["found = []"], _collected(item, expr.where, expr.value, "found"), [_summed(scope, expr)]
+            case ir.Extreme():
+                before, body = ["found = []"], _collected(item, expr.where, expr.value, "found")
+                after = [f"return {_end(scope, expr.op, expr.value)}(found{_key(scope, expr.value)}) if found else None"]
+            case ir.Pick():
+                before, body, after = _picked(scope, item, expr)
+        _write(scope, item, name, before, expr.relation, body, after)
+    return name
+
+
+def _collected(item: Scope, where: ir.Expr, value: ir.Expr, into: str) -> list[str]:
+    """Return the loop's body that collects the values; one that is unknown makes the whole missing."""
+    holds = expressions.test(item, where, True, NOTHING)
+    read = expressions.nullable(item, value, holds.if_true)
+    body = [f"x = {read.text}", "if x is None:", "    return None", f"{into}.append(x)"]
+    fails = expressions.test(item, where, False, holds.if_false)
+    return _when(holds.py, fails.py, body)
+
+
+def _when(holds: Py, fails: Py, body: list[str]) -> list[str]:
+    """Return ``body`` for the records that count; one of which that cannot be told makes the whole missing."""
+    if holds == TRUE:
+        return body
+    lines = [f"if {holds.text}:", *(f"    {line}" for line in body)]
+    unknown = negated(fails)
+    return lines if fails == TRUE else [*lines, f"elif {unknown.text}:", "    return None"]
+
+
+def _summed(scope: Scope, expr: ir.Sum) -> str:
+    function = {Scalar.INTEGER: "sum_integers", Scalar.NUMBER: "sum_numbers", Scalar.MONEY: "sum_money"}
+    assert isinstance(expr.type, Scalar), "only numbers are summed"
+    return f"return {scope.module.use(function[expr.type], 'numbers')}(found)"
+
+
+def _end(scope: Scope, op: ir.ExtremeOp, value: ir.Expr) -> str:
+    return "min" if op is ir.ExtremeOp.MIN else "max"
+
+
+def _key(scope: Scope, value: ir.Expr) -> str:
+    ordered = members(type_of(value))
+    return f", key={calls.rank(scope, ordered, Py('')).text.removesuffix('[]')}.__getitem__" if ordered else ""
+
+
+def _picked(scope: Scope, item: Scope, expr: ir.Pick) -> tuple[list[str], list[str], list[str]]:
+    """Return the parts of the function that keeps the values beside the least or greatest ``by``."""
+    holds = expressions.test(item, expr.where, True, NOTHING)
+    by = expressions.nullable(item, expr.by, holds.if_true)
+    beside = expressions.nullable(item, expr.value, holds.if_true)
+    ordered = members(type_of(expr.by))
+    measure = calls.rank(scope, ordered, Py("by")).text if ordered else "by"
+    better = "<" if expr.op is ir.ExtremeOp.MIN else ">"
+    body = [f"by = {by.text}", "if by is None:", "    return None"]
+    body += [f"by = {measure}"] if ordered else []
+    body += [f"if best is None or by {better} best:", "    best = by", f"    found = [{beside.text}]"]
+    body += ["elif by == best:", f"    found.append({beside.text})"]
+    fails = expressions.test(item, expr.where, False, holds.if_false)
+    after = ["if not found or None in found:", "    return None"]
+    after += ["return found[0] if all(x == found[0] for x in found) else None"]
+    return ["best = None", "found = []"], _when(holds.py, fails.py, body), after
+
+
+# --- classifications ---------------------------------------------------------------------------------------------
+
+
+def choose(scope: Scope, expr: ir.Choose) -> list[str]:
+    """Return the body of the function that sets ``found`` to the member that a classification picks."""
+    if expr.mode is ir.ChooseMode.FIRST_MATCH:
+        return _first_match(scope, expr)
+    lines = ["found = None", "possible = True"]
+    for condition, member in expr.branches:
+        holds = expressions.test(scope, condition, True, NOTHING)
+        fails = expressions.test(scope, condition, False, NOTHING)
+        lines += [f"if {holds.py.text}:", "    possible = possible and found is None", f"    found = {member!r}"]
+        lines += [f"elif {negated(fails.py).text}:", "    possible = False"]
+    lines += ["if not possible:", "    found = None"]
+    if expr.otherwise is not None:
+        lines += ["elif found is None:", f"    found = {expr.otherwise!r}"]
+    return lines
+
+
+def _first_match(scope: Scope, expr: ir.Choose) -> list[str]:
+    """Return an ``if`` with a branch for each member, and one for what stops the search before it."""
+    lines: list[str] = []
+    facts = NOTHING
+    word = "if"
+    for condition, member in expr.branches:
+        holds = expressions.test(scope, condition, True, facts)
+        fails = expressions.test(scope, condition, False, holds.if_false)
+        lines += [f"{word} {holds.py.text}:", f"    found = {member!r}"]
+        lines += [f"elif {negated(fails.py).text}:", "    found = None"]
+        facts = fails.if_true
+        word = "elif"
+    return [*lines, "else:", f"    found = {expr.otherwise!r}"]
+
+
+# --- scores ------------------------------------------------------------------------------------------------------
+
+
+def points(scope: Scope, expr: ir.Points, low: bool, facts: Facts, unclamped: ir.Expr | None) -> Val:
+    """Return the least (``low``) or greatest total that a score can still have.
+
+    A limit of the score that cannot change how it compares with the constant ``unclamped`` is left out.
+    """
+    guards: list[Cond] = []
+    terms: list[str] = [] if not expr.base and expr.lines and expr.lines[0].points > 0 else [repr(expr.base)]
+    known = facts
+    if len(expr.lines) > SHORT:
+        name = _points_function(scope, expr, low)
+        return expressions.optional(scope, Py(f"{name}({scope.arguments()})"), facts)
+    for line in expr.lines:
+        term, line_guards, known = _line(scope, line, low, known)
+        guards += line_guards
+        if term == "0":
+            continue
+        sign = "" if not terms else " - " if term.startswith("-") and not line.per else " + "
+        terms.append(f"{sign}{term.removeprefix('-') if sign == ' - ' else term}")
+    total = Py("".join(terms) or repr(expr.base), SUM)
+    return Val(tuple(guards), _clamped(expr, total, unclamped), known)
+
+
+def _line(scope: Scope, line: ir.Line, low: bool, facts: Facts) -> tuple[str, list[Cond], Facts]:
+    """Return what a line adds: its points where the condition is true, or could be if that is the end that is asked for."""
+    raises = line.points > 0
+    sure = raises is low
+    found = expressions.test(scope, line.condition, sure, facts)
+    counts = found.py if sure else negated(found.py)
+    after = found.if_true & found.if_false
+    if line.per is None:
+        if counts in (TRUE, FALSE):
+            return repr(line.points if counts == TRUE else 0), [], after
+        return f"({line.points!r} if {counts.at(CHOICE + 1)} else 0)".replace("(-", "-(", 1), [], after
+    per = expressions.value(scope, line.per, after)
+    product = f"{line.points!r} * {per.py.at(SUM + 1)}"
+    if line.up_to is not None:
+        limit = abs(line.up_to)
+        product = f"max({-limit!r}, min({limit!r}, {product}))"
+    return f"({product} if {counts.at(CHOICE + 1)} else 0)", list(per.guards), per.facts
+
+
+def _clamped(expr: ir.Points, total: Py, unclamped: ir.Expr | None) -> Py:
+    low, high = expr.low, expr.high
+    if isinstance(unclamped, ir.Literal) and isinstance(unclamped.value, int | float):
+        low = low if low is not None and not low < unclamped.value else None
+        high = high if high is not None and not unclamped.value < high else None
+    text = total.text if high is None else f"min({high!r}, {total.text})"
+    if low is not None:
+        return Py(f"max({low!r}, {text})")
+    return total if high is None else Py(text)
+
+
+def _points_function(scope: Scope, expr: ir.Points, low: bool) -> str:
+    """Return the name of the function that adds up a long score line by line."""
+    name, new = scope.module.function_name((len(scope.records), "points", low, expr), "score")
+    if new:
+        inner = scope.alike()
+        lines = [f"def {name}({', '.join((*scope.records, 'memo'))}):", f"    total = {expr.base!r}"]
+        facts = NOTHING
+        for line in expr.lines:
+            term, guards, facts = _line(inner, line, low, facts)
+            if guards:
+                lines += [f"    if {negated(all_of(guards, facts).py).text}:", "        return None"]
+            lines.append(f"    total += {term}")
+        lines.append(f"    return {_clamped(expr, Py('total'), None).text}")
+        scope.module.functions.append(lines)
+    return name
+
+
+def product(scope: Scope, expr: ir.Arith, low: bool, ends: list[Val], names: tuple[str, ...], facts: Facts) -> Val:
+    """Return the least or greatest product of two ranges, one of which is one number."""
+    guards: list[Cond] = []
+    known = facts
+    for end, name in zip(ends, names, strict=True):
+        known = known | {("bound", name), ("some", name)}
+        guards += [*end.guards, Cond(Py(f"({name} := {end.py.text}) is not None", COMPARISON), known, facts)]
+    a, b, c, d = names
+    text = f"{'min' if low else 'max'}({a} * {c}, {a} * {d}, {b} * {c}, {b} * {d})"
+    return calls.checked(scope, tuple(guards), expr.type, text, known)
