@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from revrules.ruleset import Ruleset
     from revrules.tables.opening import Reading
     from revrules.tables.placed import OutputColumn
+    from revrules.tables.run import Placed
 
 FORMATS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".parquet": "parquet"}
 """Formats of an output by the ending of its name."""
@@ -51,7 +52,7 @@ def evaluate_table(
         run = Run(ruleset, job, rejects.add)
         target, unfinished = Path(out), Path(f"{out}.{os.getpid()}.unfinished")
         try:
-            write_file(unfinished, FORMATS.get(target.suffix.lower(), "csv"), all_columns(run, keep=keep), run)
+            write_file(unfinished, FORMATS.get(target.suffix.lower(), "csv"), all_columns(run, keep=keep), run.placed())
             summary = run.summary()
             unfinished.replace(target)
         finally:
@@ -69,9 +70,9 @@ def refuse_to_overwrite(out: str, job: Job) -> None:
             raise DataError(problems.output_is_input(out))
 
 
-def write_file(path: Path, format_: str, columns: Sequence[OutputColumn], run: Run) -> None:
-    """Place the records of ``run`` and write them to ``path``; raises OSError where the disk refuses."""
-    rows = cells(run.placed(), columns)
+def write_file(path: Path, format_: str, columns: Sequence[OutputColumn], placed: Iterable[Placed]) -> None:
+    """Write placed records to ``path``; raises OSError where the disk refuses."""
+    rows = cells(placed, columns)
     if format_ == "parquet":
         from revrules.tables.duck import write_parquet
 

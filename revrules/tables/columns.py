@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.problems import data as problems
 from revrules.tables.failure import DataError
-from revrules.tables.fields import any_reader, field_spec, text_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,50 +68,32 @@ def lacking(entity: Entity, columns: Columns, headings: Iterable[str], name: str
     ]
 
 
-class CellProblem(NamedTuple):
-    """A value that is none: the field, the heading and position of its cell, what stands there, and why it is none."""
-
-    field: str
-    heading: str
-    position: int
-    value: object
-    reason: str
-
-
 class Reader:
-    """Turns the cells of rows into records of one entity: fields by their names, values typed, what is no value missing.
+    """Turns the cells of rows into records of one entity: fields by their names, values as written.
 
     Rows with positions share one plan; JSON rows bring their names, and a plan is kept for each set of names.
     """
 
-    def __init__(self, ruleset: Ruleset, entity: str, headings: Sequence[str] | None, name: str, *, text: bool = False) -> None:
+    def __init__(self, ruleset: Ruleset, entity: str, headings: Sequence[str] | None, name: str) -> None:
         self._ruleset = ruleset
         self._entity = ruleset.entity(entity)
         self._name = name
         self._plans: dict[tuple[str, ...], Columns] = {}
         self._nested: dict[str, Reader] = {}
-        make = text_reader if text else any_reader
-        self._read = {field.name: make(field_spec(field, ruleset.timezone)) for field in self._entity.fields}
         self.columns = Columns(()) if headings is None else match_columns(self._entity, headings, name)
-        self._steps = [(field, heading, position, self._read[field]) for field, heading, position in self.columns.fields]
         self.seen: dict[str, None] = dict.fromkeys(headings or ())
         """Every heading that was met, in order."""
 
-    def record(self, cells: Sequence[object] | Mapping[str, object]) -> tuple[Record, list[CellProblem]]:
-        """Return the record that ``cells`` hold, and what in them is no value."""
+    def record(self, cells: Sequence[object] | Mapping[str, object]) -> Record:
+        """Return the record that ``cells`` hold."""
         if isinstance(cells, Mapping):
             return self._named(cells)
-        record: Record = {}
-        problems: list[CellProblem] = []
-        for field, heading, position, read in self._steps:
-            record[field], reason = read(cells[position])
-            if reason:
-                problems.append(CellProblem(field, heading, position, cells[position], reason))
+        record = {field: cells[position] for field, _, position in self.columns.fields}
         for relation, position in self.columns.relations:
             record[relation] = self._nest(relation, cells[position])
-        return record, problems
+        return record
 
-    def _named(self, cells: Mapping[str, object]) -> tuple[Record, list[CellProblem]]:
+    def _named(self, cells: Mapping[str, object]) -> Record:
         names = tuple(cells)
         plan = self._plans.get(names)
         if plan is None:
@@ -121,15 +102,10 @@ class Reader:
                 self._plans[names] = plan
             self.seen.update(dict.fromkeys(names))
             self._widen(plan)
-        record: Record = {}
-        problems: list[CellProblem] = []
-        for field, heading, position in plan.fields:
-            record[field], reason = self._read[field](cells[heading])
-            if reason:
-                problems.append(CellProblem(field, heading, position, cells[heading], reason))
+        record = {field: cells[heading] for field, heading, _ in plan.fields}
         for relation, position in plan.relations:
             record[relation] = self._nest(relation, cells[names[position]])
-        return record, problems
+        return record
 
     def _widen(self, plan: Columns) -> None:
         known = {field for field, _, _ in self.columns.fields}
@@ -144,15 +120,8 @@ class Reader:
         if reader is None:
             reader = self._nested[relation] = Reader(self._ruleset, declared.entity, None, f"{self._name}, `{relation}`")
         if isinstance(value, list | tuple):
-            return [reader.nested(item) for item in value]
-        return reader.nested(value)
-
-    def nested(self, value: object) -> object:
-        """Return a nested record: values that can be read typed, the others as written, for the placement to report."""
-        if not isinstance(value, Mapping):
-            return value
-        record, problems = self.record(value)
-        return record | {problem.field: problem.value for problem in problems}
+            return [reader.record(item) if isinstance(item, Mapping) else item for item in value]
+        return reader.record(value) if isinstance(value, Mapping) else value
 
 
 def _find(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from revrules.tables.columns import CellProblem
     from revrules.tables.rows import Refused, Row
 
 REJECTED = "row rejected"
@@ -30,10 +29,10 @@ def refused(file: str, row: Refused) -> Issue:
     return Issue(file, row.line, "", row.text, row.reason, REJECTED)
 
 
-def treated_as_missing(file: str, row: Row, problem: CellProblem) -> Issue:
-    """Return the issue of a cell that holds no value of its type, on the line on which the cell begins."""
+def treated_as_missing(file: str, row: Row, heading: str, position: int, fault: tuple[object, str]) -> Issue:
+    """Return the issue of a cell that holds no value of its type (``fault``: what stands there, why it is none), on its own line."""
+    value, reason = fault
     line = row.line
     if isinstance(row.cells, list):  # delimited text: cells before it may hold line breaks
-        before = row.cells[: problem.position]
-        line += sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in before)
-    return Issue(file, line, problem.heading, str(problem.value)[:LONGEST_SHOWN], problem.reason, TREATED_AS_MISSING)
+        line += sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in row.cells[:position])
+    return Issue(file, line, heading, str(value)[:LONGEST_SHOWN], reason, TREATED_AS_MISSING)

@@ -6,6 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.problems import data as problems
+from revrules.readers import field_spec, record_spec
+from revrules.runtime.cells import field_reader
 from revrules.tables.columns import Reader, lacking, spellings
 from revrules.tables.failure import DataError
 from revrules.tables.issues import Issue, refused, treated_as_missing
@@ -13,12 +15,15 @@ from revrules.tables.opening import AS_IT_SHOWS, open_table
 from revrules.tables.rows import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from revrules.diagnostics import Diagnostic
     from revrules.ir import Entity, Relation, Ruleset
+    from revrules.runtime.records import RecordSpec
+    from revrules.runtime.values import Reader as Read
     from revrules.tables.columns import Record
     from revrules.tables.opening import Reading
+    from revrules.tables.rows import Row
 
 REMEMBERED = 1000
 """Keys without a partner that are kept for the report."""
@@ -37,7 +42,8 @@ class Loaded(NamedTuple):
 class Join:
     """One relation, ready to find the partners of a record; counts the keys that find none."""
 
-    def __init__(self, relation: Relation, holder: Entity, target: Entity, table: Loaded) -> None:
+    def __init__(self, ruleset: Ruleset, holder: Entity, relation: Relation, table: Loaded) -> None:
+        target = ruleset.entity(relation.entity)
         self.relation = relation
         self.table = table
         self.lost: Counter[str] = Counter()
@@ -46,6 +52,9 @@ class Join:
         other = relation.by if relation.many else target.key
         assert own is not None and other is not None, "the checker wants keys where relations need them"
         self._own = own
+        field = holder.field(own)
+        assert field is not None, "the checker declares the fields that relations follow"
+        self._read = field_reader(field_spec(field, ruleset.timezone))
         self._groups: dict[str, list[Record]] = {}
         for record in table.records:
             if (key := key_text(record.get(other))) is not None:
@@ -55,7 +64,7 @@ class Join:
         """Put the partners of ``record`` into it; what it brought itself (nested JSON) stays."""
         if self.relation.name in record:
             return
-        key = key_text(record.get(self._own))
+        key = key_text(self._read(record.get(self._own))[0])
         group = self._groups.get(key, []) if key is not None else []
         record[self.relation.name] = group if self._many else group[0] if group else None
         if key is not None and not group and not self._many and (key in self.lost or len(self.lost) < REMEMBERED):
@@ -75,17 +84,29 @@ def load_related(ruleset: Ruleset, entity: str, path: str, reading: Reading = AS
     """Return the records of ``entity`` in the file at ``path``; raises ``DataError``."""
     declared = ruleset.entity(entity)
     table = open_table(path, reading, {text for field in declared.fields for text in spellings(field)})
-    reader = Reader(ruleset, entity, table.headings, table.name, text=table.is_text)
+    reader = Reader(ruleset, entity, table.headings, table.name)
+    readers = {field.name: field_reader(field_spec(field, ruleset.timezone)) for field in declared.fields}
     records, issues = [], []
     for row in table.rows:
         if isinstance(row, Refused):
             issues.append(refused(table.name, row))
         else:
-            record, faults = reader.record(row.cells)
+            record = reader.record(row.cells)
             records.append(record)
-            issues += [treated_as_missing(table.name, row, fault) for fault in faults]
+            issues += _typed(record, readers, reader, row, table.name)
     warnings = lacking(declared, reader.columns, reader.seen, table.name) if table.headings is not None else []
     return Loaded(table.name, entity, tuple(records), tuple(issues), tuple(warnings))
+
+
+def _typed(record: Record, readers: Mapping[str, Read], reader: Reader, row: Row, name: str) -> list[Issue]:
+    """Read the values of ``record`` in place, once for all records that will point to it; return what is no value."""
+    issues = []
+    for field, heading, position in reader.columns.fields:
+        raw = record.get(field)
+        record[field], reason = readers[field](raw)
+        if reason:
+            issues.append(treated_as_missing(name, row, heading, position, (raw, reason)))
+    return issues
 
 
 def load_all(ruleset: Ruleset, given: Mapping[str, str]) -> dict[str, Loaded]:
@@ -98,16 +119,26 @@ def load_all(ruleset: Ruleset, given: Mapping[str, str]) -> dict[str, Loaded]:
     return {name: load_related(ruleset, by_name[name], path) for name, path in given.items()}
 
 
+def followed(ruleset: Ruleset, entity: str) -> frozenset[str]:
+    """Return the names of the relations that anything said of ``entity`` follows."""
+
+    def names(spec: RecordSpec) -> Iterator[str]:
+        for name, _, inner in spec.relations:
+            yield name
+            yield from names(inner)
+
+    return frozenset(names(record_spec(ruleset, entity)))
+
+
 def joins(ruleset: Ruleset, tables: Mapping[str, Loaded], used: frozenset[str]) -> dict[str, tuple[Join, ...]]:
     """Return the joins of every entity: one for each relation that the ruleset uses and a table was given for."""
-    entities = {declared.name: declared for declared in ruleset.entities}
     found: dict[str, tuple[Join, ...]] = {}
     for entity in ruleset.entities:
         here = []
         for relation in entity.relations:
             table = tables.get(relation.name) or tables.get(relation.entity)
             if table is not None and relation.name in used and table.entity == relation.entity:
-                here.append(Join(relation, entity, entities[relation.entity], table))
+                here.append(Join(ruleset, entity, relation, table))
         found[entity.name] = tuple(here)
     return found
 

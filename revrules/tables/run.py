@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.problems import data as problems
-from revrules.runtime.results import DataProblem
-from revrules.runtime.values import shown_value
 from revrules.tables import issues
 from revrules.tables.columns import Reader, lacking, match_columns, spellings
 from revrules.tables.failure import DataError
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from revrules.ir import Lifecycle
     from revrules.ruleset import Mode, Ruleset
     from revrules.runtime.results import Placement
-    from revrules.tables.columns import CellProblem, Record
+    from revrules.tables.columns import Record
     from revrules.tables.opening import Reading
     from revrules.tables.related import Join
     from revrules.tables.rows import Row, Table
@@ -69,7 +67,7 @@ class Run:
         self.table = open_table(job.data, job.reading, wanted)
         self.lifecycle = choose_lifecycle(ruleset, job, self.table)
         self.entity = whole.entity(self.lifecycle.entity)
-        self.reader = Reader(whole, self.entity.name, self.table.headings, self.table.name, text=self.table.is_text)
+        self.reader = Reader(whole, self.entity.name, self.table.headings, self.table.name)
         self.warnings = self._check_columns()
         self._on_issue = on_issue
         self._joins = self._related(ruleset, job)
@@ -90,11 +88,13 @@ class Run:
                 self.tally.rejected += 1
                 self._on_issue(issues.refused(self.table.name, row))
                 continue
-            record, faults = self.reader.record(row.cells)
+            record = self.reader.record(row.cells)
             for join in self._joins:
                 join.attach(record)
             key = self._key(row)
-            placement = self._tell_problems(row, faults, self._place(record))
+            placement = self._place(record)
+            if placement.problems or self.table.headings is None:
+                self._tell_problems(row, placement)
             self.tally.add(placement)
             yield Placed(row, record, key, placement)
 
@@ -143,10 +143,9 @@ class Run:
         relations = [relation for entity in ruleset.ir.entities for relation in entity.relations]
         if not relations and not job.related:
             return ()
-        from revrules.tables.related import connect, joins, load_all, load_related
-        from revrules.tables.used import used_relations
+        from revrules.tables.related import connect, followed, joins, load_all, load_related
 
-        used = used_relations(ruleset.ir)
+        used = followed(ruleset.ir, self.entity.name)
         tables = load_all(ruleset.ir, job.related)
         to_itself = [r for r in relations if r.entity == self.entity.name and r.name in used and r.name not in tables]
         if to_itself and self.entity.name not in tables and job.data != STANDARD_INPUT and self.table.headings is not None:
@@ -188,18 +187,16 @@ class Run:
             self._lines[key] = row.line
         return key
 
-    def _tell_problems(self, row: Row, faults: Sequence[CellProblem], placement: Placement) -> Placement:
-        """Tell what is no value in the row and return the placement with it."""
-        for fault in faults:
-            self._on_issue(issues.treated_as_missing(self.table.name, row, fault))
+    def _tell_problems(self, row: Row, placement: Placement) -> None:
+        """Tell what is no value in the row. A required value that is missing has no cell to show: the summary counts it."""
+        for problem in placement.problems:
+            if problem.value is not None:
+                columns = self.reader.columns
+                heading, position = columns.heading(problem.field) or problem.field, columns.position(problem.field) or 0
+                fault = (problem.value, problem.reason)
+                self._on_issue(issues.treated_as_missing(self.table.name, row, heading, position, fault))
         for name in getattr(row.cells, "names", ()):
             self._on_issue(Issue(self.table.name, row.line, name, "", TWICE, issues.TREATED_AS_MISSING))
-        if not faults:
-            return placement
-        fields = {fault.field for fault in faults}
-        found = [DataProblem(fault.field, shown_value(fault.value), fault.reason) for fault in faults]
-        others = [problem for problem in placement.problems if problem.field not in fields]
-        return placement._replace(problems=(*found, *others))
 
 
 def choose_lifecycle(ruleset: Ruleset, job: Job, table: Table) -> Lifecycle:

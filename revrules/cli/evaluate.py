@@ -1,0 +1,192 @@
+"""An export into placed records, with an account of every row."""
+
+from __future__ import annotations
+
+import os
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from revrules.cli import records
+from revrules.cli.output import atomic_path, atomic_writer
+from revrules.problems import data as problems
+from revrules.tables import FORMATS, placed, refuse_to_overwrite, write_file, write_text
+from revrules.tables.failure import DataError
+from revrules.tables.rejects import Rejects
+from revrules.tables.run import Job, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from revrules.ruleset import Mode
+    from revrules.tables.placed import OutputColumn
+    from revrules.tables.run import Placed
+    from revrules.tables.summary import Summary
+
+ROWS_IN_A_TABLE = 20
+PATIENCE = 1.0
+"""Seconds before a progress bar appears."""
+
+
+@click.command("evaluate")
+@click.argument("ruleset", metavar="RULESET")
+@click.argument("data", metavar="DATA")
+@click.option("-o", "--output", "out", metavar="OUT", help="Write all records here: .csv, .tsv, .jsonl or .parquet.")
+@records.data_options
+@click.option("--output-format", type=click.Choice(["csv", "tsv", "jsonl", "parquet", "table"]), help="How to write the records.")
+@click.option("--columns", metavar="A,B,…", help="Only these columns, of the answer or of the input.")
+@click.option("--keep", is_flag=True, help="Also write every column of the input.")
+@click.option("--rejects", "rejects_path", metavar="FILE", help="List rows and cells that cannot be used here.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read the first N rows only.")
+@click.option("--no-summary", is_flag=True, help="Write no summary.")
+def command(
+    ruleset: str,
+    data: str,
+    out: str | None,
+    lifecycle: str | None,
+    entity: str | None,
+    related: tuple[str, ...],
+    as_of: str | None,
+    mode: Mode,
+    input_format: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    output_format: str | None,
+    columns: str | None,
+    keep: bool,
+    rejects_path: str | None,
+    limit: int | None,
+    no_summary: bool,
+) -> None:
+    """Place every record of an export in its stage, and say why.
+
+    RULESET is a ruleset or its folder; DATA a CSV, TSV, JSON, JSON lines or Parquet file, or `-` for standard input.
+    Without -o a table shows the records that need a look. Exit code: 0 every row and cell could be used, 1 some could
+    not (they are listed, and every record that can be read is placed), 2 nothing could be done.
+    """
+    rules = records.load_ruleset(ruleset)
+    how = records.reading(input_format, encoding, delimiter)
+    with records.data_errors(), Rejects() as rejects:
+        when = records.moment(as_of, rules.ir.timezone)
+        job = Job(data, records.related_tables(related), lifecycle, entity, when, mode, how, limit)
+        target = "-" if out is None else out
+        _refuse_bad_targets(job, target, rejects_path)
+        run = Run(rules, job, rejects.add)
+        format_ = output_format or ("table" if out in (None, "-") else FORMATS.get(os.path.splitext(target)[1].lower(), "csv"))  # noqa: PTH122
+        _write(run, target, format_, _columns(run, columns, format_, keep=keep), everything=bool(columns or output_format or out))
+        summary = run.summary()
+        _write_rejects(rejects, rejects_path, out)
+    if not no_summary:
+        _tell(summary, run)
+    _tell_rejects(rejects, rejects_path, out)
+    if rejects.count:
+        raise click.exceptions.Exit(1)
+
+
+def _refuse_bad_targets(job: Job, target: str, rejects_path: str | None) -> None:
+    for path in (target, rejects_path):
+        if path is not None and path != "-":
+            refuse_to_overwrite(path, job)
+    if rejects_path is not None and rejects_path == target != "-":
+        raise click.UsageError("the result and the rejects need a file each.")
+
+
+def _columns(run: Run, names: str | None, format_: str, *, keep: bool) -> list[OutputColumn]:
+    if names is not None:
+        return placed.chosen_columns(run, [name.strip() for name in names.split(",") if name.strip()])
+    return placed.few_columns(run) if format_ == "table" and not keep else placed.all_columns(run, keep=keep)
+
+
+def _write(run: Run, target: str, format_: str, columns: list[OutputColumn], *, everything: bool) -> None:
+    """Write the placed records of ``run``; a table that nobody asked for shows only those that need a look."""
+    rows = _with_progress(run.placed())
+    names = [column.name for column in columns]
+    try:
+        if target == "-" and format_ == "parquet":
+            raise click.UsageError("Parquet cannot be written to standard output; name a file with -o.")
+        if target == "-":
+            shown = rows if everything else iter(_worth_a_look(rows))
+            with atomic_writer("-") as stream:
+                write_text(stream, format_, names, placed.cells(shown, columns))
+            return
+        with atomic_path(target) as beside:
+            write_file(beside, format_, columns, rows)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        from revrules.cli.trouble import WORDS
+
+        raise DataError(problems.unwritable(target, WORDS.get(error.errno or 0) or str(error.strerror or error))) from error
+
+
+def _worth_a_look(rows: Iterator[Placed]) -> list[Placed]:
+    first: list[Placed] = []
+    odd: list[Placed] = []
+    for row in rows:
+        if len(first) < ROWS_IN_A_TABLE:
+            first.append(row)
+        if len(odd) < ROWS_IN_A_TABLE and placed.needs_a_look(row):
+            odd.append(row)
+    return odd or first
+
+
+def _with_progress(rows: Iterator[Placed]) -> Iterator[Placed]:
+    """Yield ``rows``; on a terminal, work that takes longer than a moment shows how far it is."""
+    if not records.on_a_terminal():
+        yield from rows
+        return
+    start, count = monotonic(), 0
+    for row in rows:
+        yield row
+        count += 1
+        if count % 256 == 0 and monotonic() - start > PATIENCE:
+            break
+    else:
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    layout = (SpinnerColumn(), TextColumn("{task.completed:,.0f} records placed"), TimeElapsedColumn())
+    with Progress(*layout, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=None, completed=count)
+        for row in rows:
+            yield row
+            count += 1
+            if count % 256 == 0:
+                progress.update(task, completed=count)
+
+
+def _write_rejects(rejects: Rejects, path: str | None, out: str | None) -> None:
+    """Write the rejects where they were asked for, else beside the output if there are any (or an older list would mislead)."""
+    if path is None and out not in (None, "-"):
+        path = f"{out}.rejects.csv"
+        if not rejects.count and not os.path.exists(path):  # noqa: PTH110 - pathlib costs start-up time
+            return
+    if path is not None:
+        with atomic_writer(path) as stream:
+            rejects.write(stream)
+
+
+def _tell(summary: Summary, run: Run) -> None:
+    from revrules.tables.summary import in_words
+
+    for note in summary.notes:
+        click.echo(f"note: {note}", err=True)
+    if summary.warnings:
+        records.show(summary.warnings)
+    click.echo("\n".join(in_words(summary, run.lifecycle)), err=True)
+
+
+def _tell_rejects(rejects: Rejects, path: str | None, out: str | None) -> None:
+    if not rejects.count:
+        return
+    where = path or (f"{out}.rejects.csv" if out not in (None, "-") else None)
+    things = "1 row or cell" if rejects.count == 1 else f"{rejects.count:,} rows or cells"
+    click.echo(f"\n{things} could not be used as declared" + (f"; all are listed in {where}" if where else ":"), err=True)
+    for issue in rejects.first:
+        column = f", {issue.column}" if issue.column else ""
+        shown = f" `{' '.join(issue.value.split())[:60]}`" if issue.value else ""
+        click.echo(f"  {issue.file}, line {issue.line}{column}:{shown} {issue.reason} ({issue.happened})", err=True)
+    if rejects.count > len(rejects.first) and where is None:
+        click.echo("  … `--rejects FILE` lists them all", err=True)
