@@ -534,6 +534,7 @@ class Branch(Node):
 
     member: Member
     condition: Expr
+    doc: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
