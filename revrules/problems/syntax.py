@@ -1,1 +1,155 @@
 """Problems of spelling and grammar, REV1xx."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from revrules.diagnostics import Diagnostic, Edit, Label, Problem, Severity
+
+if TYPE_CHECKING:
+    from revrules.source import Span
+
+UNEXPECTED = Problem("REV101", "unexpected-word", Severity.ERROR, "a word or mark stands where another was expected")
+UNCLOSED = Problem("REV102", "unclosed-bracket", Severity.ERROR, "a brace, bracket or parenthesis is opened but never closed")
+NOTHING_OPEN = Problem("REV103", "nothing-to-close", Severity.ERROR, "a closing mark stands where nothing is open")
+UNCLOSED_TEXT = Problem("REV104", "unclosed-text", Severity.ERROR, "a text in quotes or a name in backticks does not end on its line")
+STRANGE = Problem("REV105", "strange-character", Severity.ERROR, "a character that the language does not use")
+OTHER_OPERATOR = Problem("REV106", "other-spelling", Severity.ERROR, "an operator in the spelling of another language")
+OTHER_QUOTES = Problem("REV107", "other-quotes", Severity.ERROR, "a text in single or typographic quotes")
+NULL = Problem("REV108", "null", Severity.ERROR, "`null` or `empty` where the language says `missing`")
+WORD_AS_NAME = Problem("REV109", "word-as-name", Severity.ERROR, "a word of the language stands in a name's place")
+MISSPELLED = Problem("REV110", "misspelled-word", Severity.ERROR, "a word that nearly is a word of the language")
+NO_COLON = Problem("REV111", "missing-colon", Severity.ERROR, "no colon after the name of a criterion")
+CHAINED = Problem("REV112", "chained-comparison", Severity.ERROR, "two comparisons in a row, as in `1 < x < 5`")
+COMMA = Problem("REV113", "comma", Severity.ERROR, "a comma is missing, or stands where none belongs")
+OTHER_DATE = Problem("REV114", "other-date-order", Severity.ERROR, "a date in another order than year, month, day")
+NO_UNIT = Problem("REV115", "missing-unit", Severity.ERROR, "a length of time without a unit")
+NO_SUCH_DATE = Problem("REV116", "no-such-date", Severity.ERROR, "a date or time that does not exist")
+UNKNOWN_ESCAPE = Problem("REV117", "unknown-escape", Severity.ERROR, "a backslash that starts no known escape")
+REPEATED = Problem("REV118", "repeated-clause", Severity.ERROR, "a clause stands twice in one declaration")
+NO_NAME = Problem("REV119", "criterion-without-name", Severity.ERROR, "a criterion in braces has no name")
+TOO_DEEP = Problem("REV120", "too-deep", Severity.ERROR, "expressions, groups or blocks are nested too deeply")
+TOO_LARGE = Problem("REV121", "too-large", Severity.ERROR, "a file is larger than 16 MiB")
+NOT_A_RULESET = Problem("REV122", "not-a-ruleset", Severity.ERROR, "a file that holds no text")
+TOO_MANY = Problem("REV123", "too-many-mistakes", Severity.ERROR, "reading stopped after many mistakes")
+TOO_LONG = Problem("REV124", "too-long-number", Severity.ERROR, "a number with more digits than any value can have")
+COLON = Problem("REV125", "colon-after-clause", Severity.ERROR, "a colon after the word of a clause")
+WRONG_PLACE = Problem("REV126", "wrong-place", Severity.ERROR, "a clause or declaration stands where another kind belongs")
+EMPTY = Problem("REV127", "empty-braces", Severity.ERROR, "braces with nothing between them")
+NOT_A_CHOICE = Problem("REV128", "not-a-choice", Severity.ERROR, "`in` is followed by neither a set, a range, a list nor a period")
+
+
+
+
+def no_such_date(span: Span, text: str, why: str) -> Diagnostic:
+    """``2026-02-30`` and ``25:00``: well written, but not in the calendar or on the clock."""
+    return Diagnostic(NO_SUCH_DATE, f"`{text}` does not exist: {why}", span, label=why)
+
+
+def too_long_number(span: Span, limit: int) -> Diagnostic:
+    """A number with more than ``limit`` digits."""
+    return Diagnostic(TOO_LONG, f"a number has at most {limit} digits, and values have at most 19", span, label="too many digits")
+
+
+def unknown_escape(span: Span, escape: str) -> Diagnostic:
+    r"""``"\q"``: only a few escapes exist."""
+    known = r"`\"`, `\\`, `\n`, `\t` and `\u{20AC}`"
+    help_ = (r"write `\\` for a backslash",)
+    return Diagnostic(UNKNOWN_ESCAPE, f"`{escape}` is no escape; a text knows {known}", span, label="unknown escape", help=help_)
+
+
+def repeated_clause(span: Span, word: str, first: Span) -> Diagnostic:
+    """A clause that stands a second time in its declaration; ``first`` is where it stood before."""
+    return Diagnostic(
+        REPEATED,
+        f"`{word}` stands twice in one declaration, where it may stand once",
+        span,
+        label="again here",
+        related=(Label(first, f"`{word}` stands here already"),),
+        help=("keep one of the two, or join them into one",),
+    )
+
+
+def not_a_choice(span: Span) -> Diagnostic:
+    """``x in 5``: no set, range, list or period."""
+    return Diagnostic(
+        NOT_A_CHOICE,
+        "after `in` stands a set, a range, the name of a list or a period",
+        span,
+        help=("as in `in { \"DE\", \"FR\" }`, `in 1..5`, `in core_countries` or `in this quarter`",),
+    )
+
+
+def other_spelling(span: Span, written: str, meant: str) -> Diagnostic:
+    """``==``, ``&&``, ``<>``, ``AND``: how other languages write it."""
+    return Diagnostic(
+        OTHER_OPERATOR,
+        f"`{written}` is written `{meant}` here",
+        span,
+        label=f"write `{meant}`",
+        edits=(Edit(span, meant),),
+    )
+
+
+def other_quotes(span: Span, text: str) -> Diagnostic:
+    """A text in single or typographic quotes."""
+    return Diagnostic(
+        OTHER_QUOTES,
+        f"a text stands in straight double quotes: `\"{text}\"`",
+        span,
+        label="other quotes",
+        edits=(Edit(span, f'"{text}"'),) if '"' not in text and "\\" not in text else (),
+    )
+
+
+def other_date_order(span: Span, written: str, candidates: tuple[str, ...]) -> Diagnostic:
+    """``11/21/2026``: the language writes year, month, day."""
+    choices = " or ".join(f"`{candidate}`" for candidate in candidates)
+    return Diagnostic(
+        OTHER_DATE,
+        f"a date is written year-month-day: {choices} for `{written}`",
+        span,
+        label="another order",
+        edits=(Edit(span, candidates[0]),) if len(candidates) == 1 else (),
+    )
+
+
+def unclosed_text(span: Span, mark: str) -> Diagnostic:
+    """A text or a quoted name that does not end on its line."""
+    what = "a name in backticks" if mark == "`" else "a text"
+    return Diagnostic(UNCLOSED_TEXT, f"{what} ends on the line where it starts: a closing `{_mark(mark)}` is missing", span, label="starts here")
+
+
+def strange_characters(span: Span, described: str) -> Diagnostic:
+    """Characters that mean nothing outside texts and comments."""
+    return Diagnostic(STRANGE, f"{described} means nothing here; such characters stand in texts and comments only", span)
+
+
+def _mark(mark: str) -> str:
+    return "backtick" if mark == "`" else mark
+
+
+def unexpected(span: Span, written: str) -> Diagnostic:
+    """A word or mark that cannot stand where it stands."""
+    return Diagnostic(UNEXPECTED, f"`{written}` cannot stand here", span)
+
+
+def too_deep(span: Span, limit: int) -> Diagnostic:
+    """More nesting than ``limit``."""
+    return Diagnostic(
+        TOO_DEEP,
+        f"nested too deeply: expressions, groups and blocks nest at most {limit} levels",
+        span,
+        help=("give a part of it a name with `define` and use the name",),
+    )
+
+
+def null(span: Span, op: str) -> Diagnostic:
+    """``x = null``."""
+    meant = "is missing" if op == "=" else "is known"
+    return Diagnostic(NULL, f"there is no `null`: `{op} null` is written `{meant}`", span, label=f"write `{meant}`")
+
+
+def any_case_with_order(span: Span, op: str) -> Diagnostic:
+    """``x < "a" any case``."""
+    return Diagnostic(UNEXPECTED, f"`any case` follows `=` and `!=`, not `{op}`", span)

@@ -1,0 +1,28 @@
+"""What every builder of a node needs to know of the file that is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from revrules.source import Span
+
+if TYPE_CHECKING:
+    from revrules.diagnostics import Diagnostic
+
+
+@dataclass(slots=True)
+class Site:
+    """The file by its display path, the documentation by the place where what it belongs to starts, the problems so far."""
+
+    path: str
+    docs: dict[int, str]
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the span from ``start`` to ``end`` of this file."""
+        return Span(self.path, start, end)
+
+    def doc(self, span: Span) -> str | None:
+        """Return the documentation of what starts where ``span`` starts."""
+        return self.docs.get(span.start)
