@@ -1,0 +1,113 @@
+"""A record and what is asked of it into reasons: what stands in the way, which rules it breaks, which values clash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from revrules import ir
+from revrules.reads import reads
+from revrules.reference.expressions import bounds, depends, truth, value
+from revrules.reference.walk import gate
+from revrules.runtime.results import Blocker, DataProblem, NextStage, Seen, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from revrules.reference.scope import Scope
+
+
+def next_stage(way: ir.Edge, stage: ir.Stage, scope: Scope) -> NextStage:
+    """Return what stands in the way to ``stage``: the criteria that are not true, in their order."""
+    states = [(criterion, truth(criterion.condition, scope)) for criterion in _asked(way, stage, scope)]
+    unmet = tuple(_blocker(criterion, scope) for criterion, state in states if state is False)
+    unknown = tuple(_blocker(criterion, scope) for criterion, state in states if state is None)
+    return NextStage(stage.name, stage.owners, unmet, unknown)
+
+
+def _asked(way: ir.Edge, stage: ir.Stage, scope: Scope) -> Iterator[ir.Criterion]:
+    yield ir.Criterion("when", way.condition)
+    if truth(gate(stage), scope):
+        return
+    if stage.requires is not None:
+        yield from _open_criteria(stage.requires, scope)
+    elif stage.stamped_by is not None:
+        yield ir.Criterion("stamped", ir.Known(stage.stamped_by))
+
+
+def _open_criteria(criteria: ir.Criteria, scope: Scope) -> Iterator[ir.Criterion]:
+    """Yield the criteria of the groups that are not true."""
+    if isinstance(criteria, ir.Criterion):
+        yield criteria
+    elif not truth(_condition(criteria), scope):
+        for member in criteria.members:
+            yield from _open_criteria(member, scope)
+
+
+def _condition(criteria: ir.Criteria) -> ir.Expr:
+    """Return criteria as one condition."""
+    if isinstance(criteria, ir.Criterion):
+        return criteria.condition
+    conditions = tuple(_condition(member) for member in criteria.members)
+    match criteria.kind:
+        case ir.GroupKind.ALL:
+            return ir.And(conditions)
+        case ir.GroupKind.ANY:
+            return ir.Or(conditions)
+        case ir.GroupKind.AT_LEAST:
+            return ir.AtLeast(criteria.count, conditions)
+
+
+def _blocker(criterion: ir.Criterion, scope: Scope) -> Blocker:
+    condition = criterion.condition
+    missing = depends(condition, scope) if truth(condition, scope) is None else ()
+    seen = tuple(Seen(name, _shown(expr, scope)) for name, expr in reads(condition))
+    return Blocker(criterion.name, seen, missing, criterion.doc)
+
+
+def _shown(expr: ir.Expr, scope: Scope) -> object:
+    """Return the value, for a count or score that is not one number the text `low..high`."""
+    if isinstance(expr, ir.Count) or (isinstance(expr, ir.Ref) and expr.ranged):
+        range_ = bounds(expr, scope)
+        return f"{range_[0]}..{range_[1]}" if range_ is not None and range_[0] != range_[1] else range_ and range_[0]
+    return value(expr, scope)
+
+
+# --- rules and assertions ----------------------------------------------------------------------------------------
+
+
+def judge_rules(entity: str, scope: Scope) -> tuple[list[Violation], list[str]]:
+    """Return the rules that the record breaks, and the names of those that cannot be judged."""
+    rules = [rule for rule in scope.world.ruleset.rules if rule.entity == entity]
+    judged = [(rule, truth(ir.And((rule.when, ir.Not(rule.require))), scope)) for rule in rules]
+    broken = [Violation(rule.name, rule.level.value, rule.message, rule.owners) for rule, state in judged if state]
+    return broken, [rule.name for rule, state in judged if state is None]
+
+
+def judge_assertions(lifecycle: ir.Lifecycle, stage: str | None, scope: Scope) -> tuple[list[Violation], list[str]]:
+    """Return the assertions that the record breaks, placed in ``stage``, and the names of those that cannot be judged."""
+    judged = [
+        (assertion, truth(_broken(assertion), scope))
+        for assertion in scope.world.ruleset.assertions
+        if assertion.entity == lifecycle.entity
+        and assertion.quantifier is not ir.Quantifier.SOME
+        and (assertion.stage is None or (assertion.lifecycle == lifecycle.name and assertion.stage == stage))
+    ]
+    broken = [Violation(assertion.name, "assert", assertion.because, ()) for assertion, state in judged if state]
+    return broken, [assertion.name for assertion, state in judged if state is None]
+
+
+def _broken(assertion: ir.Assertion) -> ir.Expr:
+    claim = assertion.has if assertion.quantifier is ir.Quantifier.NO else ir.Not(assertion.has)
+    return ir.And((assertion.where, claim))
+
+
+# --- data --------------------------------------------------------------------------------------------------------
+
+
+def clashes(entity: str, scope: Scope) -> Iterator[DataProblem]:
+    """Yield a problem for each classification that allows one branch and finds several true."""
+    for definition in scope.world.ruleset.definitions:
+        if definition.entity == entity and isinstance(definition.expr, ir.Choose):
+            found = [member for condition, member in definition.expr.branches if truth(condition, scope)]
+            if definition.expr.mode is ir.ChooseMode.EXACTLY_ONE and len(found) > 1:
+                yield DataProblem(definition.name, ", ".join(found), "more than one branch is true")
