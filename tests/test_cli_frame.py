@@ -52,10 +52,14 @@ def test_every_option_of_the_group_is_in_the_help() -> None:
     assert [opt for opt in spellings if opt not in OPTIONS] == []
 
 
-@pytest.mark.parametrize("words", [["--help"], ["-h"], ["--color", "never", "--help"]])
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["help"], ["--color", "never", "--help"]])
 def test_help_is_the_same_with_and_without_click(words: list[str]) -> None:
     done = revrules(*words)
     assert (done.returncode, done.stdout, done.stderr) == (0, help_text(), "")
+
+
+def test_help_before_a_command_is_the_commands_help() -> None:
+    assert revrules("help", "version").stdout == revrules("version", "--help").stdout
 
 
 def test_top_level_help_imports_neither_click_nor_a_command() -> None:

@@ -80,6 +80,8 @@ def help_text() -> str:
 
 
 def _run(words: list[str]) -> int:
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
     if words in (["--help"], ["-h"]) and "_REVRULES_COMPLETE" not in os.environ:
         sys.stdout.write(help_text())
         return 0
