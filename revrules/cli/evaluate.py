@@ -72,10 +72,11 @@ def command(
         job = Job(data, records.related_tables(related), lifecycle, entity, when, mode, how, limit)
         target = "-" if out is None else out
         _refuse_bad_targets(job, target, rejects_path)
-        run = Run(rules, job, rejects.add)
         format_ = output_format or ("table" if out in (None, "-") else FORMATS.get(os.path.splitext(target)[1].lower(), "csv"))  # noqa: PTH122
-        _write(run, target, format_, _columns(run, columns, format_, keep=keep), everything=bool(columns or output_format or out))
-        summary = run.summary()
+        with Run(rules, job, rejects.add) as run:
+            chosen = _columns(run, columns, format_, keep=keep)
+            _write(run, target, format_, chosen, everything=bool(columns or output_format or out))
+            summary = run.summary()
         _write_rejects(rejects, rejects_path, out)
     if not no_summary:
         _tell(summary, run)

@@ -48,8 +48,7 @@ def evaluate_table(
     given = {name: str(path) for name, path in (related or {}).items()}
     job = Job(str(data), given, lifecycle, None, as_of, reading=reading)
     refuse_to_overwrite(str(out), job)
-    with Rejects() as rejects:
-        run = Run(ruleset, job, rejects.add)
+    with Rejects() as rejects, Run(ruleset, job, rejects.add) as run:
         target, unfinished = Path(out), Path(f"{out}.{os.getpid()}.unfinished")
         try:
             write_file(unfinished, FORMATS.get(target.suffix.lower(), "csv"), all_columns(run, keep=keep), run.placed())

@@ -40,7 +40,7 @@ def read_parquet(path: str, name: str) -> Table:
         raise DataError(problems.broken_parquet(name, _plain(error))) from error
     headings = tuple(str(column) for column, *_ in described)
     types = tuple(TEXT if type_ in AS_TEXT else str(type_) for _, type_, *_ in described)
-    return Table(name, headings, _rows(connection, name), unit="record", types=types)
+    return Table(name, headings, _rows(connection, name), unit="record", types=types, close=connection.close)
 
 
 def write_parquet(path: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]]) -> None:
@@ -74,7 +74,7 @@ def write_parquet(path: str, columns: Sequence[tuple[str, str]], rows: Iterable[
 def _connect() -> DuckDBPyConnection:
     import duckdb
 
-    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false", "enable_progress_bar": "false"})
+    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
     connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
     return connection
 

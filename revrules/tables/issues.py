@@ -30,7 +30,7 @@ def refused(file: str, row: Refused) -> Issue:
 
 
 def treated_as_missing(file: str, row: Row, heading: str, position: int, fault: tuple[object, str]) -> Issue:
-    """Return the issue of a cell that holds no value of its type (``fault``: what stands there, why it is none), on its own line."""
+    """Return the issue of a cell that holds no value, on its own line; ``fault``: what stands there, why it is none."""
     value, reason = fault
     line = row.line
     if isinstance(row.cells, list):  # delimited text: cells before it may hold line breaks

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from revrules.problems import data as problems
 from revrules.tables.failure import DataError
 from revrules.tables.source import STANDARD_INPUT, Source, open_source, open_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
-    from revrules.tables.rows import Table
+    from revrules.tables.rows import Refused, Row, Table
 
 FORMATS = ("csv", "tsv", "json", "jsonl", "parquet")
 PARQUET = b"PAR1"
@@ -43,19 +43,31 @@ def open_table(path: str, reading: Reading = AS_IT_SHOWS, expected: Collection[s
     if format_ == "parquet":
         return _parquet(source)
     stream, encoding = open_text(source, reading.encoding)
-    if format_ in ("json", "jsonl"):
-        from revrules.tables.json_rows import json_table
-
-        table = json_table(stream, source.name, lines=None if format_ == "json" else True)
-    else:
-        from revrules.tables.delimited import delimited
-
-        delimiter = reading.delimiter or ("\t" if format_ == "tsv" else None)
-        table = delimited(stream, source.name, delimiter=delimiter, expected=expected)
+    try:
+        table = _text_table(stream, source.name, format_, reading.delimiter, expected)
+    except DataError:
+        stream.close()
+        raise
+    table = table._replace(rows=_closing(stream, table.rows), close=stream.close)
     if reading.encoding is None and encoding not in QUIET_ENCODINGS:
         told = f"`{source.name}` is read as {encoding.upper()}; if letters look wrong, say --encoding"
         table = table._replace(notes=(told, *table.notes))
     return table
+
+
+def _text_table(stream: TextIO, name: str, format_: str, delimiter: str | None, expected: Collection[str]) -> Table:
+    if format_ in ("json", "jsonl"):
+        from revrules.tables.json_rows import json_table
+
+        return json_table(stream, name, lines=None if format_ == "json" else True)
+    from revrules.tables.delimited import delimited
+
+    return delimited(stream, name, delimiter=delimiter or ("\t" if format_ == "tsv" else None), expected=expected)
+
+
+def _closing(stream: TextIO, rows: Iterator[Row | Refused]) -> Iterator[Row | Refused]:
+    with stream:
+        yield from rows
 
 
 def _format_of(source: Source) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
 class Row(NamedTuple):
@@ -30,6 +30,7 @@ class Table(NamedTuple):
     """An opened table. ``headings`` are None where each row brings its own names (JSON); ``notes`` tell how it was read.
 
     ``unit`` is what ``Row.line`` counts: line or record. ``types`` are DuckDB's names of the columns' types, where they have any.
+    ``close`` lets go of the file; reading all rows does that, too.
     """
 
     name: str
@@ -38,8 +39,4 @@ class Table(NamedTuple):
     notes: tuple[str, ...] = ()
     unit: str = "line"
     types: tuple[str, ...] | None = None
-
-    @property
-    def is_text(self) -> bool:
-        """Whether every cell is text (CSV, TSV)."""
-        return self.headings is not None and self.types is None
+    close: Callable[[], object] = tuple

@@ -56,7 +56,7 @@ class Placed(NamedTuple):
 
 
 class Run:
-    """A table that is being placed: iterate over ``placed``, then ask for ``summary``.
+    """A table that is being placed: a context manager; iterate over ``placed``, then ask for ``summary``.
 
     ``on_issue`` hears of every row that cannot be read and of every odd cell.
     """
@@ -65,6 +65,20 @@ class Run:
         whole = ruleset.ir
         wanted = {text for entity in whole.entities for field in entity.fields for text in spellings(field)}
         self.table = open_table(job.data, job.reading, wanted)
+        try:
+            self._prepare(ruleset, job, on_issue)
+        except DataError:
+            self.table.close()
+            raise
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.table.close()
+
+    def _prepare(self, ruleset: Ruleset, job: Job, on_issue: Callable[[Issue], None]) -> None:
+        whole = ruleset.ir
         self.lifecycle = choose_lifecycle(ruleset, job, self.table)
         self.entity = whole.entity(self.lifecycle.entity)
         self.reader = Reader(whole, self.entity.name, self.table.headings, self.table.name)

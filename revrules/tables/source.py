@@ -6,7 +6,7 @@ import codecs
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO, cast
 
 from revrules.problems import data as problems
 from revrules.tables.failure import DataError
@@ -46,8 +46,10 @@ class Source(NamedTuple):
 
     def open(self) -> BinaryIO:
         """Return the unpacked bytes from the start."""
-        raw: BinaryIO = io.BytesIO(self.content) if self.content is not None else open(self.path or "", "rb")  # noqa: SIM115, PTH123 - the caller closes it; pathlib costs start-up time
-        return _unpacked(raw) if self.packed else raw
+        raw = io.BytesIO(self.content) if self.content is not None else self.path or ""
+        if self.packed:
+            return _unpacked(raw)
+        return raw if isinstance(raw, io.BytesIO) else open(raw, "rb")  # noqa: PTH123 - pathlib costs start-up time
 
 
 def open_source(path: str) -> Source:
@@ -111,10 +113,10 @@ def same_file(first: str, second: str) -> bool:
         return False
 
 
-def _unpacked(raw: BinaryIO) -> BinaryIO:
+def _unpacked(raw: str | io.BytesIO) -> BinaryIO:
     import gzip
 
-    return io.BufferedReader(gzip.GzipFile(fileobj=raw))
+    return cast("BinaryIO", gzip.open(raw, "rb"))
 
 
 def _detect(source: Source) -> str:
