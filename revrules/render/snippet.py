@@ -75,7 +75,7 @@ def _pieces(source: Source, mark: Mark) -> Iterator[Piece]:
 
 def _windows(text: str, pieces: list[Piece]) -> Iterator[tuple[list[Piece], tuple[int, int]]]:
     """Return groups of pieces that can be shown together, each with the characters of ``text`` to show."""
-    if width(shown(text)) <= LINE_WIDTH:
+    if len(text) <= LINE_WIDTH and width(shown(text)) <= LINE_WIDTH:
         yield pieces, (0, len(text))
         return
     while pieces:
