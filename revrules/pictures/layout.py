@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from revrules.pictures.plan import Arrow, Box, Plan
 
-BOX_WIDTH, BOX_HEIGHT = 176, 54
+BOX_WIDTH, BOX_HEIGHT = 176, 58
 GUTTER, TRACK, GAP = 26, 12, 46
 NARROW = 18
 MARGIN, HEADER = 24, 96
