@@ -65,15 +65,17 @@ def _add(run: Run, path: Path, as_of: datetime.date | None) -> None:
     if compiled.ruleset is None or compiled.errors:
         run.broken += compiled.errors
         return
-    moment = _noon(as_of) if as_of else None
+    moment = _start_of(as_of, compiled.ruleset.timezone) if as_of else None
     run.results += [(compiled.ruleset.name, result) for result in run_examples(compiled.ruleset, as_of=moment)]
 
 
-def _noon(day: datetime.date) -> datetime.datetime:
-    """Return noon of ``day`` in UTC, which is that day in nearly every time zone."""
+def _start_of(day: datetime.date, timezone: str) -> datetime.datetime | None:
+    """Return the instant at which ``day`` begins in the ruleset's time zone, as an example's own date means it."""
     import datetime
 
-    return datetime.datetime.combine(day, datetime.time(12), datetime.UTC)
+    from revrules.runtime.clock import from_local, zone_of
+
+    return from_local(datetime.datetime.combine(day, datetime.time()), zone_of(timezone))
 
 
 def _report(run: Run, style: str) -> str:
