@@ -15,7 +15,7 @@ SEED = 20261121
 AS_OF = datetime.date(2026, 11, 21)
 HEADINGS = (
     "Account ID", "Account Name", "Website Domain", "Number of Employees", "Industry", "Engagement Score", "Lifecycle Stage",
-    "Became MQL", "Recycle Reason", "ARR", "Contract Start", "Contract End", "Churn Reason",
+    "Became MQL", "First Meeting", "Deal Amount", "Recycle Reason", "ARR", "Contract Start", "Contract End", "Churn Reason",
 )  # fmt: skip
 HONEST = {"Lead": 90, "MQL": 60, "Opportunity": 50, "Customer": 70, "Churned": 20, "Nurture": 15}
 """Accounts whose stage in the CRM is the one that their fields support."""
@@ -32,8 +32,10 @@ PLANTED = {
     "contract date in another order": 3,
     "customer without revenue": 8,
     "row twice": 3,
-    "meeting of an unknown account": 4,
 }
+DEAL_HEADINGS = ("Opportunity ID", "Account ID", "Stage", "Amount", "Proposal Sent", "Signed On", "Loss Reason")
+HONEST_DEALS = {"Open": 20, "In talks": 40, "Proposal": 30, "Closed Won": 60, "Closed Lost": 25}
+PLANTED_DEALS = {"proposal without a meeting": 9, "loss without a reason": 6, "meeting of an unknown deal": 4}
 NAMES = ("Amber", "Birch", "Cobalt", "Delta", "Ember", "Fjord", "Garnet", "Harbor", "Indigo", "Juniper", "Kestrel", "Lumen")
 KINDS = ("Pay", "Care", "Cloud", "Data", "Desk", "Flow", "Lab", "Link", "Soft", "Works")
 REASONS = ("No budget", "Bad timing", "Chose another", "Reorganised")
@@ -69,11 +71,31 @@ class Tables:
         self.accounts.append(row)
         return row
 
-    def meeting(self, account: str, kind: str, day: datetime.date) -> None:
+    def deal(self, truth: str, claim: str | None = None, *, met: bool = True) -> Row:
+        """Add an opportunity that is in stage ``truth`` while the CRM claims ``claim``; ``met``: there was a meeting."""
+        row = dict.fromkeys(DEAL_HEADINGS, "")
+        row |= {
+            "Opportunity ID": f"O-{len(self.opportunities) + 1:04}",
+            "Account ID": self.random.choice(self.accounts)["Account ID"],
+            "Stage": truth if claim is None else claim,
+            "Amount": self._amount(),
+        }
+        if truth != "Open" and met:
+            for kind in ("Discovery", "Demo")[: self.random.randint(1, 2)]:
+                self.meeting(row["Opportunity ID"], kind, self.ago(60, 300))
+        if truth in ("Proposal", "Closed Won", "Closed Lost"):
+            row["Proposal Sent"] = self.ago(30, 55).strftime("%m/%d/%Y")
+        if truth == "Closed Won":
+            row["Signed On"] = self.ago(1, 25).strftime("%m/%d/%Y")
+        row["Loss Reason"] = self.random.choice(REASONS) if truth == "Closed Lost" else "None"
+        self.opportunities.append(row)
+        return row
+
+    def meeting(self, opportunity: str, kind: str, day: datetime.date) -> None:
         """Add a meeting."""
         number = f"M-{len(self.meetings) + 1:04}"
         held = f"{day.isoformat()} {self.random.randint(8, 16):02}:30:00"
-        self.meetings.append({"Meeting ID": number, "Account ID": account, "Type": kind, "Held At": held})
+        self.meetings.append({"Meeting ID": number, "Opportunity ID": opportunity, "Type": kind, "Held At": held})
 
     def ago(self, least: int, most: int) -> datetime.date:
         """Return a day between ``least`` and ``most`` days before the day of the export."""
@@ -88,24 +110,20 @@ class Tables:
         if truth != "MQL" or self.random.random() < 0.5:
             row["Became MQL"] = f"{self.ago(5, 400).isoformat()}T09:00:00Z"
         if truth in ("Opportunity", "Customer", "Churned"):
-            self._deal(row)
+            row["First Meeting"] = self.ago(5, 300).isoformat()
+            row["Deal Amount"] = self._amount()
         if truth in ("Customer", "Churned"):
             began = self.ago(380, 700) if truth == "Churned" else self.ago(10, 300)
             row["Contract Start"] = began.isoformat()
             row["Contract End"] = (began + datetime.timedelta(days=364)).isoformat()
-            row["ARR"] = f"{self.random.randint(4, 120) * 500:,}.00"
+            row["ARR"] = self._amount()
         if truth == "Churned":
             row["Churn Reason"] = self.random.choice(REASONS)
         if truth == "Nurture":
             row["Recycle Reason"] = self.random.choice(REASONS)
 
-    def _deal(self, row: Row) -> None:
-        """Add a meeting or two, and an opportunity."""
-        for kind in ("Discovery", "Demo")[: self.random.randint(1, 2)]:
-            self.meeting(row["Account ID"], kind, self.ago(5, 300))
-        number = f"O-{len(self.opportunities) + 1:04}"
-        amount = f"{self.random.randint(4, 120) * 500:,}.00"
-        self.opportunities.append({"Opportunity ID": number, "Account ID": row["Account ID"], "Amount": amount})
+    def _amount(self) -> str:
+        return f"{self.random.randint(4, 120) * 500:,}.00"
 
 
 def tables() -> Tables:
@@ -119,8 +137,10 @@ def tables() -> Tables:
     plant_values(made)
     made.random.shuffle(made.accounts)
     made.accounts.extend(twice)
-    for number in range(PLANTED["meeting of an unknown account"]):
-        made.meeting(f"{9_000_001 + number:07}", "Discovery", made.ago(5, 100))
+    for stage, count in HONEST_DEALS.items():
+        for _ in range(count):
+            made.deal(stage)
+    plant_deals(made)
     return made
 
 
@@ -156,6 +176,16 @@ def plant_values(made: Tables) -> None:
         row["Contract End"] = "31/12/2027"
     for _ in range(PLANTED["customer without revenue"]):
         made.account("Customer")["ARR"] = "0.00"
+
+
+def plant_deals(made: Tables) -> None:
+    """Add opportunities that are ahead of their evidence, and meetings that belong to none."""
+    for _ in range(PLANTED_DEALS["proposal without a meeting"]):
+        made.deal("Proposal", met=False)
+    for _ in range(PLANTED_DEALS["loss without a reason"]):
+        made.deal("Proposal", "Closed Lost")
+    for number in range(PLANTED_DEALS["meeting of an unknown deal"]):
+        made.meeting(f"O-9{number:03}", "Discovery", made.ago(5, 100))
 
 
 def write(folder: Path) -> None:
