@@ -54,14 +54,14 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     try:
         yield beside
         with naming(path):
+            _sync(beside, os.O_RDWR)
             if mode is not None:
                 beside.chmod(stat.S_IMODE(mode))
-            _sync(beside)
             beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
     with suppress(OSError):  # some file systems cannot do this; the file itself is safe
-        _sync(target.parent)
+        _sync(target.parent, os.O_RDONLY)
 
 
 @contextmanager
@@ -121,8 +121,8 @@ def _new_file_beside(target: Path, path: str | Path) -> Path:
     raise FileExistsError(errno.EEXIST, "too many unfinished files in this folder", str(path))
 
 
-def _sync(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
+def _sync(path: Path, flags: int) -> None:
+    number = os.open(path, flags)
     try:
         os.fsync(number)
     finally:
