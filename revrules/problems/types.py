@@ -186,9 +186,7 @@ def business_time(span: Span, reason: str) -> Diagnostic:
         BUSINESS_TIME,
         reason,
         span,
-        help=(
-            "business time stands in `within … after`, `more than … after`, `less than … after` of datetimes, and in `leave within`",
-        ),
+        help=("business time stands in `within`, `more than` and `less than … after` of datetimes, and in `leave within`",),
     )
 
 

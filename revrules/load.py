@@ -1,0 +1,355 @@
+"""Turn a path into the texts and syntax trees of a ruleset; nothing outside the ruleset's folder is opened."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from revrules import syntax
+from revrules.diagnostics import Diagnostic, in_order
+from revrules.parse import parse
+from revrules.problems import names as problems
+from revrules.source import Source, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MAX_BYTES = 16 * 1024 * 1024
+MAX_FILES = 1_000
+ENTRY = "rules.rev"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A ruleset's files: syntax trees with imports first, every text by display path, what was wrong so far.
+
+    ``name`` serves a ruleset that does not name itself. ``attached`` leads from (display path of the file that says so, the
+    path as written there) to the display path of a list or holiday file that was read.
+    """
+
+    name: str
+    entry: str
+    files: tuple[syntax.File, ...]
+    sources: Mapping[str, Source]
+    attached: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def load(path: Path) -> Loaded:
+    """Load the ruleset at ``path``: an entry file, or a folder that holds one. Never raises for what is on the disk."""
+    entry, problem = _entry(path)
+    if problem is not None:
+        return Loaded(path.name, str(path), (), {}, diagnostics=(problem,))
+    loader = _Loader(entry)
+    loader.read_all()
+    return loader.loaded()
+
+
+def load_text(text: str, path: str = "<text>") -> Loaded:
+    """Load a ruleset that is one text; it cannot name other files."""
+    source = Source(path, _normalised(text))
+    file, diagnostics = parse(source)
+    found = list(diagnostics)
+    found += [problems.no_other_files(mention.span, mention.value) for mention in _mentions(file)]
+    if not file.declarations and not found:
+        found.append(problems.empty_file(Span(path, 0, 0), path))
+    name = re.sub(r"\W+", "_", Path(path).stem).strip("_") or "ruleset"
+    return Loaded(name, path, (file,), {path: source}, diagnostics=tuple(in_order(found)))
+
+
+def find_rulesets(path: Path) -> list[Path]:
+    """Return the entry files at or under ``path``, in order.
+
+    Each ``rules.rev`` is one. In folders that have none, nor stand under one that does, so is each file that no other imports.
+    """
+    if not path.is_dir():
+        return [path]
+    found = sorted(Path(folder) / name for folder, name in _rev_files(path))
+    imported = _imported(found)
+    homes = {file.parent for file in found if file.name == ENTRY}
+    return [
+        file
+        for file in found
+        if file.name == ENTRY or (file.resolve() not in imported and homes.isdisjoint((file.parent, *file.parent.parents)))
+    ]
+
+
+# --- which file --------------------------------------------------------------------------------------------------
+
+
+def _entry(path: Path) -> tuple[Path, Diagnostic | None]:
+    """Return the file to start from, or the problem that stands in the way."""
+    shown = _display(path)
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return path, problems.missing_file(None, shown)
+    except (OSError, ValueError) as error:
+        return path, problems.unreadable_file(None, shown, _reason(error))
+    if not stat.S_ISDIR(mode):
+        return path, None
+    if (path / ENTRY).is_file():
+        return path / ENTRY, None
+    try:
+        found = sorted(file for file in path.iterdir() if file.suffix == ".rev" and file.is_file())
+    except OSError as error:
+        return path, problems.unreadable_file(None, shown, _reason(error))
+    imported = _imported(found) if len(found) > 1 else set()
+    entries = [file for file in found if file.resolve() not in imported]
+    if len(entries) == 1:
+        return entries[0], None
+    if not found:
+        return path, problems.no_ruleset(shown)
+    return path, problems.which_ruleset(shown, tuple(_display(file) for file in entries or found))
+
+
+_IMPORT = re.compile(r'^[ \t]*import[ \t]+"([^"\n]+)"', re.MULTILINE)
+
+
+def _imported(files: list[Path]) -> set[Path]:
+    """Return the files that ``files`` import, as far as a glance at their text tells."""
+    found = set()
+    for file in files:
+        content = _read(file)
+        if isinstance(content, bytes):
+            for written in _IMPORT.findall(content.decode("utf-8", "replace")):
+                found.add(_resolved(file.parent / written))
+    return found
+
+
+def _resolved(path: Path) -> Path:
+    """Return the real path, or the path itself where links run in a circle."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return path
+
+
+def _rev_files(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (folder, name) of the ``.rev`` files under ``path``, hidden folders and links to folders left out."""
+    for folder, folders, files in os.walk(path):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from ((folder, name) for name in files if name.endswith(".rev"))
+
+
+# --- all files of one ruleset ------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Open:
+    """A file whose imports are being followed."""
+
+    path: Path
+    file: syntax.File
+    imports: Iterator[syntax.Import]
+
+
+class _Loader:
+    """Reads the files of one ruleset, each once, imports first."""
+
+    def __init__(self, entry: Path) -> None:
+        self.entry = entry
+        self.root = _resolved(entry.parent)
+        self.files: list[syntax.File] = []
+        self.sources: dict[str, Source] = {}
+        self.attached: dict[tuple[str, str], str] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self.seen: dict[Path, str] = {}
+        self.stack: list[_Open] = []
+
+    def loaded(self) -> Loaded:
+        """Return what was read."""
+        stem = _resolved(self.entry.parent).name if self.entry.name == ENTRY else self.entry.stem
+        name = re.sub(r"\W+", "_", stem).strip("_") or "ruleset"
+        return Loaded(
+            name, _display(self.entry), tuple(self.files), self.sources, self.attached, tuple(in_order(self.diagnostics))
+        )
+
+    def read_all(self) -> None:
+        """Follow the imports, depth first, without recursion."""
+        self.enter(self.entry, None)
+        while self.stack:
+            top = self.stack[-1]
+            following = next(top.imports, None)
+            if following is None:
+                self.stack.pop()
+                self.files.append(top.file)
+                self.attach(top)
+            else:
+                self.follow(top, following)
+        if self.files and not any(file.declarations for file in self.files) and not self.diagnostics:
+            path = _display(self.entry)
+            self.diagnostics.append(problems.empty_file(Span(path, 0, 0), path))
+
+    def follow(self, importer: _Open, statement: syntax.Import) -> None:
+        """Enter the file that an import names, if it was not read before."""
+        target = self.inside(importer.path, statement.path)
+        if target is None:
+            return
+        real = _resolved(target)
+        chain = [_display(file.path) for file in self.stack]
+        if real in self.seen:
+            if self.seen[real] in chain:
+                circle = (*chain[chain.index(self.seen[real]) :], self.seen[real])
+                self.diagnostics.append(problems.import_cycle(statement.span, circle))
+        elif len(self.seen) >= MAX_FILES:
+            self.diagnostics.append(problems.too_many_files(statement.path.span))
+        else:
+            self.enter(target, statement.path.span)
+
+    def enter(self, path: Path, span: Span | None) -> None:
+        """Read and parse one file, and begin to follow its imports."""
+        shown = _display(path)
+        self.seen[_resolved(path)] = shown
+        source = self.read(path, span)
+        if source is None:
+            return
+        file, diagnostics = parse(source)
+        self.diagnostics += diagnostics
+        imports = iter([d for d in file.declarations if isinstance(d, syntax.Import)])
+        self.stack.append(_Open(path, file, imports))
+
+    def attach(self, opened: _Open) -> None:
+        """Read the list and holiday files that a file names."""
+        for mention in _mentions(opened.file, imports=False):
+            target = self.inside(opened.path, mention)
+            if target is None:
+                continue
+            shown = _display(target)
+            if shown not in self.sources and self.read(target, mention.span) is None:
+                continue
+            self.attached[opened.file.span.path, mention.value] = shown
+
+    def inside(self, importer: Path, mention: syntax.Text) -> Path | None:
+        """Return the path that a file names, or None (and report it) where it leads out of the ruleset's folder."""
+        written = mention.value
+        if Path(written).is_absolute() or "\\" in written or "\0" in written or re.match(r"[A-Za-z]:", written) or not written:
+            self.diagnostics.append(problems.foreign_path(mention.span, written))
+            return None
+        joined = Path(os.path.normpath(importer.parent / written))
+        real = _resolved(joined)
+        if not real.is_relative_to(self.root):
+            self.diagnostics.append(problems.outside_folder(mention.span, written, _display(self.entry.parent)))
+            return None
+        return joined
+
+    def read(self, path: Path, span: Span | None) -> Source | None:
+        """Read one file as text, or report why not."""
+        shown = _display(path)
+        content = _read(path)
+        if isinstance(content, bytes):
+            return self.decode(content, shown)
+        match content:
+            case FileNotFoundError() | NotADirectoryError():
+                self.diagnostics.append(problems.missing_file(span, shown))
+            case _TooLargeError():
+                self.diagnostics.append(problems.file_too_large(span, shown))
+            case _:
+                self.diagnostics.append(problems.unreadable_file(span, shown, _reason(content)))
+        return None
+
+    def decode(self, content: bytes, shown: str) -> Source | None:
+        """Return the text of a file, or report where it stops being UTF-8."""
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            start = error.start + (3 if content.startswith(b"\xef\xbb\xbf") else 0)
+        else:
+            if "\0" not in text[:1000] or not _encoding(content):
+                self.sources[shown] = Source(shown, _normalised(text))
+                return self.sources[shown]
+            start = content.index(b"\0")
+        before = _normalised(content[:start].decode("utf-8-sig", "replace"))
+        whole = Source(shown, _normalised(content[: start + 200].decode("utf-8-sig", "replace")).replace("\0", "�"))
+        self.sources[shown] = whole
+        place = (shown, before.count("\n") + 1, start)
+        self.diagnostics.append(problems.not_utf8(Span(shown, len(before), len(before) + 1), place, _encoding(content)))
+        return None
+
+
+def _mentions(file: syntax.File, *, imports: bool = True) -> Iterator[syntax.Text]:
+    """Yield the paths that a file names, with their places."""
+    for declaration in file.declarations:
+        match declaration:
+            case syntax.Import(path=path) if imports:
+                yield path
+            case syntax.ListDecl(path=syntax.Text() as path):
+                yield path
+            case syntax.Calendar(holidays_path=syntax.Text() as path):
+                yield path
+            case _:
+                pass
+
+
+# --- one file ----------------------------------------------------------------------------------------------------
+
+
+class _TooLargeError(OSError):
+    """The file is over the limit."""
+
+
+class _NotAFileError(OSError):
+    """The path is no ordinary file; the text says what it is."""
+
+
+def _read(path: Path) -> bytes | OSError | ValueError:
+    """Return the bytes of an ordinary file, or what stands in the way; never waits for a pipe or a device."""
+    try:
+        _refuse_unless_regular(path.stat().st_mode)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        with os.fdopen(descriptor, "rb") as stream:
+            _refuse_unless_regular(os.fstat(descriptor).st_mode)
+            content = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        return error
+    return content if len(content) <= MAX_BYTES else _TooLargeError()
+
+
+def _refuse_unless_regular(mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise _NotAFileError("it is a folder")
+    if not stat.S_ISREG(mode):
+        raise _NotAFileError("it is not an ordinary file")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """Return in words why a file could not be read."""
+    if isinstance(error, _NotAFileError):
+        return str(error)
+    if isinstance(error, PermissionError):
+        return "permission denied"
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def _encoding(content: bytes) -> str:
+    """Return the name of the encoding that bytes look like, or nothing."""
+    head = content[:1000]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or (head.count(0) > len(head) // 4 and b"\0\0" not in head):
+        return "UTF-16"
+    control = sum(byte < 32 and byte not in b"\t\n\r\f" for byte in head)
+    if control or b"\0" in content:
+        return ""
+    try:
+        content.decode("cp1252")
+    except UnicodeDecodeError:
+        return ""
+    return "Windows-1252"
+
+
+def _normalised(text: str) -> str:
+    """Return the text without a byte order mark, line ends as ``\\n``."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _display(path: Path) -> str:
+    """Return a path as the user would name it: relative to the working folder where it lies inside it."""
+    if path.is_absolute():
+        try:
+            path = path.relative_to(Path.cwd())
+        except (ValueError, OSError):
+            return path.as_posix()
+    return path.as_posix()
