@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from revrules.check import check
 from revrules.diagnostics import Severity, in_order
-from revrules.findings import findings
+from revrules.findings import faults, findings
 from revrules.load import load, load_text
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ class Compiled:
 def compile_path(path: Path, *, today: datetime.date | None = None) -> Compiled:
     """Compile the ruleset at ``path`` (an entry file or its folder). Never raises for what a user wrote.
 
-    ``today`` is the day for findings about dates (a review that is due, an ``allow`` that ended); without it no
-    findings are looked for, which is what an evaluation wants.
+    ``today`` is the day for findings about dates (a review that is due, an ``allow`` that ended); without it only
+    errors are looked for, which is what an evaluation wants.
     """
     return _compile(load(path), today)
 
@@ -52,6 +52,6 @@ def compile_text(text: str, *, path: str = "rules.rev", today: datetime.date | N
 def _compile(loaded: Loaded, today: datetime.date | None) -> Compiled:
     ruleset, problems = check(loaded)
     diagnostics = [*loaded.diagnostics, *problems]
-    if ruleset is not None and today is not None:
-        diagnostics += findings(ruleset, today)
+    if ruleset is not None:
+        diagnostics += findings(ruleset, today) if today is not None else faults(ruleset)
     return Compiled(ruleset, loaded.sources, tuple(in_order(diagnostics)))

@@ -6,10 +6,12 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from revrules import stages
 from revrules.diagnostics import Diagnostic, Problem, Severity, in_order
 from revrules.findings import fields, graph, literals, outcomes, owners, words
 from revrules.findings.survey import Survey, survey
-from revrules.problems import alignment, ownership, stages
+from revrules.problems import alignment, ownership
+from revrules.problems import stages as shape
 
 if TYPE_CHECKING:
     import datetime
@@ -18,11 +20,8 @@ if TYPE_CHECKING:
 
 Check = Callable[[Survey], Iterator[Diagnostic]]
 
-FAULTS: tuple[Check, ...] = (graph.no_entry_stage, graph.undeclared_loop)
-"""What leaves a lifecycle without a meaning: errors."""
-
 CHECKS: tuple[Check, ...] = (
-    *FAULTS,
+    graph.without_meaning,
     graph.no_way_into_stage,
     graph.dead_end,
     graph.loop_without_exit,
@@ -58,10 +57,9 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def faults(ruleset: Ruleset, today: datetime.date) -> list[Diagnostic]:
+def faults(ruleset: Ruleset) -> list[Diagnostic]:
     """Return the errors alone: what must be mended before a lifecycle of ``ruleset`` means anything."""
-    seen = survey(ruleset, today)
-    return in_order(found for check in FAULTS for found in check(seen))
+    return in_order(graph.faults(stages.graph(lifecycle) for lifecycle in ruleset.lifecycles))
 
 
 def findings(ruleset: Ruleset, today: datetime.date) -> list[Diagnostic]:
@@ -85,9 +83,8 @@ def _accepted(finding: Diagnostic, seen: Survey) -> bool:
 
 def _allows(seen: Survey, all_found: list[Diagnostic]) -> Iterator[Diagnostic]:
     """Find ``allow``s that have ended, and those that accept nothing although these checks would find what they name."""
-    problems = [
-        value for module in (stages, alignment, ownership) for value in vars(module).values() if isinstance(value, Problem)
-    ]
+    values = [value for module in (shape, alignment, ownership) for value in vars(module).values()]
+    problems = [value for value in values if isinstance(value, Problem)]
     known = {name for problem in problems for name in (problem.name, problem.code)}
     for allow in seen.ruleset.allows:
         if not any(accepts(allow, found) for found in all_found):

@@ -11,7 +11,7 @@ from revrules.stages import ends, entries, forward_cycles, loops_without_exit, w
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from revrules.diagnostics import Diagnostic
     from revrules.findings.survey import Survey
@@ -21,18 +21,18 @@ RECURRING = re.compile(r"renew|recurr|subscri|contract_?end|expir|churn|retentio
 AFTER_THE_SALE = re.compile(r"renew|churn|expan|retention|onboard|adopt|success|post_?sale", re.IGNORECASE)
 
 
-def no_entry_stage(survey: Survey) -> Iterator[Diagnostic]:
-    """Find lifecycles in which no record can begin."""
-    for graph in survey.graphs:
+def faults(graphs: Iterable[StageGraph]) -> Iterator[Diagnostic]:
+    """Find what leaves a lifecycle without a meaning: no stage in which a record can begin, forward edges that form a cycle."""
+    for graph in graphs:
         if not entries(graph):
             yield problems.no_entry_stage(graph.lifecycle, [name for name, edges in graph.entering.items() if not edges])
-
-
-def undeclared_loop(survey: Survey) -> Iterator[Diagnostic]:
-    """Find forward edges that form a cycle."""
-    for graph in survey.graphs:
         for cycle in forward_cycles(graph):
             yield problems.undeclared_loop(graph.lifecycle, cycle.edges, cycle.against_order)
+
+
+def without_meaning(survey: Survey) -> Iterator[Diagnostic]:
+    """Find the faults of all lifecycles."""
+    return faults(survey.graphs)
 
 
 def no_way_into_stage(survey: Survey) -> Iterator[Diagnostic]:
