@@ -39,7 +39,6 @@ CHECKS: tuple[Check, ...] = (
     words.two_names,
     words.threshold_drift,
     literals.spellings,
-    literals.outside_domain,
     literals.two_scales,
     literals.old_date,
     owners.no_owner,

@@ -51,16 +51,6 @@ def spellings(survey: Survey) -> Iterator[Diagnostic]:
             yield _spelling(alike, distinct)
 
 
-def outside_domain(survey: Survey) -> Iterator[Diagnostic]:
-    """Find comparisons that are always the same because the constant lies outside the field's domain."""
-    for expr, scope in everywhere(survey.ruleset):
-        if isinstance(expr, ir.And):
-            continue
-        for read, literal, always in _constant_comparisons(survey, expr, scope):
-            entity, field = survey.entities[read.entity], survey.fields[read]
-            yield problems.outside_domain(entity, field, expr.span, compared=literal, always=always)
-
-
 def two_scales(survey: Survey) -> Iterator[Diagnostic]:
     """Find shares of one compared with or added to percentages of a hundred."""
     for expr, scope in everywhere(survey.ruleset):
@@ -139,48 +129,6 @@ def _read(survey: Survey, expr: Expr, scope: Scope) -> Read | None:
             return None
 
 
-def _constant_comparisons(survey: Survey, expr: Expr, scope: Scope) -> Iterator[tuple[Read, Value, bool | None]]:
-    match limit_of(expr) or expr:
-        case ir.Compare(op, operand, ir.Literal(value)) if value is not None:
-            read = _read(survey, operand, scope)
-            always = _always(survey.fields[read], op, value) if read is not None else None
-            if read is not None and always is not None:
-                yield read, value, always
-        case ir.OneOf(operand, values) if (read := _read(survey, bare(operand), scope)) is not None:
-            for value in values:
-                if _always(survey.fields[read], ir.CompareOp.EQ, value) is False:
-                    yield read, value, None
-        case _:
-            return
-
-
-def _always(field: FieldDecl, op: ir.CompareOp, value: Value) -> bool | None:
-    """Return what comparing ``field`` with ``value`` always gives, None when it depends.
-
-    A limit beyond the far end of the domain, as in ``in 60..1000``, is careless but harmless, and not judged.
-    """
-    above, below = _beyond(value, field.high, 1), _beyond(value, field.low, -1)
-    at_high = not field.high_open and value == field.high
-    match op:
-        case ir.CompareOp.EQ | ir.CompareOp.NE if above or below:
-            return op is ir.CompareOp.NE
-        case ir.CompareOp.GE | ir.CompareOp.GT if above:
-            return False
-        case ir.CompareOp.LE | ir.CompareOp.LT if below:
-            return False
-        case ir.CompareOp.GT if at_high and _number(value) is not None:
-            return False
-        case ir.CompareOp.LE | ir.CompareOp.LT if above and _is_share(field):
-            return True
-        case _:
-            return None
-
-
-def _beyond(value: Value, end: Value | None, sign: int) -> bool:
-    number, limit = _number(value), _number(end)
-    return number is not None and limit is not None and (number - limit) * sign > 0
-
-
 def _number(value: Value | None) -> Decimal | None:
     return Decimal(str(value)) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else None
 
@@ -202,6 +150,8 @@ def _scales(
     if shares and hundreds:
         yield problems.two_scales(place, shares[0], hundreds[0], doing)
     for part in constants:
-        if hundreds and isinstance(part, ir.Literal) and (number := _number(part.value)) is not None and 0 < number < 1:
-            assert part.value is not None, "a number"
-            yield problems.share_of_hundred(*hundreds[0], place, part.value)
+        number = _number(part.value) if isinstance(part, ir.Literal) and doing == "compared" else None
+        if number is not None and hundreds and 0 < number < 1:
+            yield problems.other_scale(*hundreds[0], place, compared=number, meant=number * 100)
+        if number is not None and shares and 1 < number <= 100:
+            yield problems.other_scale(*shares[0], place, compared=number, meant=number / 100)

@@ -24,16 +24,12 @@ if TYPE_CHECKING:
 
 CERTAIN = {ir.Outcome.WON: Decimal(1), ir.Outcome.LOST: Decimal(0)}
 
-WON_WORDS = frozenset({"closed", "closedwon", "won", "booked"})
-LOST_WORDS = frozenset({"lost", "closedlost"})
-OUT_WORDS = frozenset({"omitted", "omit", "excluded", "notforecasted"})
-OPEN_WORDS = frozenset({"pipeline", "bestcase", "mostlikely", "commit", "committed", "upside"})
 CONTRADICTING = {
-    ir.Outcome.WON: (OUT_WORDS | OPEN_WORDS | LOST_WORDS, "`closed`"),
-    ir.Outcome.LOST: (WON_WORDS | OPEN_WORDS, "`omitted`"),
-    None: (WON_WORDS | LOST_WORDS, "an open category such as `pipeline`"),
+    ir.Outcome.WON: (frozenset({"omitted", "pipeline", "best_case", "most_likely", "commit"}), "`closed`"),
+    ir.Outcome.LOST: (frozenset({"closed", "pipeline", "best_case", "most_likely", "commit"}), "`omitted`"),
+    None: (frozenset({"closed"}), "an open category such as `pipeline`"),
 }
-"""The categories of the common systems, folded, and what would fit. Any other word is the user's own and not judged."""
+"""The forecast categories that do not fit an outcome, and what would."""
 
 DAYS = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 30, Unit.QUARTER: 91, Unit.YEAR: 365}
 
@@ -84,7 +80,7 @@ def outcome_forecast(survey: Survey) -> Iterator[Diagnostic]:
     for graph in survey.graphs:
         for stage in graph.lifecycle.stages:
             contradicting, fitting = CONTRADICTING[stage.outcome]
-            if stage.forecast is not None and folded(stage.forecast) in contradicting:
+            if stage.forecast in contradicting:
                 yield problems.outcome_forecast(graph.lifecycle, stage, fitting)
 
 

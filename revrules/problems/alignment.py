@@ -22,7 +22,6 @@ TWO_NAMES = Problem("REV601", "two-names", Severity.WARNING, "two names for one 
 THRESHOLD_DRIFT = Problem("REV602", "threshold-drift", Severity.INFO, "a stage that repeats a definition with another limit")
 SPELLING_DIFFERS = Problem("REV603", "spelling-differs", Severity.WARNING, "one field compared with two spellings of one text")
 SPELLING_ELSEWHERE = Problem("REV604", "spelling-elsewhere", Severity.INFO, "two fields compared with two spellings of one text")
-OUTSIDE_DOMAIN = Problem("REV605", "outside-domain", Severity.WARNING, "a comparison with a value that the field cannot have")
 TWO_SCALES = Problem("REV606", "two-scales", Severity.WARNING, "shares of one beside percentages of a hundred")
 OLD_DATE = Problem("REV607", "old-date", Severity.INFO, "a comparison with a fixed date long past")
 
@@ -104,21 +103,6 @@ def spelling_elsewhere(texts: Sequence[tuple[str, str, Span | None]]) -> Diagnos
     )
 
 
-def outside_domain(entity: Entity, field: FieldDecl, place: Span | None, *, compared: Value, always: bool | None) -> Diagnostic:
-    """``field`` is compared with a value beyond its domain; ``always`` is what comes out, None for one of several choices."""
-    result = "never matches" if always is None else f"is always {str(always).lower()}"
-    return Diagnostic(
-        OUTSIDE_DOMAIN,
-        f"comparing `{field.name}` with {spelled(compared)} {result}: its values are {domain(field)}",
-        place or field.span,
-        result,
-        labels((field.span, f"values are {domain(field)}")),
-        _field_asks(field),
-        help=(_scale_help(field, compared),),
-        subjects=field_subjects(entity, field),
-    )
-
-
 def two_scales(place: Span | None, share: tuple[Entity, FieldDecl], hundred: tuple[Entity, FieldDecl], doing: str) -> Diagnostic:
     """A field that goes to 1 and a field that goes to 100 are ``doing``: compared, or added."""
     (entity, one), (other, percent) = share, hundred
@@ -134,17 +118,17 @@ def two_scales(place: Span | None, share: tuple[Entity, FieldDecl], hundred: tup
     )
 
 
-def share_of_hundred(entity: Entity, field: FieldDecl, place: Span | None, compared: Value) -> Diagnostic:
-    """``field`` goes to 100 and is compared with a value between 0 and 1."""
-    assert isinstance(compared, int | float | Decimal), "a number"
+def other_scale(entity: Entity, field: FieldDecl, place: Span | None, *, compared: Value, meant: Value) -> Diagnostic:
+    """``field`` goes to 100 and is compared with a value below 1, or the other way round; ``meant`` is it on the field's scale."""
+    looks = "a percentage of a hundred" if field.high == 1 else "a share of one"
     return Diagnostic(
         TWO_SCALES,
-        f"`{field.name}` goes {domain(field)} but is compared with {spelled(compared)}",
+        f"`{field.name}` goes {domain(field)}, but is compared with {spelled(compared)}, which looks like {looks}",
         place or field.span,
-        "looks like a share of one",
-        labels((field.span, f"values are {domain(field)}")),
+        f"looks like {looks}",
+        labels((field.span, f"goes {domain(field)}")),
         _field_asks(field),
-        help=(f"on this scale, {spelled(compared)} of the whole is {spelled(compared * 100)}",),
+        help=(f"on the scale of `{field.name}` that is {spelled(meant)}",),
         subjects=field_subjects(entity, field),
     )
 
@@ -193,13 +177,6 @@ def domain(field: FieldDecl) -> str:
     if field.low is None or field.high is None:
         return f"{spelled(field.low)} or more" if field.low is not None else f"up to {spelled(field.high or 0)}"
     return f"from {spelled(field.low)} to {'below ' if field.high_open else ''}{spelled(field.high)}"
-
-
-def _scale_help(field: FieldDecl, compared: Value) -> str:
-    if field.high == 1 and isinstance(compared, int | float | Decimal) and 1 < compared <= 100:
-        share = Decimal(str(compared)) / 100
-        return f"`{field.name}` is a share of one: {spelled(compared)} of a hundred is {spelled(share)}, or {spelled(compared)}%"
-    return f"compare with a value {domain(field)}, or widen the domain of `{field.name}`"
 
 
 def _field_asks(field: FieldDecl) -> tuple[tuple[str, str], ...]:
