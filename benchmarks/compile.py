@@ -62,7 +62,7 @@ def block(i: int) -> list[str]:
         "  large  when size_0 >= 100",
         "}",
         "",
-        f"rule valued of account_{i}, warn {{ owner sales  when claimed = won  require amount > 0  message \"A won account has a value\" }}",
+        f"rule valued_{i} of account_{i}, warn {{ owner sales  when claimed = won  require amount > 0  message \"A won account has a value\" }}",
         "",
         f"lifecycle life_{i} of account_{i} {{",
         "  tracks claimed",
