@@ -47,8 +47,6 @@ lifecycle deals of deal {
     requires { reason: reason is known }
     lost
   }
-
-  allow won-is-the-end because "one deal is sold once"
 }
 """
 BAD = GOOD.replace("amount > 0", "amuont > 0")

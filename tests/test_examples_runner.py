@@ -121,7 +121,7 @@ def test_what_comes_out_otherwise_fails_with_both_sides_in_words(given: str, exp
 
 def test_a_failure_gives_the_reasons_with_the_values_seen() -> None:
     (failure,) = run('id = "A" domain = "a.example" signed = false', "stage customer").failures
-    assert failure.reasons == ("`customer` needs `signed` (signed = false), `met`",)
+    assert failure.reasons == ("`customer` needs `signed` (signed = false), `met` (count(meetings) = 0)",)
 
 
 def test_a_value_that_is_none_is_told() -> None:
