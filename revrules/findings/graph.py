@@ -6,18 +6,24 @@ import re
 from typing import TYPE_CHECKING
 
 from revrules import ir
+from revrules.findings.scopes import walk
+from revrules.findings.survey import together
 from revrules.problems import stages as problems
 from revrules.stages import ends, entries, forward_cycles, loops_without_exit, without_way_in
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from revrules.diagnostics import Diagnostic
     from revrules.findings.survey import Survey
     from revrules.stages import StageGraph
 
 RECURRING = re.compile(r"renew|recurr|subscri|contract_?end|expir|churn|retention|(^|_)(arr|mrr|nrr|grr)(_|$)", re.IGNORECASE)
+REASON = re.compile(
+    r"reason|cause|why|competitor|loss|lost|churn|cancel|disqualif|unqualif|ineligib|recycl|reject|objection|outcome|result",
+    re.IGNORECASE,
+)
 AFTER_THE_SALE = re.compile(r"renew|churn|expan|retention|onboard|adopt|success|post_?sale", re.IGNORECASE)
 
 
@@ -79,27 +85,41 @@ def no_lost_stage(survey: Survey) -> Iterator[Diagnostic]:
 
 
 def lost_without_reason(survey: Survey) -> Iterator[Diagnostic]:
-    """Find lost stages whose gate reads no text or enum field, unless a rule of the entity asks for one."""
+    """Find lost stages whose gate asks for nothing like a reason, unless a rule of the entity does."""
     for graph in survey.graphs:
-        entity = graph.lifecycle.entity
-        if any(rule.entity == entity and _reads_a_word(survey, rule.require, graph) for rule in survey.ruleset.rules):
+        rules = [rule.require for rule in survey.ruleset.rules if rule.entity == graph.lifecycle.entity]
+        if any(REASON.search(name) for name in _words_read(survey, graph, rules)):
             continue
         for stage in graph.lifecycle.stages:
-            ways = (edge.condition for edge in graph.entering[stage.name])
-            gate = (stage.condition, *ways)
-            if stage.outcome is ir.Outcome.LOST and not any(_reads_a_word(survey, expr, graph) for expr in gate):
+            gate = [stage.condition, *(edge.condition for edge in graph.entering[stage.name])]
+            if stage.outcome is ir.Outcome.LOST and not _asks_why(survey, graph, gate):
                 yield problems.lost_without_reason(graph.lifecycle, stage)
 
 
-def _reads_a_word(survey: Survey, expr: ir.Expr, graph: StageGraph) -> bool:
+def _asks_why(survey: Survey, graph: StageGraph, gate: Sequence[ir.Expr]) -> bool:
+    """Return whether ``gate`` reads a text or enum field that sounds like a reason, or asks whether any is known."""
+    words = set(_words_read(survey, graph, gate))
+    entity = graph.lifecycle.entity
+    used = together(survey.uses(expr, entity) for expr in gate).definitions
+    asked = [*gate, *(survey.definitions[id_].expr for id_ in used)]
+    known = (
+        node.operand.name
+        for expr in asked
+        for node, _ in walk(expr, (entity,))
+        if isinstance(node, ir.Known) and isinstance(node.operand, ir.Field)
+    )
+    return any(REASON.search(name) for name in words) or any(name in words for name in known)
+
+
+def _words_read(survey: Survey, graph: StageGraph, exprs: Iterable[ir.Expr]) -> Iterator[str]:
+    """Yield the text and enum fields that ``exprs`` read, but not keys and not the declared stage."""
     tracked = graph.lifecycle.tracks.name if graph.lifecycle.tracks else None
-    for read in survey.uses(expr, graph.lifecycle.entity).fields:
+    for read in together(survey.uses(expr, graph.lifecycle.entity) for expr in exprs).fields - survey.ties:
         field = survey.fields.get(read)
-        if field is None or field.implied or (read.entity, read.field) == (graph.lifecycle.entity, tracked):
+        if field is None or (read.entity, read.field) == (graph.lifecycle.entity, tracked):
             continue
         if field.type is Scalar.TEXT or isinstance(field.type, EnumType):
-            return True
-    return False
+            yield read.field
 
 
 def _sign_of_recurrence(survey: Survey, graph: StageGraph) -> str | None:

@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from revrules import ir
@@ -65,24 +66,28 @@ def two_scales(survey: Survey) -> Iterator[Diagnostic]:
 
 
 def old_date(survey: Survey) -> Iterator[Diagnostic]:
-    """Find comparisons with a fixed date more than a year past."""
-    for expr, scope in everywhere(survey.ruleset):
-        match expr:
-            case ir.Compare(ir.CompareOp.EQ | ir.CompareOp.NE):
-                continue
-            case ir.Compare(_, other, ir.Literal(datetime.date() as date)):
-                yield from _old(survey, expr, date, _read(survey, other, scope))
-            case ir.Compare(_, ir.Literal(datetime.date() as date), other):
-                yield from _old(survey, expr, date, _read(survey, other, scope))
-            case _:
-                continue
+    """Find comparisons with a fixed date more than a year past, the first of each condition."""
+    for condition, scope in conditions(survey.ruleset):
+        found = (_old(survey, expr, here) for expr, here in walk(condition, scope))
+        yield from islice(filter(None, found), 1)
 
 
-def _old(survey: Survey, comparison: ir.Compare, date: datetime.date, read: Read | None) -> Iterator[Diagnostic]:
+def _old(survey: Survey, expr: Expr, scope: Scope) -> Diagnostic | None:
+    match expr:
+        case ir.Compare(ir.CompareOp.EQ | ir.CompareOp.NE):
+            return None
+        case ir.Compare(_, other, ir.Literal(datetime.date() as date)) if not isinstance(other, ir.Literal):
+            pass
+        case ir.Compare(_, ir.Literal(datetime.date() as date), other):
+            pass
+        case _:
+            return None
     day = date.date() if isinstance(date, datetime.datetime) else date
     past = (survey.today - day).days
-    if past > LONG_PAST_DAYS and day.year >= FIRST_REAL_YEAR:
-        yield problems.old_date(comparison.span, day, int(past / 365.25), [read.field] if read else [])
+    if past <= LONG_PAST_DAYS or day.year < FIRST_REAL_YEAR:
+        return None
+    read = _read(survey, other, scope)
+    return problems.old_date(expr.span, day, int(past / 365.25), [read.field] if read else [])
 
 
 def _spellings(survey: Survey) -> Iterator[Spelling]:

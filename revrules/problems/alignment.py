@@ -119,7 +119,7 @@ def two_scales(place: Span | None, share: tuple[Entity, FieldDecl], hundred: tup
 
 
 def other_scale(entity: Entity, field: FieldDecl, place: Span | None, *, compared: Value, meant: Value) -> Diagnostic:
-    """``field`` goes to 100 and is compared with a value below 1, or the other way round; ``meant`` is it on the field's scale."""
+    """``field`` is compared with a value of the other scale; ``meant`` is that value on the scale of ``field``."""
     looks = "a percentage of a hundred" if field.high == 1 else "a share of one"
     return Diagnostic(
         TWO_SCALES,

@@ -99,10 +99,11 @@ def steward_owns_all(lifecycle: Lifecycle, steward: str) -> Diagnostic:
 def hand_off_without_definition(lifecycle: Lifecycle, edge: Edge, giving: Sequence[str], taking: Sequence[str]) -> Diagnostic:
     """The gate behind ``edge`` uses nothing that the ``giving`` teams own or define."""
     source, target = lifecycle.stage(edge.source), lifecycle.stage(edge.target)
+    hands, owns, defines = ("hands", "owns", "defines") if len(giving) == 1 else ("hand", "own", "define")
     return Diagnostic(
         HAND_OFF_WITHOUT_DEFINITION,
-        f"{names(giving)} hands over to {names(taking)} at stage `{target.name}`, "
-        f"but its gate uses nothing that {names(giving)} owns or defines",
+        f"{names(giving)} {hands} over to {names(taking)} at stage `{target.name}`, "
+        f"but its gate uses nothing that {names(giving)} {owns} or {defines}",
         target.span,
         f"taken over from `{source.name}`",
         labels((source.span, f"owned by {names(giving)}")),

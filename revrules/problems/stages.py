@@ -147,7 +147,7 @@ def lost_without_reason(lifecycle: Lifecycle, stage: Stage) -> Diagnostic:
     """The gate of the lost ``stage`` reads no text or enum that could be a reason."""
     return Diagnostic(
         LOST_WITHOUT_REASON,
-        f"lost stage `{stage.name}` asks for no reason: its criteria read no text or enum field",
+        f"lost stage `{stage.name}` asks for no reason: no criterion reads one",
         stage.span,
         "no criterion on a reason",
         notes=asks(stage),
