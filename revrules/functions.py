@@ -1,6 +1,7 @@
 """The catalogue of functions: names, signatures and words of what may be called.
 
-The meanings are in grammar/language.md, section 4. Each backend implements them by the same names, Python in ``revrules.runtime``.
+The meanings are in grammar/language.md, section 4. Each backend implements them by the same names,
+Python in ``revrules.runtime``.
 """
 
 from __future__ import annotations

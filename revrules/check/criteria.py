@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from revrules import ir, syntax
-from revrules.check.expressions import condition
+from revrules.check.expressions import MAX_LEVEL, condition
 from revrules.problems import names
 from revrules.source import Span
 
 if TYPE_CHECKING:
     from revrules.check.resolve import Scope
 
-MAX_GROUPS = 100
 RESERVED = {"when": "the condition of an edge, after `from`"}
 
 
@@ -44,10 +43,14 @@ def _criteria(written: syntax.Criteria, name: str, scope: Scope, depth: int) -> 
         if written.name is None and depth:
             report.absent(names.needs_name(written.span))
         return None if found is None else ir.Criterion(own, found, written.doc or "", span=written.span)
-    if depth >= MAX_GROUPS:
-        report.add(names.too_large(written.span))
-        return None
-    members = [_criteria(member, name, scope, depth + 1) for member in written.members]
+    scope.tables.level += 1
+    try:
+        if scope.tables.level > MAX_LEVEL:
+            report.add(names.too_large(written.span))
+            return None
+        members = [_criteria(member, name, scope, depth + 1) for member in written.members]
+    finally:
+        scope.tables.level -= 1
     count = _count(written, scope)
     fine = tuple(member for member in members if member is not None)
     if count is None or len(fine) < len(members):

@@ -85,7 +85,9 @@ def check_definitions(infos: list[DefinitionInfo], tables: Tables) -> list[Defin
             except NotYetChecked as needed:
                 del tables.report.diagnostics[mark:]
                 if needed.info in waiting:
-                    _report_circle(waiting[waiting.index(needed.info) :], tables)
+                    circle = waiting[waiting.index(needed.info) :]
+                    first = circle.index(min(circle, key=infos.index))
+                    _report_circle(circle[first:] + circle[:first], tables)
                 else:
                     waiting.append(needed.info)
                 continue
@@ -255,7 +257,7 @@ def _line(line: syntax.ScoreLine, scope: Scope) -> ir.Line | None:
 
 def _fits_score(number: syntax.Number, tables: Tables) -> bool:
     """Return whether points are small enough to be added up, and report it if not."""
-    if abs(number.value) < MOST_POINTS:
+    if -MOST_POINTS < number.value < MOST_POINTS:
         return True
     tables.report.add(types.not_a_value(number.span, tables.text(number.span), "points lie below one billion"))
     return False

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, assert_never
 
 from revrules import ir, syntax
 from revrules.check import aggregates, arithmetic, comparisons, moments
-from revrules.check.literals import bare, is_flexible, member, natural, typed
+from revrules.check.literals import bare, is_flexible, member, natural, number_of, typed
 from revrules.check.resolve import DefinitionFound, FieldFound, RelationFound, Unresolved, resolve
 from revrules.check.tables import Domain, Term
 from revrules.functions import FUNCTIONS
 from revrules.problems import names, types
-from revrules.types import EnumType, Scalar, is_ordered, type_name
+from revrules.types import NUMERIC, EnumType, Scalar, is_ordered, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from revrules.check.tables import DefinitionInfo
     from revrules.types import Type
 
-MAX_LEVEL = 150
+MAX_LEVEL = 120
 COMPARISONS = {op.value: op for op in ir.CompareOp}
 ARITHMETIC = {op.value: op for op in ir.ArithOp}
 
@@ -260,14 +260,25 @@ def _arithmetic(node: syntax.Binary, scope: Scope, expected: Type | None) -> Ter
         return _moved(node, (node.left, right_length), scope)
     if op is ir.ArithOp.ADD and left_length is not None and right_length is None:
         return _moved(node, (node.right, left_length), scope)
-    if adds:
-        hint = expected if is_flexible(node.left) and is_flexible(node.right) else None
-        left, right = beside((node.left, node.right), scope, hint)
-    else:
-        left, right = infer(node.left, scope), infer(node.right, scope)
+    left, right = _addends(node, scope, expected) if adds else (infer(node.left, scope), infer(node.right, scope))
     if left is None or right is None:
         return None
     return arithmetic.arith(op, left, right, (node, tables))
+
+
+def _addends(node: syntax.Binary, scope: Scope, expected: Type | None) -> tuple[Term | None, Term | None]:
+    """Return both sides of a sum or difference; a number that is written out takes the type of the other side."""
+    sides = (node.left, node.right)
+    numbers = [number_of(side) is not None for side in sides]
+    if all(numbers):
+        hint = expected if expected in NUMERIC else None
+        return infer(node.left, scope, hint), infer(node.right, scope, hint)
+    if not any(numbers):
+        return infer(node.left, scope), infer(node.right, scope)
+    other = infer(sides[numbers.index(False)], scope)
+    hint = other.type if other is not None and other.type in NUMERIC else None
+    number = infer(sides[numbers.index(True)], scope, hint)
+    return (number, other) if numbers[0] else (other, number)
 
 
 def _moved(node: syntax.Binary, parts: tuple[syntax.Expr, syntax.Duration], scope: Scope) -> Term | None:
