@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
@@ -45,7 +46,7 @@ class Config:
         if self.path is None or not self.exclude:
             return False
         try:
-            inside = path.resolve().relative_to(self.path.resolve().parent)
+            inside = Path(os.path.realpath(path)).relative_to(os.path.realpath(self.path.parent))
         except ValueError:
             return False
         names = [inside.as_posix(), *(parent.as_posix() for parent in inside.parents if parent != Path())]
@@ -57,7 +58,7 @@ def load_config(start: Path) -> Config:
 
     Raises ``ConfigError`` with every mistake of the file, and OSError when it cannot be read.
     """
-    here = start.resolve()
+    here = Path(os.path.realpath(start))
     for folder in [here, *here.parents]:
         for name in (OWN_FILE, PROJECT_FILE):
             path = folder / name

@@ -66,8 +66,8 @@ def test_a_misspelt_setting_is_told_with_its_place_and_a_near_miss(tmp_path: Pat
         ("levels = 3", ':1:1: `levels` is a table, such as { unused-definition = "off" }'),
         ('zzz = "x"', ":1:1: there is no setting `zzz`; there are `levels`, `fail-on`, `output-format`, `exclude` and `as-of`"),
         (
-            '[levels]\nnothing-such-as-this = "off"',
-            ":2:1: there is no finding `nothing-such-as-this`; `revrules explain` lists them all",
+            '[levels]\nqqqqqq = "off"',
+            ":2:1: there is no finding `qqqqqq`; `revrules explain` lists them all",
         ),
     ],
 )

@@ -12,7 +12,7 @@ import click
 
 from revrules.cli import options
 from revrules.cli.output import atomic_writer, use_color
-from revrules.cli.rulesets import SUFFIX, must_exist, settings
+from revrules.cli.rulesets import SUFFIX, must_exist, real, settings
 from revrules.cli.trouble import UserError, in_words
 
 if TYPE_CHECKING:
@@ -57,16 +57,16 @@ def command(ctx: click.Context, paths: tuple[str, ...], only_check: bool, show_d
 
 def _files(paths: tuple[str, ...]) -> list[Path]:
     """Return every ruleset file at or under ``paths``, each once; hidden folders and excluded files left out."""
-    found: dict[Path, Path] = {}
+    found: dict[str, Path] = {}
     for given in [Path(path) for path in paths or ["."]]:
         must_exist(given)
         if not given.is_dir():
-            found.setdefault(given.resolve(), given)
+            found.setdefault(real(given), given)
             continue
         config = settings(given)
         for path in sorted(_under(given)):
             if not config.excludes(path):
-                found.setdefault(path.resolve(), path)
+                found.setdefault(real(path), path)
     if not found:
         raise UserError(f"no file that ends in `{SUFFIX}` in {', '.join(f'`{path}`' for path in paths or ['.'])}")
     return list(found.values())
@@ -89,9 +89,12 @@ def _input(write: bool, show_diff: bool) -> Outcome:
 
 def _file(path: Path, write: bool, show_diff: bool) -> Outcome:
     try:
-        content = path.read_bytes()
+        content = path.read_bytes() if path.is_file() else None
     except OSError as error:
         click.echo(f"error: {in_words(error)}", err=True)
+        return Outcome.UNREADABLE
+    if content is None:
+        click.echo(f"error: {path}: this is no ordinary file", err=True)
         return Outcome.UNREADABLE
     outcome, shown, text = _formatted(str(path), content, show_diff)
     if outcome is Outcome.CHANGED and text is not None:

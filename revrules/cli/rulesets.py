@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,7 +32,7 @@ def targets(paths: Sequence[str]) -> list[Target]:
         must_exist(given)
     from revrules.load import find_rulesets
 
-    found: dict[Path, Target] = {}
+    found: dict[str, Target] = {}
     excluded = 0
     for given in given_paths:
         config = settings(given)
@@ -39,7 +40,7 @@ def targets(paths: Sequence[str]) -> list[Target]:
             if given.is_dir() and config.excludes(path):
                 excluded += 1
             else:
-                found.setdefault(path.resolve(), Target(path, config))
+                found.setdefault(real(path), Target(path, config))
     if not found:
         where = ", ".join(f"`{path}`" for path in paths or ["."])
         hint = f" ({excluded} excluded by the settings)" if excluded else ""
@@ -58,14 +59,24 @@ def settings(start: Path) -> Config:
         raise UserError(str(error)) from error
 
 
+def real(path: Path) -> str:
+    """Return what tells two paths of one file alike; unlike ``Path.resolve`` it takes links that run in a circle."""
+    return os.path.realpath(path)
+
+
 def must_exist(path: Path) -> None:
     """Raise ``UserError`` for a path that is not there, and for a file that is no ruleset."""
     if not path.exists():
-        from difflib import get_close_matches
-
-        beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-        near = get_close_matches(path.name, beside, 1)
-        hint = f"; did you mean `{path.with_name(near[0])}`?" if near else ""
-        raise UserError(f"{path}: there is no such file or folder{hint}")
+        raise UserError(f"{path}: {_absent(path)}")
     if not path.is_dir() and path.suffix != SUFFIX:
         raise UserError(f"{path}: this is no ruleset; rulesets are files that end in `{SUFFIX}`, or folders that hold some")
+
+
+def _absent(path: Path) -> str:
+    if path.is_symlink():
+        return "this link leads nowhere"
+    from difflib import get_close_matches
+
+    beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = get_close_matches(path.name, beside, 1)
+    return "there is no such file or folder" + (f"; did you mean `{path.with_name(near[0])}`?" if near else "")
