@@ -109,9 +109,14 @@ class Machine:
             leaf = leaves.get(terminal)
             history.append(before)
             read_as.append(terminal)
-            self.stack = (action.state, leaf(site, token) if leaf else token, stack, depth, token.start)
+            value = Hole.HOLE if token.end == token.start else leaf(site, token) if leaf else token
+            self.stack = (action.state, value, stack, depth, token.start)
             self._end = token.end
             self.position += 1
+
+    def rewind(self) -> None:
+        """Make up for a changed stack or position: values end where the token before the position ends."""
+        self._end = self.tokens[self.position - 1].end if self.position else 0
 
     def choose(self, stack: Entry, readings: Readings) -> Action | None:
         """Return what to do with a token of these readings on ``stack``: the first reading that can stand here decides."""
@@ -183,6 +188,7 @@ class Machine:
         if self.has_holes and any(argument is Hole.HOLE for argument in arguments):
             if rule.name != "file":
                 return Hole.HOLE
+            arguments = [argument for argument in arguments if argument is not Hole.HOLE]
         return self.builders[rule.name](self.site, Span(self.site.path, start, self._end), *arguments)
 
 

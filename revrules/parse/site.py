@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Site:
-    """The file by its display path, the documentation by the place where what it belongs to starts, the problems so far."""
+    """The file by its display path and text, the documentation by the place where what it belongs to starts, the problems so far."""
 
     path: str
+    text: str
     docs: dict[int, str]
     problems: list[Diagnostic] = field(default_factory=list)
 
@@ -26,3 +27,13 @@ class Site:
     def doc(self, span: Span) -> str | None:
         """Return the documentation of what starts where ``span`` starts."""
         return self.docs.get(span.start)
+
+    def column(self, offset: int) -> int:
+        """Return how many characters stand before ``offset`` on its line."""
+        return offset - (self.text.rfind("\n", 0, offset) + 1)
+
+    def indent(self, offset: int) -> int:
+        """Return how far the line of ``offset`` is indented."""
+        start = self.text.rfind("\n", 0, offset) + 1
+        line = self.text[start:offset]
+        return len(line) - len(line.lstrip())

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from revrules.diagnostics import Diagnostic, Edit, Label, Problem, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from revrules.source import Span
 
 UNEXPECTED = Problem("REV101", "unexpected-word", Severity.ERROR, "a word or mark stands where another was expected")
@@ -129,9 +131,157 @@ def _mark(mark: str) -> str:
     return "backtick" if mark == "`" else mark
 
 
-def unexpected(span: Span, written: str) -> Diagnostic:
-    """A word or mark that cannot stand where it stands."""
-    return Diagnostic(UNEXPECTED, f"`{written}` cannot stand here", span)
+def unexpected(span: Span, written: str, expected: Sequence[str]) -> Diagnostic:
+    """A word or mark (or the end of the file) where only ``expected`` can stand."""
+    here = f"`{written}` cannot stand here" if written else "the file ends too early"
+    wanted = f": expected {_joined(expected)}" if expected else ""
+    return Diagnostic(UNEXPECTED, here + wanted, span)
+
+
+def left_out(span: Span, written: str, missing: str) -> Diagnostic:
+    """Something is missing before ``written`` (the end of the file when empty)."""
+    before = f"before `{written}`" if written else "at the end of the file"
+    return Diagnostic(UNEXPECTED, f"{missing} is missing {before}", span)
+
+
+def name_left_out(span: Span, clause: str, follows: str) -> Diagnostic:
+    """``owner`` with nothing after it."""
+    return Diagnostic(
+        UNEXPECTED,
+        f"a name is missing after `{clause}`: `{follows}` is a word of the language",
+        span,
+        help=(f"write it in backticks, `` `{follows}` ``, if it is the name",),
+    )
+
+
+def wrong_place(span: Span, written: str, place: str, expected: Sequence[str]) -> Diagnostic:
+    """A clause or declaration that belongs elsewhere."""
+    return Diagnostic(
+        WRONG_PLACE,
+        f"`{written}` belongs in {place}; here can stand {_joined(expected)}",
+        span,
+        help=("look for a closing `}` too many, or one that is missing",),
+    )
+
+
+def unclosed(span: Span, mark: str, where: Span) -> Diagnostic:
+    """An opening mark without its closing one; ``where`` is what came instead."""
+    closing = {"{": "}", "(": ")", "[": "]"}[mark]
+    return Diagnostic(
+        UNCLOSED,
+        f"this `{mark}` is never closed: a `{closing}` is missing",
+        span,
+        label="opened here",
+        related=(Label(where, f"the `{closing}` is missing before this"),),
+    )
+
+
+def nothing_to_close(span: Span, mark: str) -> Diagnostic:
+    """A closing mark too many."""
+    return Diagnostic(NOTHING_OPEN, f"this `{mark}` closes nothing: one closing mark too many", span, label="nothing is open here")
+
+
+def other_closer(span: Span, written: str, meant: str) -> Diagnostic:
+    """``)`` where ``}`` closes what is open."""
+    return Diagnostic(
+        NOTHING_OPEN, f"`{meant}` closes what is open here, not `{written}`", span, label=f"write `{meant}`", edits=(Edit(span, meant),)
+    )
+
+
+def is_null(span: Span, written: str, meant: str) -> Diagnostic:
+    """``is null``, ``is not empty``."""
+    return Diagnostic(NULL, f"`{written}` is written `{meant}`", span, label=f"write `{meant}`", edits=(Edit(span, meant),))
+
+
+def chained_comparison(span: Span) -> Diagnostic:
+    """``1 < x < 5``."""
+    return Diagnostic(
+        CHAINED,
+        "comparisons do not chain: for `1 < x < 5` write `x > 1 and x < 5`, or a range such as `x in 1..5`",
+        span,
+        label="a second comparison",
+    )
+
+
+def missing_colon(span: Span, name: str) -> Diagnostic:
+    """``{ reachable domain is known }``."""
+    edit = Edit(span, f"{name}:")
+    return Diagnostic(NO_COLON, f"a colon is missing after the name of the criterion: `{name}:`", span, label="no colon", edits=(edit,))
+
+
+def criterion_without_name(span: Span) -> Diagnostic:
+    """``{ domain is known }``."""
+    return Diagnostic(
+        NO_NAME,
+        "a criterion in braces has a name and a colon before its condition",
+        span,
+        label="a name is missing",
+        help=("as in `reachable: domain is known`; reports and findings speak of the criterion by this name",),
+    )
+
+
+def colon_after_clause(span: Span, word: str, mark: str) -> Diagnostic:
+    """``owner: marketing``."""
+    return Diagnostic(
+        COLON, f"no `{mark}` stands after `{word}`: a clause is its word and what it says", span, label="leave it out", edits=(Edit(span, ""),)
+    )
+
+
+def extra_comma(span: Span) -> Diagnostic:
+    """A comma where none belongs."""
+    return Diagnostic(COMMA, "no comma stands here: white space separates what a block holds", span, label="leave it out", edits=(Edit(span, ""),))
+
+
+def missing_comma(span: Span, written: str) -> Diagnostic:
+    """``{ "DE" "FR" }``."""
+    return Diagnostic(COMMA, f"a comma is missing before `{written}`", span, label="missing before this")
+
+
+def missing_unit(span: Span, number: str) -> Diagnostic:
+    """``within last 30``."""
+    units = "`days`, `hours`, `weeks`, `months`, `quarters`, `years`, `minutes` or `seconds`"
+    return Diagnostic(NO_UNIT, f"a length of time needs a unit: `{number}` and one of {units}", span, label="no unit")
+
+
+def misspelled(span: Span, written: str, meant: str) -> Diagnostic:
+    """A word that nearly is one that can stand here."""
+    return Diagnostic(
+        MISSPELLED,
+        f"`{written}` cannot stand here: did you mean `{meant}`?",
+        span,
+        label=f"near to `{meant}`",
+        edits=(Edit(span, meant),),
+    )
+
+
+def word_as_name(span: Span, word: str) -> Diagnostic:
+    """A word of the language as a name."""
+    return Diagnostic(
+        WORD_AS_NAME,
+        f"`{word}` is a word of the language here; as a name it stands in backticks",
+        span,
+        label="write it in backticks",
+        edits=(Edit(span, f"`{word}`"),),
+    )
+
+
+def too_many_mistakes(span: Span, limit: int) -> Diagnostic:
+    """More than ``limit`` mistakes in one file."""
+    return Diagnostic(TOO_MANY, f"reading stopped here after {limit} mistakes", span, help=("mend the first ones; later ones often follow from them",))
+
+
+def too_large(span: Span, limit: int) -> Diagnostic:
+    """A file larger than ``limit`` bytes."""
+    return Diagnostic(TOO_LARGE, f"a file has at most {limit // 1024 // 1024} MiB", span)
+
+
+def not_a_ruleset(span: Span) -> Diagnostic:
+    """Bytes that are no text."""
+    return Diagnostic(NOT_A_RULESET, "this is no ruleset: a ruleset is text in UTF-8, and here stand bytes that are no text", span)
+
+
+def _joined(phrases: Sequence[str]) -> str:
+    return phrases[0] if len(phrases) == 1 else f"{', '.join(phrases[:-1])} or {phrases[-1]}"
 
 
 def too_deep(span: Span, limit: int) -> Diagnostic:
@@ -152,4 +302,4 @@ def null(span: Span, op: str) -> Diagnostic:
 
 def any_case_with_order(span: Span, op: str) -> Diagnostic:
     """``x < "a" any case``."""
-    return Diagnostic(UNEXPECTED, f"`any case` follows `=` and `!=`, not `{op}`", span)
+    return Diagnostic(OTHER_OPERATOR, f"`any case` follows `=` and `!=`, not `{op}`", span)

@@ -1,0 +1,253 @@
+"""A machine that is stuck into one that can go on: one problem for one mistake, and as little as possible left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from revrules.parse import vocabulary
+from revrules.parse.machine import Hole, Many
+from revrules.parse.mistakes import MISTAKES
+from revrules.parse.tables import END
+from revrules.parse.lexer import Token
+from revrules.parse.view import FAR, Repair, View, ahead, invented, take
+from revrules.problems import syntax as problems
+from revrules.source import Span
+
+if TYPE_CHECKING:
+    from revrules.diagnostics import Diagnostic
+    from revrules.parse.machine import Entry, Machine
+
+_CLOSERS = ("RBRACE", "RPAR", "RSQB")
+_OPENING = {"}": "{", ")": "(", "]": "["}
+_ENOUGH = 3
+"""A repair without words of its own must lead so far."""
+
+
+def recover(machine: Machine, floor: int) -> int:
+    """Report why ``machine`` is stuck and mend it. Returns the first token that a later repair may go back to.
+
+    The repairs are tried in this order: the commonest mistakes, each with words of its own; a missing closing mark; one
+    token more, less or other; going on at the next clause, closing mark or declaration.
+    """
+    machine.has_holes = True
+    view = View(machine, floor)
+    for repair in (mistake(view) for mistake in (*MISTAKES, _missing_closer, _extra_closer, _wrong_place, _one_token)):
+        if repair is not None:
+            _apply(machine, repair)
+            return floor
+    machine.site.problems.append(_unexpected(view))
+    _go_on_at_next_clause(machine)
+    return machine.position
+
+
+def leave_declaration(machine: Machine) -> int:
+    """Go on at the next declaration that starts a line, whatever is open. Returns the first token that may be gone back to."""
+    machine.has_holes = True
+    entry = machine.stack
+    while entry[2] is not None and entry[2][2] is not None:
+        entry = entry[2]
+    _cut(machine, entry if isinstance(entry[1], Many) else _bottom(machine), _next_declaration(machine))
+    return machine.position
+
+
+def give_up(machine: Machine) -> None:
+    """Go on at the end of the file."""
+    machine.has_holes = True
+    del machine.tokens[machine.position : -1]
+    leave_declaration(machine)
+
+
+def _apply(machine: Machine, repair: Repair) -> None:
+    machine.site.problems.append(repair.problem)
+    if repair.at < machine.position:
+        machine.stack = machine.history[repair.at]
+        del machine.history[repair.at :], machine.readings[repair.at :]
+    machine.tokens[repair.at : repair.at + repair.drop] = repair.insert
+    machine.position = repair.at
+    machine.rewind()
+
+
+def _missing_closer(view: View) -> Repair | None:
+    """A brace, bracket or parenthesis that is open, and with whose closing (or two, three closings) all goes on."""
+    stack: Entry | None = view.machine.stack
+    insert: list[Token] = []
+    while stack is not None and len(insert) < 4:
+        terminal = next((c for c in _CLOSERS if view.machine.after(stack, c) is not None), None)
+        if terminal is None:
+            return None
+        insert.append(invented(terminal, view.token.start))
+        stack = view.machine.after(stack, terminal)
+        if stack is not None and ahead(view.machine, stack, view.at) >= (2 if len(insert) == 1 else _ENOUGH):
+            opening = _opening(view, vocabulary.MARKS[insert[0].readings[0]])
+            if opening is None:
+                return None
+            where = view.span(view.token)
+            return Repair(problems.unclosed(view.span(opening), opening.text, where), view.at, 0, tuple(insert))
+    return None
+
+
+def _opening(view: View, closer: str) -> Token | None:
+    """The opening mark that is not closed. Indentation tells where a closing brace stands for that of an outer block."""
+    indent = view.machine.site.indent
+    open_marks: list[Token] = []
+    doubtful: Token | None = None
+    for token in view.machine.tokens[: view.at]:
+        if token.start == token.end:
+            continue
+        if token.text in ("{", "(", "["):
+            open_marks.append(token)
+        elif token.text in _OPENING and open_marks:
+            opening = open_marks.pop()
+            if token.text == "}" and indent(token.start) < indent(opening.start) and doubtful is None:
+                doubtful = opening
+        if not open_marks:
+            doubtful = None
+    if doubtful is not None and closer == "}":
+        return doubtful
+    return next((token for token in reversed(open_marks) if token.text == _OPENING[closer]), None)
+
+
+def _extra_closer(view: View) -> Repair | None:
+    """A closing mark where nothing is open, or another is."""
+    token = view.token
+    if token.text not in _OPENING:
+        return None
+    accepted = [vocabulary.MARKS[c] for c in _CLOSERS if c in view.accepted]
+    if accepted and token.text not in accepted:
+        insert = (Token(tuple(c for c in _CLOSERS if c in view.accepted), accepted[0], token.start, token.end),)
+        if view.leads_on(view.at, 1, insert, 1):
+            return Repair(problems.other_closer(view.span(token), token.text, accepted[0]), view.at, 1, insert)
+    if view.leads_on(view.at, 1, (), 1):
+        return Repair(problems.nothing_to_close(view.span(token), token.text), view.at, 1)
+    return None
+
+
+def _wrong_place(view: View) -> Repair | None:
+    """A clause of a lifecycle after a closing brace too many: take the brace back."""
+    machine, at = view.machine, view.at
+    place = vocabulary.PLACES.get(view.token.text)
+    if place is None or at - 1 < view.floor or machine.tokens[at - 1].text != "}":
+        return None
+    if view.leads_on(at - 1, 1, (), _ENOUGH):
+        return Repair(problems.nothing_to_close(view.span(machine.tokens[at - 1]), "}"), at - 1, 1)
+    return None
+
+
+def _one_token(view: View) -> Repair | None:
+    """One token more, less or other, whichever leads furthest."""
+    place = view.token.start
+    best: tuple[int, int, Repair] | None = None
+    problem = _unexpected(view)
+    options: list[tuple[int, Repair]] = [(1, Repair(problem, view.at, 1))]
+    for terminal in sorted(view.accepted):
+        if terminal is END:
+            continue
+        new = (invented(terminal, place),)
+        options.append((0, Repair(_missing(view, terminal), view.at, 0, new)))
+        options.append((2, Repair(problem, view.at, 1, new)))
+    for cost, repair in options:
+        reach = view.reach(repair.at, repair.drop, repair.insert)
+        reach -= 1 if repair.drop else 0
+        if reach >= _ENOUGH and (best is None or (reach, -cost) > best[:2]):
+            best = (reach, -cost, repair)
+    return best[2] if best else None
+
+
+def _missing(view: View, terminal: str) -> Diagnostic:
+    """The problem of a token that was left out: only what it is, where that is all that could stand here."""
+    phrases = vocabulary.expected(view.accepted)
+    missing = vocabulary.expected(frozenset([terminal]))
+    if len(phrases) <= 2 and missing:
+        return problems.left_out(view.span(view.token), view.token.text, missing[0])
+    return _unexpected(view)
+
+
+def _unexpected(view: View) -> Diagnostic:
+    token = view.token
+    written = "" if token.readings[0] is END else token.text
+    place = vocabulary.PLACES.get(token.text)
+    if place is not None and written and token.readings != ("NAME",) and "an expression" not in place:
+        blocked = not any(reading in view.accepted for reading in token.readings)
+        starts = vocabulary.expected(view.accepted)
+        if blocked and "RBRACE" in view.accepted or view.accepts("TEAM"):
+            return problems.wrong_place(view.span(token), written, place, starts)
+    return problems.unexpected(view.span(token), written, vocabulary.expected(view.accepted))
+
+
+def _go_on_at_next_clause(machine: Machine) -> None:
+    """Leave out what cannot be read, up to the next token at which something that is open can go on."""
+    tokens = machine.tokens
+    depth = 0
+    for at in range(machine.position, len(tokens)):
+        token = tokens[at]
+        is_last = token.readings[0] is END
+        starts_line = machine.site.column(token.start) == 0 and token.text in vocabulary.DECLARATIONS
+        if starts_line or is_last:
+            depth = 0
+        if depth == 0 and (at > machine.position or is_last or _is_firm(token)):
+            base = _where_it_can_stand(machine, at)
+            if base is not None:
+                _cut(machine, base, at)
+                return
+        if token.text in ("{", "(", "["):
+            depth += 1
+        elif token.text in _OPENING and depth:
+            depth -= 1
+    _cut(machine, _bottom(machine), len(tokens) - 1)
+
+
+def _is_firm(token: Token) -> bool:
+    """Whether ``token`` starts a clause or declaration, or closes something: a place to go on at."""
+    return token.text in _OPENING or any(reading not in ("NAME",) and _firm(reading) for reading in token.readings)
+
+
+_LOOSE = frozenset(
+    "NAME TEXT INT DECIMAL PERCENT DATE DATETIME TIME COMPARE EQUAL PLUS MINUS _FINDING_DASH TIMES DIVIDED COMMA COLON DOT RANGE VBAR LBRACE"
+    " LPAR LSQB GIVEN_NAME AND OR NOT IN IS OF TO UP BY AS ON WHERE IF THEN ELSE TRUTH CLOCK STATE UNIT __ANON_0".split()
+)
+
+
+def _firm(reading: str) -> bool:
+    return reading not in _LOOSE
+
+
+def _where_it_can_stand(machine: Machine, at: int) -> Entry | None:
+    """The topmost entry of the stack on which the token ``at`` can stand, in a firm reading, and something after it."""
+    token = machine.tokens[at]
+    readings = (END,) if token.readings[0] is END else tuple(r for r in token.readings if _firm(r))
+    if not readings:
+        return None
+    entry: Entry | None = machine.stack
+    firm = token._replace(readings=readings)
+    while entry is not None:
+        after = take(machine, entry, firm)
+        if after is not None and (readings[0] is END or ahead(machine, after, at + 1) >= 1):
+            return entry
+        entry = entry[2]
+    return None
+
+
+def _cut(machine: Machine, base: Entry, at: int) -> None:
+    """Leave out the tokens up to ``at`` and the stack above ``base``; a value at its top is not whole, so it is a hole."""
+    del machine.tokens[machine.position : at]
+    state, value, below, depth, start = base
+    whole = value is None or isinstance(value, (Many, Token))
+    machine.stack = (state, value if whole else Hole.HOLE, below, depth, start)
+    machine.rewind()
+
+
+def _bottom(machine: Machine) -> Entry:
+    entry = machine.stack
+    while entry[2] is not None:
+        entry = entry[2]
+    return entry
+
+
+def _next_declaration(machine: Machine) -> int:
+    """The next token that starts a declaration at the start of a line; the end where there is none."""
+    tokens = machine.tokens
+    for at in range(machine.position, len(tokens)):
+        if tokens[at].readings[0] is END or (machine.site.column(tokens[at].start) == 0 and tokens[at].text in vocabulary.DECLARATIONS):
+            return at
+    return len(tokens) - 1

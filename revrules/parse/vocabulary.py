@@ -1,0 +1,115 @@
+"""The terminals of the grammar into words for people, and back."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from revrules.parse.tables import END, lalr_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NAMES = frozenset(["NAME", "CRITERION_NAME", "FIELD_NAME", "BRANCH_NAME", "GIVEN_NAME"])
+MARKS = {
+    "LBRACE": "{", "RBRACE": "}", "LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "COMMA": ",", "COLON": ":", "DOT": ".",
+    "EQUAL": "=", "TIMES": "*", "DIVIDED": "/", "PLUS": "+", "MINUS": "-", "VBAR": "|", "RANGE": "..", "__ANON_0": "..",
+}  # fmt: skip
+DECLARATIONS = (
+    "ruleset", "import", "team", "system", "list", "calendar", "entity", "define", "classify", "score", "rule", "lifecycle", "assert",
+    "example", "allow", "for",
+)  # fmt: skip
+PLACES = {
+    "stage": "a lifecycle", "tracks": "a lifecycle",
+    "entry": "a stage", "requires": "a stage", "stamped": "a stage", "leave": "a stage", "probability": "a stage",
+    "forecast": "a stage", "won": "a stage", "lost": "a stage", "back": "a stage", "from": "a stage or a field",
+    "means": "a definition (`define`)", "otherwise": "a classification (`classify`)", "base": "a score",
+    "require": "a rule", "message": "a rule", "given": "an example", "expect": "an example", "steward": "the header (`ruleset`)",
+    "currency": "the header (`ruleset`)", "review": "the header (`ruleset`)", "fiscal": "the header (`ruleset`)",
+    "title": "the header (`ruleset`)", "timezone": "the header (`ruleset`) or a calendar", "holidays": "a calendar",
+    "days": "a calendar", "hours": "a calendar", "owner": "a field, definition, classification, score, rule or stage",
+    **dict.fromkeys(DECLARATIONS, "the file itself, outside other declarations"),
+}  # fmt: skip
+"""Where each clause belongs."""
+
+_KINDS = {
+    "CRITERION_NAME": "a criterion (`name: condition`)",
+    "TEXT": 'a text in `"`',
+    "UNIT": "a unit such as `days`",
+    "DATE": "a date such as `2026-11-21`",
+    "DATETIME": "a date such as `2026-11-21`",
+    "TIME": "a time such as `09:00`",
+    "SIMPLE_TYPE": "a type such as `text` or `integer`",
+    "COMPARE": "a comparison such as `=` or `>=`",
+    "POINT_SIGN": "a line such as `+10 when …`",
+    "QUANTIFIER": "`every`, `no` or `some`",
+    "RELATION": "`after`, `before` or `of`",
+    "BEFORE_OR_AFTER": "`after` or `before`",
+    "LEAST_OR_MOST": "`least` or `most`",
+    "MORE_OR_LESS": "`more than` or `less than`",
+    "ONE_OR_MANY": "`one` or `many`",
+    "STATE": "`true`, `false`, `unknown`, `known` or `missing`",
+    "PERIOD": "a period such as `this quarter`",
+    "_FOR_TEAM": "`for team`",
+    END: "the end of the file",
+    **dict.fromkeys(("NAME", "FIELD_NAME", "BRANCH_NAME", "GIVEN_NAME"), "a name"),
+    **dict.fromkeys(("INT", "DECIMAL", "PERCENT"), "a number"),
+    **dict.fromkeys(("TRUTH",), "`true` or `false`"),
+    **dict.fromkeys(("_ALL_OF", "_ANY_OF", "_AT_LEAST_OF"), "a group such as `all of { … }`"),
+}
+_STARTS_VALUE = frozenset(["NAME", "LPAR", "CLOCK"])
+_OF_VALUES = frozenset(
+    "NAME INT DECIMAL PERCENT TEXT TRUTH DATE DATETIME CLOCK TALLY TOTAL PICK _EVERY _START _DATE_WORD LPAR MINUS NOT IF".split()
+)
+_CONTINUES = frozenset(
+    "COMPARE IN IS NOT CONTAINS STARTS ENDS MATCHES WITHIN MORE_OR_LESS AT AND OR _OR_ELSE PLUS MINUS TIMES DIVIDED DOT RANGE FOR LPAR"
+    " _ANY_CASE".split()
+)
+
+
+def expected(accepted: frozenset[str]) -> list[str]:
+    """Return at most five phrases that say what can stand where ``accepted`` can, the likeliest first."""
+    phrases: list[str] = []
+    rest = set(accepted)
+    if rest >= _STARTS_VALUE:
+        phrases.append("a condition" if "NOT" in rest else "a value")
+        rest -= _OF_VALUES
+    if {"COMPARE", "AND"} <= rest:
+        phrases.append("an operator such as `=`, `in` or `and`")
+        rest -= _CONTINUES
+    elif "AND" in rest:
+        phrases.append("`and` or `or`")
+        rest -= _CONTINUES
+    closing = [f"`{MARKS[name]}`" for name in ("RBRACE", "RPAR", "RSQB") if name in rest]
+    declarations = {name.upper() for name in DECLARATIONS}
+    if len(rest & declarations) > 5:
+        phrases.append("a declaration such as `team`, `entity`, `define` or `lifecycle`")
+        rest -= declarations | {"_FOR_TEAM"}
+    kinds = [_KINDS[name] for name in sorted(rest) if name in _KINDS]
+    marks = [f"`{MARKS[name]}`" for name in sorted(rest) if name in MARKS and name not in ("RBRACE", "RPAR", "RSQB")]
+    words = [f"`{word}`" for name in sorted(rest) if name not in _KINDS and name not in MARKS for word in spellings(name)[:1]]
+    ordered = list(dict.fromkeys([*phrases, *closing[:1], *kinds, *marks, *words]))
+    return ordered[:5]
+
+
+@cache
+def spellings(terminal: str) -> tuple[str, ...]:
+    """Return the words that ``terminal`` stands for; none for terminals with many texts."""
+    pattern = next((t.pattern for t in lalr_tables().terminals if t.name == terminal and t.word), "")
+    head = re.match(r"(?:\(\?:)?([a-z]+(?:\|[a-z]+)*)\)?(s\?)?", pattern)
+    if head is None or terminal in NAMES:
+        return ()
+    words = head[1].split("|")
+    return tuple(words + [word + "s" for word in words] if head[2] else words)
+
+
+@cache
+def readings_of(word: str) -> tuple[str, ...]:
+    """Return the terminals that stand for ``word``, apart from names."""
+    return tuple(t.name for t in lalr_tables().terminals if t.word and word in spellings(t.name))
+
+
+def words_of(accepted: Iterable[str]) -> list[str]:
+    """Return the words of the language among the terminals ``accepted``."""
+    return sorted({word for terminal in accepted for word in spellings(terminal)})
