@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from revrules.backends.python.graph import Graph
 from revrules.backends.python.module import Module
+from revrules.backends.python.placement import PlaceWalk, write_advance
 from revrules.backends.python.walk import StageWalk, UnmetWalk
 
 if TYPE_CHECKING:
@@ -19,5 +20,8 @@ def generate_lifecycle(ruleset: ir.Ruleset, lifecycle: str) -> str:
     graph = Graph(declared)
     StageWalk(module, graph, "stage").write()
     UnmetWalk(module, graph, "unmet").write()
+    place = PlaceWalk(module, graph)
+    place.write()
+    write_advance(module, place.finish, graph)
     head = [f"LIFECYCLE = {declared.name!r}", f"ENTITY = {declared.entity!r}"]
-    return module.text(head, "stage, unmet, None, None")
+    return module.text(head, "stage, unmet, place, advance")

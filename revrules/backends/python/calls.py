@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from revrules import ir
-from revrules.backends.python.code import ATOM, CHOICE, COMPARISON, PRODUCT, SUM, Cond, Facts, Py, Val, call
-from revrules.backends.python.scope import members, type_of
+from revrules.backends.python.code import ATOM, CHOICE, COMPARISON, PRODUCT, SUM, Facts, Py, Val, call
+from revrules.backends.python.scope import members
 from revrules.runtime.texts import fold as folded
 from revrules.types import Scalar
 
@@ -101,19 +103,16 @@ def _tested(op: ir.TextOp, text: Py, part: Py) -> Py:
 def extreme(scope: Scope, name: str, expr: ir.Expr, arguments: list[Py]) -> Py:
     """Return the least or greatest of the known arguments, None without one."""
     pick = "min" if name == "least" else "max"
-    ordered = members(type_of(expr))
+    ordered = members(ir.type_of(expr))
     key = f", key={rank(scope, ordered, Py('')).text.removesuffix('[]')}.__getitem__" if ordered else ""
     known = f"(x for x in ({', '.join(argument.at(CHOICE + 1) for argument in arguments)},) if x is not None)"
     return Py(f"{pick}({known}, default=None{key})")
 
 
-def checked(scope: Scope, guards: tuple[Cond, ...], type_: Type, text: str, facts: Facts) -> Val:
-    """Return a number that is missing where it leaves its type."""
-    from revrules.backends.python.expressions import optional
-
-    assert isinstance(type_, Scalar), "only numbers are computed"
-    known = optional(scope, Py(f"{scope.module.use(CHECKS[type_], 'numbers')}({text})"), facts)
-    return Val((*guards, *known.guards), known.py, known.facts)
+def zero(scope: Scope, type_: Type) -> Py:
+    """Return the nought of a type that can be added."""
+    constants: dict[Type, ir.Value] = {Scalar.INTEGER: 0, Scalar.NUMBER: 0.0, Scalar.MONEY: Decimal("0.0000")}
+    return scope.module.value(constants.get(type_, timedelta()))
 
 
 def operation(scope: Scope, expr: ir.Expr, operands: list[Py]) -> tuple[Py, bool]:
@@ -123,8 +122,8 @@ def operation(scope: Scope, expr: ir.Expr, operands: list[Py]) -> tuple[Py, bool
         case ir.Arith():
             return _arithmetic(scope, expr, operands)
         case ir.Negate():
-            return _number(scope, type_of(expr), f"-{operands[0].at(ATOM)}")
-        case ir.Shift(moment, count, unit) if type_of(moment) is Scalar.DATE:
+            return _negative(scope, ir.type_of(expr), operands[0])
+        case ir.Shift(moment, count, unit) if ir.type_of(moment) is Scalar.DATE:
             return Py(f"{use('shift_date', 'clock')}({operands[0].text}, {count}, {unit.value!r})"), False
         case ir.Shift(_, count, unit):
             shifted = f"{use('shift_datetime', 'clock')}({operands[0].text}, {count}, {unit.value!r}, {zone(scope)})"
@@ -160,6 +159,13 @@ def _number(scope: Scope, type_: Type, text: str) -> tuple[Py, bool]:
     return Py(f"{scope.module.use(CHECKS[type_], 'numbers')}({text})"), False
 
 
+def _negative(scope: Scope, type_: Type, operand: Py) -> tuple[Py, bool]:
+    nought = zero(scope, type_)
+    if type_ is Scalar.MONEY:
+        return call(scope.module.use("subtract_money", "numbers"), nought, operand), False
+    return _number(scope, type_, f"{nought.text} - {operand.at(PRODUCT)}")
+
+
 def _arithmetic(scope: Scope, expr: ir.Arith, operands: list[Py]) -> tuple[Py, bool]:
     left, right = operands
     use = scope.module.use
@@ -177,14 +183,14 @@ def _arithmetic(scope: Scope, expr: ir.Arith, operands: list[Py]) -> tuple[Py, b
         case ((Scalar.INTEGER | Scalar.NUMBER), _):
             return _number(scope, expr.type, plain)
         case Scalar.DATETIME, ir.ArithOp.ADD:
-            moment, length = (left, right) if type_of(expr.left) is Scalar.DATETIME else (right, left)
+            moment, length = (left, right) if ir.type_of(expr.left) is Scalar.DATETIME else (right, left)
             return call(use("add_duration", "clock"), moment, length), False
         case Scalar.DATETIME, _:
             return Py(f"{use('add_duration', 'clock')}({left.text}, -{right.at(ATOM)})"), False
         case _, ir.ArithOp.MUL:
-            length, count = (left, right) if type_of(expr.left) is Scalar.DURATION else (right, left)
+            length, count = (left, right) if ir.type_of(expr.left) is Scalar.DURATION else (right, left)
             return call(use("multiply_duration", "clock"), length, count), False
-        case _ if type_of(expr.left) is not Scalar.DURATION:
+        case _ if ir.type_of(expr.left) is not Scalar.DURATION:
             return Py(plain, SUM), True
         case _:
             return _number(scope, Scalar.DURATION, plain)
@@ -198,7 +204,9 @@ def _function(scope: Scope, name: str, expr: ir.Expr, operand: Py) -> tuple[Py, 
         case "length":
             return call("len", operand), True
         case "abs":
-            return _number(scope, type_of(expr), f"abs({operand.text})")
+            nought = zero(scope, ir.type_of(expr)).text
+            negative, _ = _negative(scope, ir.type_of(expr), operand)
+            return Py(f"{negative.text} if {operand.at(COMPARISON + 1)} < {nought} else {operand.text}", CHOICE), False
         case "number":
             return call("float", operand), True
         case "money":

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, assert_never
 from revrules import ir
 from revrules.backends.python import calls, related
 from revrules.backends.python.code import (
-    ATOM,
     CHOICE,
     COMPARISON,
     FALSE,
@@ -29,7 +28,7 @@ from revrules.backends.python.code import (
     negated,
     nesting,
 )
-from revrules.backends.python.scope import Scope, is_boolean, is_ranged, members, reads_record, type_of
+from revrules.backends.python.scope import Scope, is_boolean, is_plain, is_ranged, members, reads_record
 from revrules.reads import children
 
 if TYPE_CHECKING:
@@ -61,10 +60,11 @@ PYTHON = {op: "==" if op is ir.CompareOp.EQ else op.value for op in ir.CompareOp
 
 def test(scope: Scope, expr: ir.Expr, want: bool, facts: Facts) -> Cond:
     """Return whether the condition ``expr`` is true (``want``) or false, as Python."""
-    if ("true", expr) in facts:
-        return Cond(TRUE if want else FALSE, facts, facts)
-    if ("false", expr) in facts:
-        return Cond(FALSE if want else TRUE, facts, facts)
+    for known, fact in ((True, "true"), (False, "false")):
+        if (fact, expr) in facts:
+            return Cond(TRUE if want is known else FALSE, facts, facts)
+    if ("not true" if want else "not false", expr) in facts:
+        return Cond(FALSE, facts, facts)
     if not isinstance(expr, ir.Literal) and not reads_record(expr):
         return _is(_moment(scope, expr, facts), want, facts)
     found = _test(scope, expr, want, facts)
@@ -73,7 +73,8 @@ def test(scope: Scope, expr: ir.Expr, want: bool, facts: Facts) -> Cond:
         if (len(found.py.text) > LONGEST and not wide) or nesting(found.py.text) > DEEPEST:
             name = function(scope, expr)
             found = Cond(Py(f"{name}({scope.arguments()}) is {want}", COMPARISON), facts, facts)
-    return found._replace(if_true=found.if_true | {("true" if want else "false", expr)})
+    held, not_held = (("true", expr), ("not true", expr)) if want else (("false", expr), ("not false", expr))
+    return found._replace(if_true=found.if_true | {held}, if_false=found.if_false | {not_held})
 
 
 def _is_call(py: Py) -> bool:
@@ -174,7 +175,7 @@ def _test_at_least(scope: Scope, operands: tuple[ir.Expr, ...], want: bool, leas
 
 
 def _test_compare(scope: Scope, op: ir.CompareOp, left: ir.Expr, right: ir.Expr, facts: Facts) -> Cond:
-    ordered = members(type_of(left)) if op not in (ir.CompareOp.EQ, ir.CompareOp.NE) else None
+    ordered = members(ir.type_of(left)) if op not in (ir.CompareOp.EQ, ir.CompareOp.NE) else None
     if ordered and isinstance(right, ir.Literal) and right.value is not None:
         at = ordered.index(str(right.value))
         low, high = {"<": (0, at), "<=": (0, at + 1), ">": (at + 1, len(ordered)), ">=": (at, len(ordered))}[op.value]
@@ -219,8 +220,8 @@ def _test_ranges(scope: Scope, op: ir.CompareOp, left: ir.Expr, right: ir.Expr, 
 
 def _pair(scope: Scope, op: ir.CompareOp, left: tuple[ir.Expr, bool], right: tuple[ir.Expr, bool], facts: Facts) -> Cond:
     """Return how two ends compare; each is an expression and whether its low end is meant."""
-    first = bound(scope, left[0], left[1], facts, unclamped=right[0])
-    second = bound(scope, right[0], right[1], first.facts, unclamped=left[0])
+    first = bound(scope, left[0], left[1], facts, beside=right[0])
+    second = bound(scope, right[0], right[1], first.facts, beside=left[0])
     both = Val((*first.guards, *second.guards), NONE, second.facts)
     return _guarded(both, _compared(first.py, op, second.py), facts)
 
@@ -351,7 +352,7 @@ def _value(scope: Scope, expr: ir.Expr, facts: Facts) -> Val:
             return Val((Cond(FALSE, facts, facts),), NONE, facts)
         case ir.Field():
             return scope.read(expr, facts)
-        case ir.Ref() if not expr.ranged:
+        case ir.Ref():
             inlined = _inlined(scope.module, expr)
             return value(scope, inlined, facts) if inlined else reference(scope, expr, facts)
         case ir.Now():
@@ -368,10 +369,10 @@ def _value(scope: Scope, expr: ir.Expr, facts: Facts) -> Val:
             return optional(scope, Py(f"{choice_function(scope, expr)}({scope.arguments()})"), facts)
         case ir.Sum() | ir.Extreme() | ir.Pick():
             return optional(scope, Py(f"{related.aggregate(scope, expr)}({scope.arguments()})"), facts)
-        case _ if is_ranged(expr):
+        case ir.Count() | ir.Points():
             return _single(scope, expr, facts)
         case _ if is_boolean(expr):
-            return optional(scope, _truth(scope, expr, facts), facts)
+            return optional(scope, truth(scope, expr, facts), facts)
         case ir.Arith() | ir.Negate() | ir.Shift() | ir.BusinessShift() | ir.StartOf() | ir.DateOf() | ir.Call():
             return _strict(scope, expr, facts)
         case _:
@@ -415,58 +416,85 @@ def _choice(scope: Scope, expr: ir.If, facts: Facts) -> Py:
     return Py(f"{then.at(CHOICE + 1)} if {holds.py.at(CHOICE + 1)} else {rest}", CHOICE)
 
 
-def _truth(scope: Scope, expr: ir.Expr, facts: Facts) -> Py:
+def truth(scope: Scope, expr: ir.Expr, facts: Facts) -> Py:
     """Return a condition as a value: True, False, None for unknown."""
     holds = test(scope, expr, True, facts)
+    if holds.py == TRUE:
+        return holds.py
     fails = test(scope, expr, False, holds.if_false)
+    if holds.py == FALSE and fails.py in (TRUE, FALSE):
+        return FALSE if fails.py == TRUE else NONE
     return Py(f"True if {holds.py.at(CHOICE + 1)} else False if {fails.py.at(CHOICE + 1)} else None", CHOICE)
 
 
-def _single(scope: Scope, expr: ir.Expr, facts: Facts) -> Val:
+def _single(scope: Scope, expr: ir.Count | ir.Points, facts: Facts) -> Val:
     """Return the number of a ranged expression whose range is one number."""
-    low = bound(scope, expr, True, facts)
-    name = scope.temporary()
-    bound_low = Cond(Py(f"({name} := {low.py.text}) is not None", COMPARISON), low.facts, low.facts)
-    high = bound(scope, expr, False, low.facts)
-    same = Cond(Py(f"{name} == {high.py.at(COMPARISON + 1)}", COMPARISON), high.facts, high.facts)
-    return Val((*low.guards, bound_low, *high.guards, same), Py(name), high.facts)
+    range_ = optional(scope, range_of(scope, expr, facts), facts)
+    ends = range_.py.text
+    same = Cond(Py(f"{ends}[0] == {ends}[1]", COMPARISON), range_.facts, facts)
+    return Val((*range_.guards, same), Py(f"{ends}[0]"), range_.facts)
 
 
 # --- ranges ------------------------------------------------------------------------------------------------------
 
 
-def bound(scope: Scope, expr: ir.Expr, low: bool, facts: Facts, unclamped: ir.Expr | None = None) -> Val:
-    """Return the least (``low``) or greatest number that ``expr`` can be. ``unclamped``: it is only compared with that."""
+def bound(scope: Scope, expr: ir.Expr, low: bool, facts: Facts, beside: ir.Expr | None = None) -> Val:
+    """Return the least (``low``) or greatest number that ``expr`` can be; it is only compared with ``beside``, if that is given.
+
+    Where one end is missing both are, so that only what is always there is worked out end by end.
+    """
     if not is_ranged(expr):
         return value(scope, expr, facts)
-    found = _bound(scope, expr, low, facts, unclamped)
-    texts = [*(guard.py.text for guard in found.guards), found.py.text]
-    if sum(map(len, texts)) > 200 and (sum(map(len, texts)) > LONGEST or max(map(nesting, texts)) > DEEPEST):
-        return optional(scope, Py(f"{bound_function(scope, expr, low)}({scope.arguments()})"), facts)
-    return found
+    if isinstance(expr, ir.Ref):
+        inlined = _inlined(scope.module, expr)
+        if inlined:
+            return bound(scope, inlined, low, facts, beside)
+    elif is_plain(expr):
+        py = related.count(scope, expr, low, facts) if isinstance(expr, ir.Count) else None
+        found = Val((), py, facts) if py else related.points(scope, expr, low, facts, beside)  # type: ignore[arg-type]  # a score
+        if len(found.py.text) < LONGEST and nesting(found.py.text) <= DEEPEST:
+            return found
+    known = optional(scope, range_of(scope, expr, facts), facts)
+    return known._replace(py=Py(f"{known.py.text}[{0 if low else 1}]"))
 
 
-def _bound(scope: Scope, expr: ir.Expr, low: bool, facts: Facts, unclamped: ir.Expr | None) -> Val:
+def range_of(scope: Scope, expr: ir.Expr, facts: Facts) -> Py:
+    """Return both ends of a ranged expression as one value, None for missing."""
+    if not is_ranged(expr):
+        return Py(f"{scope.module.use('both_ends', 'ranges')}({nullable(scope, expr, facts).text})")
+    if isinstance(expr, ir.Ref):
+        name = range_function(Scope(scope.module), scope.module.definitions[expr.definition].expr)
+        return Py(f"{name}({_record_of(scope, expr, facts)}, memo)")
+    return Py(f"{range_function(scope, expr)}({scope.arguments()})")
+
+
+def range_function(scope: Scope, expr: ir.Expr) -> str:
+    """Return the name of the function that gives both ends of a ranged expression."""
+    name, new = scope.module.function_name((len(scope.records), "range", expr), "range_")
+    if new:
+        inner = scope.alike()
+        write_once(inner, name, _range(inner, expr))
+    return name
+
+
+def _range(scope: Scope, expr: ir.Expr) -> list[str]:
+    """Return the lines that set ``found`` to both ends."""
+    combine = scope.module.use("combine", "ranges")
     match expr:
-        case ir.Ref():
-            inlined = _inlined(scope.module, expr)
-            return bound(scope, inlined, low, facts, unclamped) if inlined else _bound_reference(scope, expr, low, facts)
         case ir.Count():
-            return Val((), related.count(scope, expr, low, facts), facts)
+            low, high = (related.count(scope, expr, end, NOTHING).text for end in (True, False))
+            return [f"found = {low}, {high}"]
         case ir.Points():
-            return related.points(scope, expr, low, facts, unclamped)
+            return related.points_range(scope, expr)
         case ir.Negate(operand):
-            inner = bound(scope, operand, not low, facts)
-            return calls.checked(scope, inner.guards, type_of(expr), f"-{inner.py.at(ATOM)}", inner.facts)
-        case ir.Arith(ir.ArithOp.ADD | ir.ArithOp.SUB as op, left, right):
-            first = bound(scope, left, low, facts)
-            second = bound(scope, right, low if op is ir.ArithOp.ADD else not low, first.facts)
-            text = f"{first.py.at(SUM)} {op.value} {second.py.at(SUM + 1)}"
-            return calls.checked(scope, (*first.guards, *second.guards), expr.type, text, second.facts)
-        case ir.Arith(_, left, right):
-            ends = [bound(scope, side, end, facts) for side in (left, right) for end in (True, False)]
-            a, b, c, d = (scope.temporary() for _ in ends)
-            return related.product(scope, expr, low, ends, (a, b, c, d), facts)
+            zero = calls.zero(scope, ir.type_of(operand)).text
+            inner = range_of(scope, operand, NOTHING).text
+            return [f"found = {combine}({str(ir.type_of(operand))!r}, '-', ({zero}, {zero}), {inner})"]
+        case ir.Arith(op, left, right, type_):
+            ends = ", ".join(range_of(scope, side, NOTHING).text for side in (left, right))
+            return [f"found = {combine}({str(type_)!r}, {op.value!r}, {ends})"]
+        case ir.Ref():
+            return [f"found = {range_of(scope, expr, NOTHING).text}"]
         case _:
             raise AssertionError(f"not ranged: {type(expr).__name__}")
 
@@ -510,12 +538,6 @@ def _record_of(scope: Scope, ref: ir.Ref, facts: Facts) -> str:
     return f"{holder.py.text} if {' and '.join(guard.py.text for guard in holder.guards)} else {nobody}"
 
 
-def _bound_reference(scope: Scope, ref: ir.Ref, low: bool, facts: Facts) -> Val:
-    definition = scope.module.definitions[ref.definition]
-    name = bound_function(Scope(scope.module), definition.expr, low)
-    return optional(scope, Py(f"{name}({_record_of(scope, ref, facts)}, memo)"), facts)
-
-
 def _definition_function(module: Module, id_: str) -> str:
     return function(Scope(module), module.definitions[id_].expr)
 
@@ -532,16 +554,6 @@ def function(scope: Scope, expr: ir.Expr) -> str:
             body += ["else:", "    found = None"]
         else:
             body = [f"found = {or_none(_value(inner, expr, NOTHING), NOTHING).text}"]
-        write_once(inner, name, body)
-    return name
-
-
-def bound_function(scope: Scope, expr: ir.Expr, low: bool) -> str:
-    """Return the name of the function that gives one end of a ranged expression."""
-    name, new = scope.module.function_name((len(scope.records), low, expr), "low" if low else "high")
-    if new:
-        inner = scope.alike()
-        body = [f"found = {or_none(_bound(inner, expr, low, NOTHING, None), NOTHING).text}"]
         write_once(inner, name, body)
     return name
 

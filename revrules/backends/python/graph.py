@@ -21,23 +21,40 @@ class Way(NamedTuple):
     own: ir.Expr
 
     @property
-    def gate(self) -> ir.Expr:
-        """When the target's gate is open."""
-        if self.target.stamped_by is None:
-            return self.target.condition
-        return ir.Or((ir.Known(self.target.stamped_by), self.target.condition))
+    def stamped(self) -> ir.Expr | None:
+        """When the target's stamp opens its gate, whatever its criteria say."""
+        return None if self.target.stamped_by is None else ir.Known(self.target.stamped_by)
 
     @property
     def enabled(self) -> ir.Expr:
-        """When a record may take this way."""
-        parts = tuple(part for part in (self.own, self.gate) if part != ALWAYS)
+        """When a record may take this way: its own condition holds and the target's gate is open."""
+        gate = self.target.condition
+        if self.stamped is not None:
+            gate = self.stamped if self.target.requires is None else ir.Or((self.stamped, gate))
+        parts = tuple(part for part in (self.own, gate) if part != ALWAYS)
         return ir.And(parts) if len(parts) > 1 else parts[0] if parts else ALWAYS
 
     @property
-    def criteria(self) -> tuple[ir.Criteria, ...]:
-        """What must hold for this way, one by one: the edge's own condition as the criterion ``when``, the target's criteria."""
-        own = () if self.own == ALWAYS else (ir.Criterion("when", self.own),)
-        return (*own, *(() if self.target.requires is None else (self.target.requires,)))
+    def when(self) -> ir.Criterion | None:
+        """The way's own condition as a criterion."""
+        return None if self.own == ALWAYS else ir.Criterion("when", self.own)
+
+    @property
+    def requires(self) -> ir.Criteria | None:
+        """The criteria of the target's gate; a gate that only a stamp opens has the criterion ``stamped``."""
+        if self.target.requires is None and self.stamped is not None:
+            return ir.Criterion("stamped", self.stamped)
+        return self.target.requires
+
+    @property
+    def asked(self) -> tuple[ir.Criterion, ...]:
+        """All criteria of this way, in order."""
+        return tuple(leaf for criteria in (self.when, self.requires) if criteria is not None for leaf in leaves(criteria))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all criteria of this way, in order."""
+        return tuple(criterion.name for criterion in self.asked)
 
 
 class Graph:
@@ -49,12 +66,13 @@ class Graph:
         self.ways: dict[str | None, tuple[Way, ...]] = {
             None: tuple(Way(None, stage, ALWAYS) for stage in lifecycle.stages if stage.entry)
         }
-        self.back: dict[str, tuple[Way, ...]] = {}
+        self.declared: dict[str, tuple[Way, ...]] = {}
+        """The ways out of the stage that a record declares, in the mode ``advance``: back edges too."""
         for name in stages:
             leaving = [edge for edge in lifecycle.edges if edge.source == name]
             ways = {edge: Way(name, stages[edge.target], edge.condition) for edge in leaving}
             self.ways[name] = tuple(way for edge, way in ways.items() if not edge.back)
-            self.back[name] = tuple(ways.values())
+            self.declared[name] = tuple(ways.values())
         self._sizes: dict[str | None, int] = {}
         self.entered: dict[str, int] = dict.fromkeys(stages, 0)
         for leaving_ways in self.ways.values():

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.backends.python import calls, expressions
-from revrules.backends.python.code import CHOICE, COMPARISON, FALSE, NOTHING, SUM, TRUE, Cond, Facts, Py, Val, all_of, negated
-from revrules.backends.python.scope import members, type_of
+from revrules.backends.python.code import CHOICE, FALSE, NOTHING, SUM, TRUE, Cond, Facts, Py, Val, negated
+from revrules.backends.python.scope import members
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _end(scope: Scope, op: ir.ExtremeOp, value: ir.Expr) -> str:
 
 
 def _key(scope: Scope, value: ir.Expr) -> str:
-    ordered = members(type_of(value))
+    ordered = members(ir.type_of(value))
     return f", key={calls.rank(scope, ordered, Py('')).text.removesuffix('[]')}.__getitem__" if ordered else ""
 
 
@@ -129,7 +129,7 @@ def _picked(scope: Scope, item: Scope, expr: ir.Pick) -> tuple[list[str], list[s
     holds = expressions.test(item, expr.where, True, NOTHING)
     by = expressions.nullable(item, expr.by, holds.if_true)
     beside = expressions.nullable(item, expr.value, holds.if_true)
-    ordered = members(type_of(expr.by))
+    ordered = members(ir.type_of(expr.by))
     measure = calls.rank(scope, ordered, Py("by")).text if ordered else "by"
     better = "<" if expr.op is ir.ExtremeOp.MIN else ">"
     body = [f"by = {by.text}", "if by is None:", "    return None"]
@@ -179,82 +179,72 @@ def _first_match(scope: Scope, expr: ir.Choose) -> list[str]:
 # --- scores ------------------------------------------------------------------------------------------------------
 
 
-def points(scope: Scope, expr: ir.Points, low: bool, facts: Facts, unclamped: ir.Expr | None) -> Val:
-    """Return the least (``low``) or greatest total that a score can still have.
+def points(scope: Scope, expr: ir.Points, low: bool, facts: Facts, beside: ir.Expr | None) -> Val:
+    """Return the least (``low``) or greatest total that a score of plain points can still have, as one sum.
 
-    A limit of the score that cannot change how it compares with the constant ``unclamped`` is left out.
+    A limit of the score that cannot change how it compares with the constant ``beside`` is left out.
     """
-    guards: list[Cond] = []
-    terms: list[str] = [] if not expr.base and expr.lines and expr.lines[0].points > 0 else [repr(expr.base)]
-    known = facts
     if len(expr.lines) > SHORT:
-        name = _points_function(scope, expr, low)
-        return expressions.optional(scope, Py(f"{name}({scope.arguments()})"), facts)
+        ends = expressions.optional(scope, expressions.range_of(scope, expr, facts), facts)
+        return ends._replace(py=Py(f"{ends.py.text}[{0 if low else 1}]"))
+    terms: list[str] = []
+    known = facts
     for line in expr.lines:
-        term, line_guards, known = _line(scope, line, low, known)
-        guards += line_guards
-        if term == "0":
-            continue
-        sign = "" if not terms else " - " if term.startswith("-") and not line.per else " + "
-        terms.append(f"{sign}{term.removeprefix('-') if sign == ' - ' else term}")
-    total = Py("".join(terms) or repr(expr.base), SUM)
-    return Val(tuple(guards), _clamped(expr, total, unclamped), known)
+        sure = (line.points > 0) is low
+        found = expressions.test(scope, line.condition, sure, known)
+        counts = found.py if sure else negated(found.py)
+        known = found.if_true & found.if_false
+        if counts != FALSE and line.points:
+            amount = repr(_points(expr, abs(line.points)))
+            term = amount if counts == TRUE else f"({amount} if {counts.at(CHOICE + 1)} else 0)"
+            terms.append(f"{'+' if line.points > 0 else '-'} {term}")
+    base = _points(expr, expr.base)
+    text = " ".join([repr(base), *terms] if base or not terms or terms[0].startswith("-") else terms).removeprefix("+ ")
+    return Val((), _clamped(expr, Py(text, SUM), beside), known)
 
 
-def _line(scope: Scope, line: ir.Line, low: bool, facts: Facts) -> tuple[str, list[Cond], Facts]:
-    """Return what a line adds: its points where the condition is true, or could be if that is the end that is asked for."""
-    raises = line.points > 0
-    sure = raises is low
-    found = expressions.test(scope, line.condition, sure, facts)
-    counts = found.py if sure else negated(found.py)
-    after = found.if_true & found.if_false
-    if line.per is None:
-        if counts in (TRUE, FALSE):
-            return repr(line.points if counts == TRUE else 0), [], after
-        return f"({line.points!r} if {counts.at(CHOICE + 1)} else 0)".replace("(-", "-(", 1), [], after
-    per = expressions.value(scope, line.per, after)
-    product = f"{line.points!r} * {per.py.at(SUM + 1)}"
-    if line.up_to is not None:
-        limit = abs(line.up_to)
-        product = f"max({-limit!r}, min({limit!r}, {product}))"
-    return f"({product} if {counts.at(CHOICE + 1)} else 0)", list(per.guards), per.facts
+def _points(expr: ir.Points, number: float) -> float:
+    return float(number) if expr.type is Scalar.NUMBER else number
 
 
-def _clamped(expr: ir.Points, total: Py, unclamped: ir.Expr | None) -> Py:
+def _clamped(expr: ir.Points, total: Py, beside: ir.Expr | None) -> Py:
     low, high = expr.low, expr.high
-    if isinstance(unclamped, ir.Literal) and isinstance(unclamped.value, int | float):
-        low = low if low is not None and not low < unclamped.value else None
-        high = high if high is not None and not unclamped.value < high else None
-    text = total.text if high is None else f"min({high!r}, {total.text})"
+    if isinstance(beside, ir.Literal) and isinstance(beside.value, int | float):
+        low = None if low is not None and low < beside.value else low
+        high = None if high is not None and beside.value < high else high
+    text = total.text if high is None else f"min({_points(expr, high)!r}, {total.text})"
     if low is not None:
-        return Py(f"max({low!r}, {text})")
+        return Py(f"max({_points(expr, low)!r}, {text})")
     return total if high is None else Py(text)
 
 
-def _points_function(scope: Scope, expr: ir.Points, low: bool) -> str:
-    """Return the name of the function that adds up a long score line by line."""
-    name, new = scope.module.function_name((len(scope.records), "points", low, expr), "score")
-    if new:
-        inner = scope.alike()
-        lines = [f"def {name}({', '.join((*scope.records, 'memo'))}):", f"    total = {expr.base!r}"]
-        facts = NOTHING
-        for line in expr.lines:
-            term, guards, facts = _line(inner, line, low, facts)
-            if guards:
-                lines += [f"    if {negated(all_of(guards, facts).py).text}:", "        return None"]
-            lines.append(f"    total += {term}")
-        lines.append(f"    return {_clamped(expr, Py('total'), None).text}")
-        scope.module.functions.append(lines)
-    return name
+def points_range(scope: Scope, expr: ir.Points) -> list[str]:
+    """Return the lines that set ``found`` to both ends of a score, line after line."""
+    use = scope.module.use
+    kind = repr(str(expr.type))
+    base = _points(expr, expr.base)
+    lines = [f"found = {base!r}, {base!r}"]
+    for line in expr.lines:
+        holds = expressions.test(scope, line.condition, True, NOTHING)
+        fails = expressions.test(scope, line.condition, False, NOTHING)
+        gives = _line_points(scope, expr, line)
+        add = f"found = {use('add_points', 'ranges')}({kind}, found, {gives}, "
+        lines += [f"if {holds.py.text}:", f"    {add}True)", f"elif {negated(fails.py).text}:", f"    {add}False)"]
+    limits = ", ".join(repr(None if limit is None else _points(expr, limit)) for limit in (expr.low, expr.high))
+    return [*lines, f"found = {use('limited', 'ranges')}(found, {limits})"]
 
 
-def product(scope: Scope, expr: ir.Arith, low: bool, ends: list[Val], names: tuple[str, ...], facts: Facts) -> Val:
-    """Return the least or greatest product of two ranges, one of which is one number."""
-    guards: list[Cond] = []
-    known = facts
-    for end, name in zip(ends, names, strict=True):
-        known = known | {("bound", name), ("some", name)}
-        guards += [*end.guards, Cond(Py(f"({name} := {end.py.text}) is not None", COMPARISON), known, facts)]
-    a, b, c, d = names
-    text = f"{'min' if low else 'max'}({a} * {c}, {a} * {d}, {b} * {c}, {b} * {d})"
-    return calls.checked(scope, tuple(guards), expr.type, text, known)
+def _line_points(scope: Scope, expr: ir.Points, line: ir.Line) -> str:
+    """Return the text of what a line gives when its condition is true, as a range."""
+    use = scope.module.use
+    points = _points(expr, line.points)
+    if line.per is None:
+        return f"({points!r}, {points!r})"
+    per = expressions.range_of(scope, line.per, NOTHING).text
+    if expr.type is Scalar.NUMBER:
+        per = f"{use('as_numbers', 'ranges')}({per})"
+    product = f"{use('combine', 'ranges')}({str(expr.type)!r}, '*', ({points!r}, {points!r}), {per})"
+    if line.up_to is None:
+        return product
+    limit = _points(expr, abs(line.up_to))
+    return f"{use('limited', 'ranges')}({product}, {-limit!r}, {limit!r})"

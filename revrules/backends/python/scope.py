@@ -91,30 +91,9 @@ def _guard(name: str, read: str, facts: Facts) -> list[Cond]:
     return [Cond(Py(f"{subject} is not None", COMPARISON), bound | {("some", name)}, bound)]
 
 
-def type_of(expr: ir.Expr) -> Type:
-    """Return the type of an expression."""
-    match expr:
-        case ir.Negate(operand) | ir.Shift(operand) | ir.OrElse(operand):
-            return type_of(operand)
-        case ir.If(_, then):
-            return type_of(then)
-        case ir.Now() | ir.BusinessShift():
-            return Scalar.DATETIME
-        case ir.Today() | ir.StartOf() | ir.DateOf():
-            return Scalar.DATE
-        case ir.Count():
-            return Scalar.INTEGER
-        case (
-            ir.Literal() | ir.Field() | ir.Ref() | ir.Arith() | ir.Call() | ir.Choose() | ir.Sum() | ir.Extreme() | ir.Pick()
-        ) | ir.Points():
-            return expr.type
-        case _:
-            return Scalar.BOOLEAN
-
-
 def is_boolean(expr: ir.Expr) -> bool:
     """Return whether the expression is a condition."""
-    return type_of(expr) is Scalar.BOOLEAN
+    return ir.type_of(expr) is Scalar.BOOLEAN
 
 
 def is_ranged(expr: ir.Expr) -> bool:
@@ -128,6 +107,17 @@ def is_ranged(expr: ir.Expr) -> bool:
             return is_ranged(left) or is_ranged(right)
         case ir.Negate(operand):
             return is_ranged(operand)
+        case _:
+            return False
+
+
+def is_plain(expr: ir.Expr) -> bool:
+    """Return whether both ends of a ranged expression are always there: counts, scores of plain points."""
+    match expr:
+        case ir.Count():
+            return True
+        case ir.Points(base, lines):
+            return sum((abs(line.points) for line in lines), abs(base)) < 2**53 and all(line.per is None for line in lines)
         case _:
             return False
 

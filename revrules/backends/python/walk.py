@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
-from revrules.backends.python.code import AND, FALSE, NOT, NOTHING, OR, TRUE, Facts, Py, negated
+from revrules.backends.python.code import FALSE, NOT, NOTHING, TRUE, Facts, Py, negated
 from revrules.backends.python.expressions import test
-from revrules.backends.python.graph import Graph, Way, leaves
 from revrules.backends.python.scope import Scope
 
 if TYPE_CHECKING:
+    from revrules.backends.python.graph import Graph, Way
     from revrules.backends.python.module import Module
 
 LARGEST = 24
@@ -28,13 +28,22 @@ class Walk:
         self.name = name
         self._numbers = {stage.name: number for number, stage in enumerate(graph.lifecycle.stages)}
         self._written: set[str] = set()
+        self.parameters = "record, memo"
+        self._in_function = False
+        self.path: list[str] = []
+        """The stages passed since the function began."""
 
     def write(self) -> None:
         """Write the function that starts nowhere, and those that it needs."""
         scope = Scope(self.module)
-        body = self._from(scope, None, NOTHING, 0)
-        head = [f"def {self.name}(record):"] + (["    memo = {}"] if scope.uses_memo else [])
-        self.module.functions.append([*head, *(f"    {line}" for line in body)])
+        head, facts = self._head(scope)
+        body = self._from(scope, None, facts, 0)
+        memo = ["    memo = {}"] if scope.uses_memo else []
+        self.module.functions.append([f"def {self.name}(record):", *memo, *(f"    {line}" for line in (*head, *body))])
+
+    def _head(self, scope: Scope) -> tuple[list[str], Facts]:
+        """Return the lines before the first test, and what is known after them."""
+        return [], NOTHING
 
     def _from(self, scope: Scope, source: str | None, facts: Facts, depth: int) -> list[str]:
         """Return the lines that place a record that has come as far as ``source``; they always return."""
@@ -44,14 +53,28 @@ class Walk:
         """Return the lines for a record that has reached ``target``."""
         again = self.graph.entered[target] > 1 and self.graph.size(target) > LARGEST
         if not self.graph.is_end(target) and (again or depth > DEEPEST):
-            name = f"{self.name}_from_{self._numbers[target]}"
-            if target not in self._written:
-                self._written.add(target)
-                inner = Scope(self.module)
-                body = self._from(inner, target, NOTHING, 0)
-                self.module.functions.append([f"def {name}(record, memo):", *(f"    {line}" for line in body)])
-            return [f"return {name}({scope.arguments()})"]
-        return self._from(scope, target, facts, depth)
+            return self._call(scope, target)
+        self.path.append(target)
+        lines = self._from(scope, target, facts, depth)
+        self.path.pop()
+        return lines
+
+    def _call(self, scope: Scope, target: str) -> list[str]:
+        """Return the lines that leave a record at ``target`` to a function, which is written at the first call."""
+        name = f"{self.name}_from_{self._numbers[target]}"
+        if target not in self._written:
+            self._written.add(target)
+            inner = Scope(self.module)
+            outer, self.path, self._in_function = (self.path, self._in_function), [], True
+            body = self._from(inner, target, NOTHING, 0)
+            self.path, self._in_function = outer
+            self.module.functions.append([f"def {name}({self.parameters}):", *(f"    {line}" for line in body)])
+        scope.uses_memo = True
+        return [f"return {name}({self._arguments(target)})"]
+
+    def _arguments(self, target: str) -> str:
+        """Return what the function for ``target`` is called with."""
+        return self.parameters
 
 
 class StageWalk(Walk):
@@ -95,20 +118,20 @@ class UnmetWalk(Walk):
     def _from(self, scope: Scope, source: str | None, facts: Facts, depth: int) -> list[str]:
         ways = self.graph.ways[source]
         if not ways:
-            return [f"return {self._answers(source)}[0]"]
+            return [self._answer(source, ["0"])]
         lines: list[str] = []
         masks: list[str] = []
         bit = 1
         for way in ways:
             step = self._step(scope, way, f"m{len(masks)}", facts, bit)
-            last = way is ways[-1] and not self.graph.is_end(way.target.name)
             lines += step.lines
+            passed = self._passed_over(scope, ways[: len(masks)], step.if_open)
             if step.open_ == TRUE:
-                return [*lines, *self._go(scope, way.target.name, step.if_open, depth)]
-            if last:
+                return [*lines, *passed, *self._go(scope, way.target.name, step.if_open, depth)]
+            if way is ways[-1] and not self.graph.is_end(way.target.name):
                 lines += [f"if {negated(step.open_).text}:", f"    {self._answer(source, [*masks, step.mask])}"]
-                return [*lines, *self._go(scope, way.target.name, step.if_open, depth)]
-            taken = self._go(scope, way.target.name, step.if_open, depth + 1)
+                return [*lines, *passed, *self._go(scope, way.target.name, step.if_open, depth)]
+            taken = [*passed, *self._go(scope, way.target.name, step.if_open, depth + 1)]
             lines += [f"if {step.open_.text}:", *(f"    {line}" for line in taken)]
             masks.append(step.mask)
             facts, bit = step.facts, step.bit
@@ -116,39 +139,51 @@ class UnmetWalk(Walk):
 
     def _step(self, scope: Scope, way: Way, mask: str, facts: Facts, bit: int) -> Step:
         """Return the lines that tell whether ``way`` is open, and else which of its criteria are not met."""
-        simple = len(way.criteria) == 1 and isinstance(way.criteria[0], ir.Criterion) and way.target.stamped_by is None
-        if simple:
+        if len(way.names) == 1 and (way.stamped is None or way.target.requires is None):
             found = test(scope, way.enabled, True, facts)
             return Step([], str(bit), found.py, found.if_true, found.if_false, bit * 2)
-        lines = [f"{mask} = 0"]
-        if_open = after = facts
-        first = bit
-        for criteria in way.criteria:
-            written, after, held, bit = bits(scope, criteria, mask, after, bit)
-            lines += written
-            if_open |= held
-        if not way.criteria:
+        lines, after, held, bit = way_bits(scope, way, mask, facts, bit)
+        if not lines:
             return Step([], "0", TRUE, facts, facts, bit)
-        if way.target.stamped_by is None or way.target.requires is None:
-            return Step(lines, mask, Py(f"not {mask}", NOT), if_open | after, after, bit)
-        stamped = test(scope, ir.Known(way.target.stamped_by), True, after)
-        passed = f"not {mask} & {first} and {stamped.py.at(AND)}" if len(way.criteria) > 1 else stamped.py.text
-        return Step(lines, mask, Py(f"not {mask} or {passed}", OR), after, after, bit)
+        return Step([f"{mask} = 0", *lines], mask, Py(f"not {mask}", NOT), held | after, after, bit)
+
+    def _passed_over(self, scope: Scope, ways: tuple[Way, ...], facts: Facts) -> list[str]:
+        """Return the lines that note which ``ways`` were not taken when a later one is."""
+        return []
 
     def _answer(self, source: str | None, masks: list[str]) -> str:
         return f"return {self._answers(source)}[{' + '.join(masks)}]"
 
     def _answers(self, source: str | None) -> str:
         """Return the constant that gives the answer at a stage by the number of what is not met there."""
-        ways = tuple(
-            (way.target.name, tuple(leaf.name for criteria in way.criteria for leaf in leaves(criteria)))
-            for way in self.graph.ways[source]
-        )
+        ways = tuple((way.target.name, way.names) for way in self.graph.ways[source])
         return self.module.constant(f"{self.module.use('Answers', 'answers')}({source!r}, {ways!r})", "ANSWERS")
 
 
+def way_bits(scope: Scope, way: Way, mask: str, facts: Facts, bit: int) -> tuple[list[str], Facts, Facts, int]:
+    """Return the lines that add to ``mask`` the bits of the criteria of ``way`` that are not met, none where it is open.
+
+    Also what is known after them, what is known if they added nothing, and the next free bit.
+    """
+    lines: list[str] = []
+    after = held = facts
+    if way.when is not None:
+        lines, after, held, bit = bits(scope, way.when, mask, facts, bit)
+    if way.requires is None:
+        return lines, after, held, bit
+    if way.stamped is None or way.target.requires is None:
+        written, after, asked, bit = bits(scope, way.requires, mask, after, bit)
+        return [*lines, *written], after, held | asked, bit
+    stamped = test(scope, way.stamped, False, after)
+    written, _, _, bit = bits(scope, way.requires, mask, stamped.if_true, bit)
+    if written:
+        lines += [f"if {stamped.py.text}:", *(f"    {line}" for line in written)]
+    after = stamped.if_true & stamped.if_false
+    return lines, after, held | after, bit
+
+
 def bits(scope: Scope, criteria: ir.Criteria, mask: str, facts: Facts, bit: int) -> tuple[list[str], Facts, Facts, int]:
-    """Return the lines that add to ``mask`` the bits of the criteria that are not met, as ``_mask`` does.
+    """Return the lines that add to ``mask`` the bits of the criteria that are not met, as ``way_bits`` does.
 
     A group that is met adds nothing, whatever its members.
     """

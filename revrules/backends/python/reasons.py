@@ -1,0 +1,102 @@
+"""The ways out of a stage into the text that builds ``NextStage`` values: the criteria not met, with what was seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from revrules import ir
+from revrules.backends.python.code import CHOICE, FALSE, NOTHING, TRUE, Facts, Py
+from revrules.backends.python.expressions import nullable, range_of, test, truth
+from revrules.backends.python.missing import missing
+from revrules.backends.python.scope import is_boolean
+from revrules.backends.python.walk import way_bits
+from revrules.reads import reads
+
+if TYPE_CHECKING:
+    from revrules.backends.python.graph import Way
+    from revrules.backends.python.module import Module
+    from revrules.backends.python.scope import Scope
+
+
+def next_stage(scope: Scope, way: Way, mask: str, bit: int, facts: Facts) -> tuple[list[str], str, int]:
+    """Return the lines that sort the criteria in ``mask`` into ``unmet`` and ``unknown``, the next stage, and the next bit."""
+    lines = ["unmet = unknown = ()"]
+    for criterion in way.asked:
+        lines += [f"if {mask} & {bit}:", *(f"    {line}" for line in _sorted(scope, criterion, facts))]
+        bit *= 2
+    new, kind = scope.module.constant("tuple.__new__", "NEW"), scope.module.use("NextStage", "results")
+    owners = scope.module.constant(repr(way.target.owners), "OWNERS")
+    return lines, f"{new}({kind}, ({way.target.name!r}, {owners}, unmet, unknown))", bit
+
+
+def _sorted(scope: Scope, criterion: ir.Criterion, facts: Facts) -> list[str]:
+    """Return the lines for a criterion that is not met: false, or unknown."""
+    not_true = facts | {("not true", criterion.condition)}
+    fails = test(scope, criterion.condition, False, not_true)
+    unmet = f"unmet += ({_blocker(scope, criterion, '()', fails.if_true)},)"
+    if fails.py == TRUE:
+        return [unmet]
+    lacking = missing(scope, criterion.condition)
+    unknown = f"unknown += ({_blocker(scope, criterion, lacking, fails.if_false)},)"
+    if fails.py == FALSE:
+        return [unknown]
+    return [f"if {fails.py.text}:", f"    {unmet}", "else:", f"    {unknown}"]
+
+
+def _blocker(scope: Scope, criterion: ir.Criterion, lacking: str, facts: Facts) -> str:
+    new, kind = scope.module.constant("tuple.__new__", "NEW"), scope.module.use("Blocker", "results")
+    seen = "".join(f"{_seen(scope, name, expr, facts)}, " for name, expr in reads(criterion.condition))
+    return f"{new}({kind}, ({criterion.name!r}, ({seen}), {lacking}, {criterion.doc!r}))"
+
+
+def _seen(scope: Scope, name: str, expr: ir.Expr, facts: Facts) -> str:
+    new, kind = scope.module.constant("tuple.__new__", "NEW"), scope.module.use("Seen", "results")
+    return f"{new}({kind}, ({name!r}, {_shown(scope, expr, facts).at(CHOICE)}))"
+
+
+def _shown(scope: Scope, expr: ir.Expr, facts: Facts) -> Py:
+    """Return the value as it is shown, that of a count or score as one number or ``low..high``."""
+    if isinstance(expr, ir.Count) or (isinstance(expr, ir.Ref) and expr.ranged):
+        return Py(f"{scope.module.use('shown_range', 'ranges')}({range_of(scope, expr, facts).text})")
+    if is_boolean(expr) and not isinstance(expr, ir.Field):
+        return truth(scope, expr, facts)
+    return nullable(scope, expr, facts)
+
+
+def way_function(module: Module, scope: Scope, way: Way) -> str:
+    """Return the text of a way as ``revrules.runtime.walks`` reads it: target, state, missing fields, what stands in its way."""
+    state, new = module.function_name(("state", way), "state")
+    if new:
+        inner = scope.alike()
+        holds = test(inner, way.enabled, True, NOTHING)
+        fails = test(inner, way.enabled, False, holds.if_false)
+        body = [f"if {holds.py.text}:", "    return True", f"return False if {fails.py.text} else None"]
+        module.functions.append([f"def {state}(record, memo):", *(f"    {line}" for line in body)])
+    lacking, new = module.function_name(("lacking", way), "lacking")
+    if new:
+        module.functions.append([f"def {lacking}(record, memo):", f"    return {missing(scope.alike(), way.enabled)}"])
+    blocked, new = module.function_name(("next", way), "next")
+    if new:
+        inner = scope.alike()
+        lines, _, _, _ = way_bits(inner, way, "m0", NOTHING, 1)
+        sorted_, made, _ = next_stage(inner, way, "m0", 1, NOTHING)
+        module.functions.append(
+            [f"def {blocked}(record, memo):", "    m0 = 0", *(f"    {line}" for line in (*lines, *sorted_)), f"    return {made}"]
+        )
+    return f"({way.target.name!r}, {state}, {lacking}, {blocked})"
+
+
+def closed(scope: Scope, way: Way, facts: Facts) -> Py:
+    """Return the condition that ``way`` is closed for sure."""
+    return test(scope, way.enabled, False, facts).py
+
+
+def only_all(way: Way) -> bool:
+    """Return whether a way is closed exactly when one of its criteria is false."""
+    return way.requires is None or _is_all(way.requires)
+
+
+def _is_all(criteria: ir.Criteria) -> bool:
+    if isinstance(criteria, ir.Criterion):
+        return True
+    return criteria.kind is ir.GroupKind.ALL and all(map(_is_all, criteria.members))
