@@ -112,19 +112,16 @@ def test_day_first_dates_give_the_same_result(sales: tuple[Summary, list[dict[st
     assert (other.stages, other.violations) == (summary.stages, summary.violations)
 
 
-@pytest.mark.parametrize("ruleset", ["without_key.rev"])
 def test_month_first_dates_without_a_key_give_the_same_result(
-    sales: tuple[Summary, list[dict[str, str]]], tmp_path: Path, ruleset: str
+    sales: tuple[Summary, list[dict[str, str]]], tmp_path: Path
 ) -> None:
-    summary, _ = sales
-    other = maven("alt_sales_pipeline_us_dates_closed_only.csv", tmp_path / "placed.csv", ruleset)
+    summary, records = sales
+    other = maven("alt_sales_pipeline_us_dates_closed_only.csv", tmp_path / "placed.csv", "without_key.rev")
     assert other.problems == {}
     closed = {place: count for place, count in summary.stages.items() if place[0] in ("won", "lost")}
     assert other.stages == closed == {("won", "in_stage"): 4238, ("lost", "in_stage"): 2473}
-    for rule in ("won_in_the_west", "discount", "product_is_listed"):
-        counted = {"product_is_listed": 0}.get(rule, summary.violations.get(rule, 0))
-        if rule != "product_is_listed":
-            assert other.violations.get(rule, 0) == counted
+    told = Counter(record["violations"] for record in records if record["declared"] in ("won", "lost"))
+    assert Counter(record["violations"] for record in placed(tmp_path / "placed.csv")) == told
 
 
 def test_accounts_with_a_misspelled_sector_and_their_sales(tmp_path: Path) -> None:
@@ -140,8 +137,8 @@ def test_accounts_with_a_misspelled_sector_and_their_sales(tmp_path: Path) -> No
     )
     assert summary.problems == {"sector": 12}
     bought = {row["account"] for row in rows(pipeline) if row["deal_stage"] == "Won"}
-    assert summary.stages == {("customer", None): len(bought), ("prospect", None): 85 - len(bought)} or len(bought) == 85
-    assert sum(count for (stage, _), count in summary.stages.items() if stage == "customer") == len(bought)
+    assert summary.read == 85
+    assert summary.stages == +Counter({("customer", None): len(bought), ("prospect", None): 85 - len(bought)})
     assert "parent_is_listed" not in summary.violations
 
 
@@ -205,7 +202,9 @@ def test_churn_as_one_and_zero_gives_the_same_result(customers: tuple[Summary, l
 def leads(tmp_path_factory: pytest.TempPathFactory) -> Summary:
     """The leads of the online school."""
     out = tmp_path_factory.mktemp("xeducation") / "placed.csv"
-    return evaluate_table(revrules.load(RULESETS / "xeducation"), DATA / "xeducation" / "Lead Scoring.csv", out, as_of=END_OF_2017)
+    return evaluate_table(
+        revrules.load(RULESETS / "xeducation"), DATA / "xeducation" / "Lead Scoring.csv", out, as_of=END_OF_2017
+    )
 
 
 def test_wide_leads_are_read_whole(leads: Summary) -> None:

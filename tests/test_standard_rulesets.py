@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from revrules.compiler import compile_path
 from revrules.examples import run_examples
-from revrules.ir import Ruleset
 from revrules.source import Source
+
+if TYPE_CHECKING:
+    from revrules.ir import Ruleset
 
 ROOT = Path(__file__).resolve().parent.parent
 STANDARD = sorted(path.parent for path in (ROOT / "rulesets").glob("*/rules.rev"))
@@ -86,8 +89,9 @@ def test_the_subscription_lifecycle_belongs_to_four_teams_and_not_to_the_steward
 def test_the_default_stages_carry_the_probabilities_of_the_crm() -> None:
     sale = compiled(ROOT / "rulesets" / "salesforce_opportunity").lifecycles[0]
     assert [(stage.labels[0], int((stage.probability or 0) * 100)) for stage in sale.stages] == [
-        ("Prospecting", 10), ("Qualification", 10), ("Needs Analysis", 20), ("Value Proposition", 50), ("Id. Decision Makers", 60),
-        ("Perception Analysis", 70), ("Proposal/Price Quote", 75), ("Negotiation/Review", 90), ("Closed Won", 100), ("Closed Lost", 0),
+        ("Prospecting", 10), ("Qualification", 10), ("Needs Analysis", 20), ("Value Proposition", 50),
+        ("Id. Decision Makers", 60), ("Perception Analysis", 70), ("Proposal/Price Quote", 75), ("Negotiation/Review", 90),
+        ("Closed Won", 100), ("Closed Lost", 0),
     ]  # fmt: skip
     assert {stage.forecast for stage in sale.stages} == {"pipeline", "closed", "omitted"}
     deal = next(each for each in compiled(ROOT / "rulesets" / "hubspot_lifecycle").lifecycles if each.name == "pipeline")
