@@ -60,10 +60,7 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], name: str) -
     entity = _entity_name(name, key)
     tracked = _tracked(columns)
     if tracked is not None:
-        members = tuple(Counter(text for cell in tracked.cells if (text := cell.strip()) and text not in tracked.guess.stand_ins))
-        tracked = tracked._replace(
-            guess=tracked.guess._replace(type="enum", form="", members=members, why="the stage that the CRM claims")
-        )
+        tracked = _as_stages(tracked)
         columns = [tracked if column.position == tracked.position else column for column in columns]
     member_names = {column.name: _member_names(column.guess.members) for column in columns if column.guess.type == "enum"}
     body = (
@@ -145,6 +142,15 @@ def _tracked(columns: Sequence[Column]) -> Column | None:
     return None
 
 
+def _as_stages(column: Column) -> Column:
+    """Return ``column`` with every text of it as a member of an enum."""
+    texts = (cell.strip() for cell in column.cells)
+    members = tuple(dict.fromkeys(text for text in texts if text and text not in column.guess.stand_ins))
+    return column._replace(
+        guess=column.guess._replace(type="enum", form="", members=members, why="the stage that the CRM claims")
+    )
+
+
 def _outcome(columns: Sequence[Column]) -> Column | None:
     """Return a truth value that tells how it ended, where no stage is claimed."""
     plain = {plain_name(column.heading).replace("_", " "): column for column in columns if column.guess.type == "boolean"}
@@ -163,8 +169,8 @@ def _entity_name(name: str, key: Column | None) -> str:
 
 def _header(name: str, entity: str) -> str:
     return f"""\
-# A first ruleset, guessed from the export {comment(name)}. Every guess has a line that says why: read them, and change
-# what is wrong. Then:
+# A first ruleset, guessed from the export {comment(name)}.
+# Every guess has a line that says why: read them, and change what is wrong. Then:
 #   revrules check .            what is still open
 #   revrules evaluate . FILE    where every record stands
 #   revrules why . FILE KEY     one record in words

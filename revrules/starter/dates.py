@@ -67,7 +67,7 @@ def is_day_first(values: Mapping[str, int]) -> bool | None:
 
 
 def _choose(fitting: list[tuple[str, bool]], clock: str, example: str, day_first: bool | None) -> Moments:
-    """Return the way that fits; where the day may stand first or second, what other columns prove, else what the mark suggests."""
+    """Return the way that fits; where two do, what other columns prove, else what the mark suggests."""
     type_ = "datetime" if clock else "date"
     ways = {first: pattern for pattern, first in reversed(fitting)}
     if len(ways) == 1:

@@ -36,23 +36,24 @@ class Column(Protocol):
 def lifecycle_text(entity: str, tracked: Column, columns: Sequence[Column], names: Mapping[str, str]) -> str:
     """Return a lifecycle with a stage for each text of ``tracked`` (``names``: the enum member of each text)."""
     stages = guess_stages(list(names), _filled(tracked, columns))
+    all_end = all(stage.outcome for stage in stages)
     lines = [
-        "# The stages in the order in which they usually follow each other. Put them in yours, and say who owns each: owner sales.",
+        "# The stages in the order in which they usually follow each other. Put them in yours; say who owns each: owner sales.",
         f"lifecycle {written('progress')} of {written(entity)} {{",
         f"  tracks {written(tracked.name)}",
     ]
     before = ""
     for position, stage in enumerate(stages):
-        lines += ["", *_stage(stage, stages[position + 1 :], before, tracked, names)]
-        if not stage.outcome or not before:
-            before = names[stage.label]
+        later = [] if all_end else stages[position + 1 :]
+        lines += ["", *_stage(stage, later, before, tracked, names, entry=all_end or not before)]
+        before = before if stage.outcome and before else names[stage.label]
     return "\n".join([*lines, "}", ""])
 
 
 def lifecycle_without_stages(entity: str, key: Column | None, ended: Column | None) -> str:
     """Return a lifecycle for an export that claims no stage: two stages told apart by ``ended``, else one."""
     lines = [
-        "# No column of the export looks like a stage. If one is, add `tracks` with its field; else say here what the stages mean.",
+        "# No column of the export looks like a stage. If one is, add `tracks` and its field; else say what the stages mean.",
         f"lifecycle {written('progress')} of {written(entity)} {{",
         "  ## Every record begins here.",
         "  stage open {",
@@ -73,25 +74,23 @@ def lifecycle_without_stages(entity: str, key: Column | None, ended: Column | No
     return "\n".join([*lines, "  }", "}", ""])
 
 
-def _stage(stage: StageGuess, later: Sequence[StageGuess], before: str, tracked: Column, names: Mapping[str, str]) -> list[str]:
+def _stage(
+    stage: StageGuess, later: Sequence[StageGuess], before: str, tracked: Column, names: Mapping[str, str], *, entry: bool
+) -> list[str]:
     name = names[stage.label]
-    bare = name.strip("`")
-    lines = [f"  ## {_why(stage, before)}", f"  stage {name}{'' if bare == stage.label else ' ' + quoted(stage.label)} {{"]
-    if not before:
-        lines.append("    entry")
-    elif stage.outcome == "lost":
-        lines.append("    from any")
-    else:
-        lines.append(f"    from {before}")
-    if before:
+    label = "" if name.strip("`") == stage.label else f" {quoted(stage.label)}"
+    gated = bool(before) or bool(entry and stage.outcome)
+    lines = [f"  ## {_why(stage, gated)}", f"  stage {name}{label} {{"]
+    lines.append("    entry" if entry else "    from any" if stage.outcome == "lost" else f"    from {before}")
+    if gated:
         lines.append(f"    requires {_criteria(stage, later, tracked, names)}")
     if stage.outcome:
         lines.append(f"    {stage.outcome}")
     return [*lines, "  }"]
 
 
-def _why(stage: StageGuess, before: str) -> str:
-    if not before:
+def _why(stage: StageGuess, gated: bool) -> str:
+    if not gated:
         return "The first stage: every record begins here. What must be known about it?"
     if stage.filled and not stage.outcome:
         return "The fields below are filled from this stage on, and seldom before it."
