@@ -1,16 +1,29 @@
-"""The IR into Python text: one module for a lifecycle or for a value, made of our own names and checked constants only."""
+"""The IR into Python text: one module for a lifecycle or for a value, made of our own names and checked constants only.
+
+A lifecycle has answers of three kinds: ``stage`` and ``unmet`` of a record whose values have their types, ``place`` (``advance``) of a
+raw one. What depends on the as-of instant alone is worked out once, in ``bind``.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from revrules.backends.python import reader
+from revrules.backends.python.code import NOTHING
+from revrules.backends.python.expressions import nullable, truth
 from revrules.backends.python.graph import Graph
 from revrules.backends.python.module import Module
 from revrules.backends.python.placement import PlaceWalk, write_advance
+from revrules.backends.python.scope import Scope, is_boolean
 from revrules.backends.python.walk import StageWalk, UnmetWalk
 
 if TYPE_CHECKING:
     from revrules import ir
+
+
+def generate(ruleset: ir.Ruleset) -> str:
+    """Return the modules of all lifecycles, one after another, for reading."""
+    return "\n\n".join(generate_lifecycle(ruleset, lifecycle.name) for lifecycle in ruleset.lifecycles)
 
 
 def generate_lifecycle(ruleset: ir.Ruleset, lifecycle: str) -> str:
@@ -25,3 +38,15 @@ def generate_lifecycle(ruleset: ir.Ruleset, lifecycle: str) -> str:
     write_advance(module, place.finish, graph)
     head = [f"LIFECYCLE = {declared.name!r}", f"ENTITY = {declared.entity!r}"]
     return module.text(head, "stage, unmet, place, advance")
+
+
+def generate_value(ruleset: ir.Ruleset, definition: str) -> str:
+    """Return the module of one definition: ``bind(now)`` gives a function of a raw record, whose answer is None for missing."""
+    module = Module(ruleset)
+    found = module.definitions[definition]
+    scope = Scope(module)
+    name, _ = reader.reader_constant(module, found.entity)
+    made = truth(scope, found.expr, NOTHING) if is_boolean(found.expr) else nullable(scope, found.expr, NOTHING)
+    read = f"record, _ = {module.use('read_record', 'records')}({name}, record)"
+    module.functions.append(["def value(record):", f"    {read}", "    memo = {}", f"    return {made.text}"])
+    return module.text([], "value")
