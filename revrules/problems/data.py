@@ -193,13 +193,18 @@ def unknown_record(key: str, name: str, near: Sequence[str]) -> Diagnostic:
     return Diagnostic(NO_RECORD, f"`{name}` has no record with the key `{key}`{_near([key], near)}")
 
 
-def which_record(name: str, count: int, example: str) -> Diagnostic:
+def which_record(name: str, example: str) -> Diagnostic:
     """``why`` needs a key."""
     return Diagnostic(
         NO_RECORD,
-        f"`{name}` has {count:,} records: say which one by its key",
+        f"`{name}` has several records: say which one by its key",
         help=(f"for instance `revrules why RULESET {name} {example}`",),
     )
+
+
+def no_record(name: str) -> Diagnostic:
+    """``why`` was given a file without a record that can be read."""
+    return Diagnostic(NO_RECORD, f"`{name}` has no record that can be read")
 
 
 def broken_json(name: str, line: int, column: int, reason: str) -> Diagnostic:
