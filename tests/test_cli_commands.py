@@ -343,3 +343,43 @@ def test_explain_without_a_code_lists_every_finding(tmp_path: Path) -> None:
 
     lines = revrules("explain", cwd=tmp_path).stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(catalogue())
+
+
+# --- odd files ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["check", "fmt"])
+def test_a_link_in_a_circle_and_a_pipe_are_told_and_not_waited_for(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop.rev").symlink_to("loop.rev")
+    os.mkfifo(tmp_path / "pipe.rev")
+    done = revrules(name, "loop.rev", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, "error: loop.rev: this link leads nowhere\n")
+    done = revrules(name, "pipe.rev", cwd=tmp_path)
+    assert done.returncode in (1, 2)
+    assert "ordinary file" in done.stdout + done.stderr
+
+
+def test_a_file_name_that_is_no_text_is_shown_harmlessly(tmp_path: Path) -> None:
+    name = os.fsdecode(b"n\xff\x1bame.rev")
+    write(tmp_path, BAD, name)
+    done = revrules("check", name, "--output-format", "concise", cwd=tmp_path)
+    assert done.stdout.startswith("n\\udcff\\x1bame.rev:15:23: error[REV2")
+    assert json.loads(revrules("check", name, "--output-format", "sarif", cwd=tmp_path).stdout)["runs"]
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_goes_away_in_the_middle_is_no_trouble(tmp_path: Path, unbuffered: str) -> None:
+    write(tmp_path, GOOD + "".join(f"define d{i} of deal {{ owner nobody{i} means signed }}\n" for i in range(2000)))
+    script = f"{sys.executable} -m revrules check -q | head -1; echo ${{PIPESTATUS[0]}}"
+    env = {**QUIET, "PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=120)
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[1] == "141"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    write(tmp_path, GOOD).chmod(0)
+    done = revrules("check", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "permission denied" in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -45,6 +46,11 @@ def _prepare_process() -> None:
         raise SystemExit(TERMINATED)
 
     signal.signal(signal.SIGTERM, terminate)
+    out = sys.__stdout__
+    if out is not None and out is sys.stdout and isinstance(out.buffer, io.RawIOBase):
+        # PYTHONUNBUFFERED: a raw stream drops in silence what a full disk or a closed pipe does not take.
+        whole = io.BufferedWriter(io.FileIO(out.fileno(), "w", closefd=False))
+        sys.stdout = io.TextIOWrapper(whole, encoding=out.encoding, line_buffering=out.isatty())
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             # A file name may hold bytes that are no text: they go out as they came in.

@@ -91,8 +91,10 @@ def _uri(path: str) -> str:
     """Return the path as a relative URI reference; an absolute path becomes a file URI."""
     posix = path.replace("\\", "/")
     if posix.startswith("/"):
-        return "file://" + quote(posix)
-    return ("file:///" + quote(posix, safe="/:")) if posix[1:3] == ":/" else quote(posix.removeprefix("./"))
+        return "file://" + quote(posix, errors="surrogatepass")
+    if posix[1:3] == ":/":
+        return "file:///" + quote(posix, safe="/:", errors="surrogatepass")
+    return quote(posix.removeprefix("./"), errors="surrogatepass")
 
 
 def _fingerprints(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> list[str]:
@@ -105,5 +107,5 @@ def _fingerprints(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Sourc
         parts = [diagnostic.code, _uri(span.path) if span else "", *diagnostic.subjects, " ".join(words.split())]
         key = "\x1f".join(parts)
         seen[key] = seen.get(key, 0) + 1
-        marks.append(hashlib.sha256(f"{key}\x1f{seen[key]}".encode()).hexdigest()[:32])
+        marks.append(hashlib.sha256(f"{key}\x1f{seen[key]}".encode(errors="surrogatepass")).hexdigest()[:32])
     return marks
