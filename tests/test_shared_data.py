@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import revrules
+from revrules.ruleset import load
 from revrules.tables import evaluate_table
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def maven(export: str, out: Path, ruleset: str = "rules.rev") -> Summary:
     """Place an export of the hardware seller's opportunities."""
-    rules = revrules.load(RULESETS / "maven_crm" / ruleset)
+    rules = load(RULESETS / "maven_crm" / ruleset)
     data = DATA / "maven_crm" / export
     return evaluate_table(rules, data, out, lifecycle="sale", related=MAVEN, as_of=END_OF_2017)
 
@@ -125,7 +125,7 @@ def test_month_first_dates_without_a_key_give_the_same_result(
 
 
 def test_accounts_with_a_misspelled_sector_and_their_sales(tmp_path: Path) -> None:
-    rules = revrules.load(RULESETS / "maven_crm")
+    rules = load(RULESETS / "maven_crm")
     pipeline = DATA / "maven_crm" / "sales_pipeline_iso.csv"
     summary = evaluate_table(
         rules,
@@ -144,7 +144,7 @@ def test_accounts_with_a_misspelled_sector_and_their_sales(tmp_path: Path) -> No
 
 def telco(export: str, out: Path) -> Summary:
     """Place an export of the telephone company's customers."""
-    return evaluate_table(revrules.load(RULESETS / "telco"), DATA / "telco" / export, out, as_of=END_OF_2017)
+    return evaluate_table(load(RULESETS / "telco"), DATA / "telco" / export, out, as_of=END_OF_2017)
 
 
 @pytest.fixture(scope="module")
@@ -202,9 +202,7 @@ def test_churn_as_one_and_zero_gives_the_same_result(customers: tuple[Summary, l
 def leads(tmp_path_factory: pytest.TempPathFactory) -> Summary:
     """The leads of the online school."""
     out = tmp_path_factory.mktemp("xeducation") / "placed.csv"
-    return evaluate_table(
-        revrules.load(RULESETS / "xeducation"), DATA / "xeducation" / "Lead Scoring.csv", out, as_of=END_OF_2017
-    )
+    return evaluate_table(load(RULESETS / "xeducation"), DATA / "xeducation" / "Lead Scoring.csv", out, as_of=END_OF_2017)
 
 
 def test_wide_leads_are_read_whole(leads: Summary) -> None:
@@ -248,7 +246,7 @@ def test_leads_stand_where_a_plain_count_puts_them(leads: Summary) -> None:
 
 
 def test_the_small_file_of_later_leads_reads_the_same_way(tmp_path: Path) -> None:
-    rules = revrules.load(RULESETS / "xeducation")
+    rules = load(RULESETS / "xeducation")
     summary = evaluate_table(rules, DATA / "xeducation" / "eval_leads.csv", tmp_path / "placed.csv", as_of=END_OF_2017)
     assert (summary.read, summary.rejected, summary.problems) == (49, 0, {})
     assert summary.violations["city_is_known"] == 13 + 5

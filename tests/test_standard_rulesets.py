@@ -105,4 +105,11 @@ def test_the_quick_start_has_the_faults_that_its_page_speaks_of() -> None:
     found = compile_path(ROOT / "examples" / "quickstart", today=TODAY).diagnostics
     names = [d.name for d in found]
     assert names == sorted(names, key=names.index)
-    assert set(names) == {"member-without-stage", "two-owners", "steward-as-owner", "lost-without-reason", "dead-end"}
+    assert set(names) == {
+        "member-without-stage",
+        "two-owners",
+        "steward-as-owner",
+        "lost-without-reason",
+        "dead-end",
+        "unused-field",
+    }
