@@ -208,6 +208,7 @@ def member(node: syntax.Text | syntax.Name, type_: EnumType, tables: Tables) -> 
     found = next((name for spelling, name in spellings(type_) if spelling == text), None)
     if found is None:
         known = tuple(dict.fromkeys(spelling for spelling, _ in spellings(type_))) if quoted else type_.member_names
+        known = tables.report.candidates(known)
         tables.report.absent(names.unknown_member(node.span, text, type_.name, (known, quoted)))
     return found
 

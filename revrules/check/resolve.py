@@ -147,4 +147,6 @@ def _unknown(name: syntax.Name, entity: EntityInfo, scope: Scope) -> Unresolved:
     judged = scope.judged.entity
     if judged is not entity and scope.outer is not None and name.text in judged.names():
         return Unresolved(lambda: names.needs_this(name.span, name.text, entity.name, judged.name))
-    return Unresolved(lambda: names.unknown_name(name.span, name.text, entity.name, entity.names()))
+    return Unresolved(
+        lambda: names.unknown_name(name.span, name.text, entity.name, scope.tables.report.candidates(entity.names()))
+    )

@@ -220,7 +220,7 @@ def known_teams(written: tuple[syntax.Name, ...], tables: Tables) -> tuple[str, 
     """Return the teams that were named, each once; those that do not exist are reported."""
     for name in written:
         if name.text not in tables.teams:
-            tables.report.absent(names.unknown_team(name.span, name.text, tables.teams))
+            tables.report.absent(names.unknown_team(name.span, name.text, tables.report.candidates(tables.teams)))
     return tuple(dict.fromkeys(name.text for name in written))
 
 
@@ -228,5 +228,5 @@ def known_systems(written: tuple[syntax.Name, ...], tables: Tables) -> tuple[str
     """Return the systems that were named, each once; those that do not exist are reported."""
     for name in written:
         if name.text not in tables.systems:
-            tables.report.absent(names.unknown_system(name.span, name.text, tables.systems))
+            tables.report.absent(names.unknown_system(name.span, name.text, tables.report.candidates(tables.systems)))
     return tuple(dict.fromkeys(name.text for name in written))

@@ -319,7 +319,7 @@ def unknown_member(span: Span, text: str, enum: str, members: tuple[tuple[str, .
     message = f"`{text}` is not a member of enum {enum}"
     if not close:
         known = one_of(spellings) if len(spellings) <= 12 else f"one of {len(spellings)} members"
-        return Diagnostic(UNKNOWN_MEMBER, message, span, help=(f"there is {known}",))
+        return Diagnostic(UNKNOWN_MEMBER, message, span, help=(f"there is {known}",) if spellings else ())
     edit = f'"{close[0]}"' if quoted else spelled(close[0])
     edits = (Edit(span, edit),) if len(close) == 1 else ()
     return Diagnostic(UNKNOWN_MEMBER, message, span, help=(f"did you mean {one_of(close)}?",), edits=edits)
