@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from revrules import ir
-    from revrules.runtime.results import NextStage, Placement
+    from revrules.runtime.results import NextStage, Placement, Seen
 
 ASKED = "what an example asks for"
 """The id of the definition that stands for the expression of an expectation; no ruleset can declare it."""
@@ -156,9 +156,13 @@ def _reasons(found: Placement) -> Iterator[str]:
 
 
 def _needs(following: NextStage) -> str:
-    unmet = [f"`{b.criterion}`{_seen([f'{s.name} = {_value(s.value)}' for s in b.seen])}" for b in following.unmet]
+    unmet = [f"`{b.criterion}`{_seen([_looked_at(s) for s in b.seen])}" for b in following.unmet]
     unknown = [f"`{b.criterion}`{_seen([f'{name} is missing' for name in b.missing])}" for b in following.unknown]
     return ", ".join([*unmet, *unknown])
+
+
+def _looked_at(seen: Seen) -> str:
+    return f"{seen.name} is missing" if seen.value is None else f"{seen.name} = {_value(seen.value)}"
 
 
 def _seen(parts: list[str]) -> str:
