@@ -29,11 +29,8 @@ def in_words(ruleset: Ruleset, placement: Placement, key: str | None) -> str:
         *(teller.way(stage) for stage in placement.next),
         _listed("Rules broken", (teller.violation(*violation[:4]) for violation in placement.violations)),
         _listed("Rules that cannot be judged", placement.unknown_rules),
-        _listed(
-            "Values that are none",
-            (f"{p.field}: {shown(p.value)} is {p.reason}" for p in placement.problems if p.value is not None),
-        ),
-        _listed("Required, but missing", (p.field for p in placement.problems if p.value is None)),
+        _listed("Values that are none", (f"{p.field}: {shown(p.value)} is {p.reason}" for p in faults if p.value is not None)),
+        _listed("Required, but missing", (p.field for p in faults if p.value is None)),
         _listed("Missing, and could change the answer", placement.missing),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -66,7 +66,7 @@ ANSWERS = (
 )
 """Every column of an answer, in order; the key of the record stands before them."""
 
-IN_A_TABLE = ("declared", "stage", "verdict", "blockers", "unknown_criteria")
+IN_A_TABLE = ("declared", "stage", "verdict", "blockers", "unknown_criteria", "violations")
 """The few that a table on a terminal shows."""
 
 

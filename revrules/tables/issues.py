@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from revrules.problems.data import ROW, VALUE
+
 if TYPE_CHECKING:
     from revrules.tables.rows import Refused, Row
 
@@ -22,11 +24,13 @@ class Issue(NamedTuple):
     value: str
     reason: str
     happened: str
+    code: str
+    """The page that explains it: ``revrules explain CODE``."""
 
 
 def refused(file: str, row: Refused) -> Issue:
     """Return the issue of a row that cannot be read."""
-    return Issue(file, row.line, "", row.text, row.reason, REJECTED)
+    return Issue(file, row.line, "", row.text, row.reason, REJECTED, ROW.code)
 
 
 def treated_as_missing(file: str, row: Row, heading: str, position: int, fault: tuple[object, str]) -> Issue:
@@ -35,4 +39,4 @@ def treated_as_missing(file: str, row: Row, heading: str, position: int, fault: 
     line = row.line
     if isinstance(row.cells, list):  # delimited text: cells before it may hold line breaks
         line += sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in row.cells[:position])
-    return Issue(file, line, heading, str(value)[:LONGEST_SHOWN], reason, TREATED_AS_MISSING)
+    return Issue(file, line, heading, str(value)[:LONGEST_SHOWN], reason, TREATED_AS_MISSING, VALUE.code)

@@ -40,7 +40,7 @@ class Rejects:
         csv.writer(self._file, lineterminator="\n").writerow(issue)
 
     def write(self, stream: TextIO) -> None:
-        """Write all issues as CSV: file, line, column, value, reason, happened."""
+        """Write all issues as CSV: file, line, column, value, reason, happened, code."""
         csv.writer(stream, lineterminator="\n").writerow(Issue._fields)
         if self._file is None:
             return

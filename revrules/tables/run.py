@@ -190,13 +190,15 @@ class Run:
         key = None if value is None else str(value)
         if key is None or not key.strip():
             self.tally.missing_keys += 1
-            self._on_issue(Issue(self.table.name, row.line, column, "", "the key is missing", issues.PLACED))
+            self._on_issue(
+                Issue(self.table.name, row.line, column, "", "the key is missing", issues.PLACED, problems.MISSING_KEY.code)
+            )
             return None
         first = self._lines.get(key)
         if first is not None:
             self.tally.duplicate_keys += 1
             told = f"the same key as on {self.table.unit} {first}"
-            self._on_issue(Issue(self.table.name, row.line, column, key, told, issues.PLACED))
+            self._on_issue(Issue(self.table.name, row.line, column, key, told, issues.PLACED, problems.DUPLICATE_KEY.code))
         elif len(self._lines) < MOST_KEYS:
             self._lines[key] = row.line
         return key
@@ -210,11 +212,11 @@ class Run:
                 fault = (problem.value, problem.reason)
                 self._on_issue(issues.treated_as_missing(self.table.name, row, heading, position, fault))
         for name in getattr(row.cells, "names", ()):
-            self._on_issue(Issue(self.table.name, row.line, name, "", TWICE, issues.TREATED_AS_MISSING))
+            self._on_issue(Issue(self.table.name, row.line, name, "", TWICE, issues.TREATED_AS_MISSING, problems.VALUE.code))
 
 
 def choose_lifecycle(ruleset: Ruleset, job: Job, table: Table) -> Lifecycle:
-    """Return the lifecycle to run: the one named, the only one, or the only one whose columns the table has."""
+    """Return the lifecycle to run: the one named, the only one, or the one whose columns the table has."""
     known = [lifecycle for lifecycle in ruleset.ir.lifecycles if job.entity in (None, lifecycle.entity)]
     names = [lifecycle.name for lifecycle in known]
     if not known:
@@ -223,16 +225,21 @@ def choose_lifecycle(ruleset: Ruleset, job: Job, table: Table) -> Lifecycle:
         if job.lifecycle not in names:
             raise DataError(problems.unknown_lifecycle(job.lifecycle, names))
         return known[names.index(job.lifecycle)]
-    fitting = known if len(known) == 1 else [lifecycle for lifecycle in known if _fits(ruleset, lifecycle, table)]
-    if len(fitting) == 1:
-        return fitting[0]
-    raise DataError(problems.which_lifecycle([lifecycle.name for lifecycle in fitting or known]))
+    if len(known) == 1:
+        return known[0]
+    merits = [_merit(ruleset, lifecycle, table) for lifecycle in known]
+    if merits.count(max(merits)) > 1 or not max(merits):
+        raise DataError(problems.which_lifecycle(names))
+    return known[merits.index(max(merits))]
 
 
-def _fits(ruleset: Ruleset, lifecycle: Lifecycle, table: Table) -> bool:
-    if table.headings is None:
-        return False
+def _merit(ruleset: Ruleset, lifecycle: Lifecycle, table: Table) -> float:
+    """Return which part of the declared columns the table has; 0 where it lacks the key or the stage that is tracked."""
     entity = ruleset.ir.entity(lifecycle.entity)
+    if table.headings is None:
+        return 0
     columns = match_columns(entity, table.headings, table.name)
     needed = [entity.key] + ([lifecycle.tracks.name] if lifecycle.tracks is not None and not lifecycle.tracks.path else [])
-    return all(name is None or columns.heading(name) is not None for name in needed)
+    if any(name is not None and columns.heading(name) is None for name in needed):
+        return 0
+    return len(columns.fields) / len(entity.fields)
