@@ -99,6 +99,7 @@ def spelling_elsewhere(texts: Sequence[tuple[str, str, Span | None]]) -> Diagnos
         f'"{second}" here',
         labels((before, f'"{first}" here')),
         (("ask", f"do `{field}` and `{other}` really spell it differently in the data?"),),
+        help=('write both as the data has them, or write `allow spelling-elsewhere because "…"`',),
         subjects=(other, field),
     )
 
