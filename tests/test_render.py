@@ -106,9 +106,9 @@ def test_no_diagnostics_are_no_text() -> None:
     assert render([], SOURCES, style="github", color=True) == ""
 
 
-@pytest.mark.parametrize("offsets", [(0, 0), (5, 3), (0, 10**6), (10**6, 10**6), (-5, 2)])
+@pytest.mark.parametrize("offsets", [(0, 0), (5, 3), (500, 500), (120, 121), (0, 10**6), (10**6, 10**6), (-5, 2)])
 @pytest.mark.parametrize("style", Style)
-@pytest.mark.parametrize("text", ["", "\n", "\n\n", "a", "a\nb\n", "\t\n顧"])
+@pytest.mark.parametrize("text", ["", "\n", "\n\n", "a", "a\nb\n", "\t\n顧", "x" * 500, "顧" * 500 + "\n"])
 def test_a_place_outside_the_text_is_still_shown(style: Style, offsets: tuple[int, int], text: str) -> None:
     diagnostic = Diagnostic(UNKNOWN, "somewhere", Span("a.rev", *offsets), "here", related=(Label(Span("a.rev", 0, 1), "t"),))
     assert "somewhere" in render([diagnostic], {"a.rev": Source("a.rev", text)}, style=style, color=False)

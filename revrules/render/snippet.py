@@ -81,7 +81,7 @@ def _windows(text: str, pieces: list[Piece]) -> Iterator[tuple[list[Piece], tupl
     while pieces:
         low = max(0, pieces[0].start - LINE_WIDTH // 4)
         high = min(len(text), low + LINE_WIDTH)
-        together = [piece for piece in pieces if piece.start < high]
+        together = [piece for piece in pieces if piece.start <= high]
         yield [piece._replace(end=min(piece.end, high + 1)) for piece in together], (low, high)
         pieces = pieces[len(together) :]
 
