@@ -82,3 +82,15 @@ def shown_range(range_: Range) -> object:
     if range_ is None or range_[0] == range_[1]:
         return range_ and range_[0]
     return f"{range_[0]}..{range_[1]}"
+
+
+def least_known(*values: Any, ranks: dict[str, int] | None = None) -> object:
+    """Return the smallest of the known values, of members by their ``ranks``; None without one."""
+    known = [value for value in values if value is not None]
+    return min(known, key=ranks.__getitem__ if ranks else None, default=None)
+
+
+def greatest_known(*values: Any, ranks: dict[str, int] | None = None) -> object:
+    """Return the largest of the known values, as ``least_known`` does the smallest."""
+    known = [value for value in values if value is not None]
+    return max(known, key=ranks.__getitem__ if ranks else None, default=None)

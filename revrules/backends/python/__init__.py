@@ -1,7 +1,7 @@
 """The IR into Python text: one module for a lifecycle or for a value, made of our own names and checked constants only.
 
-A lifecycle has answers of three kinds: ``stage`` and ``unmet`` of a record whose values have their types, ``place`` (``advance``) of a
-raw one. What depends on the as-of instant alone is worked out once, in ``bind``.
+A lifecycle has answers of three kinds: ``stage`` and ``unmet`` of a record whose values have their types, ``place`` (and
+``advance``) of a raw one. What depends on the as-of instant alone is worked out once, in ``bind``.
 """
 
 from __future__ import annotations

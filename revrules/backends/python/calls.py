@@ -102,11 +102,10 @@ def _tested(op: ir.TextOp, text: Py, part: Py) -> Py:
 
 def extreme(scope: Scope, name: str, expr: ir.Expr, arguments: list[Py]) -> Py:
     """Return the least or greatest of the known arguments, None without one."""
-    pick = "min" if name == "least" else "max"
+    pick = scope.module.use("least_known" if name == "least" else "greatest_known", "ranges")
     ordered = members(ir.type_of(expr))
-    key = f", key={rank(scope, ordered, Py('')).text.removesuffix('[]')}.__getitem__" if ordered else ""
-    known = f"(x for x in ({', '.join(argument.at(CHOICE + 1) for argument in arguments)},) if x is not None)"
-    return Py(f"{pick}({known}, default=None{key})")
+    ranks = f", ranks={rank(scope, ordered, Py('')).text.removesuffix('[]')}" if ordered else ""
+    return Py(f"{pick}({', '.join(argument.text for argument in arguments)}{ranks})")
 
 
 def zero(scope: Scope, type_: Type) -> Py:

@@ -68,7 +68,7 @@ def test(scope: Scope, expr: ir.Expr, want: bool, facts: Facts) -> Cond:
     if not isinstance(expr, ir.Literal) and not reads_record(expr):
         return _is(_moment(scope, expr, facts), want, facts)
     found = _test(scope, expr, want, facts)
-    if len(found.py.text) > 200 and not isinstance(expr, ir.Not) and not _is_call(found.py):
+    if len(found.py.text) > 200 and scope.records and not isinstance(expr, ir.Not) and not _is_call(found.py):
         wide = isinstance(expr, ir.And | ir.Or)
         if (len(found.py.text) > LONGEST and not wide) or nesting(found.py.text) > DEEPEST:
             name = function(scope, expr)
@@ -161,17 +161,19 @@ def _in_turn(scope: Scope, operands: tuple[ir.Expr, ...], want: bool, facts: Fac
 
 def _test_at_least(scope: Scope, operands: tuple[ir.Expr, ...], want: bool, least: int, facts: Facts) -> Cond:
     """Return whether at least ``least`` operands are ``want``."""
-    if least <= 0:
-        return Cond(TRUE, facts, facts)
-    if least > len(operands):
-        return Cond(FALSE, facts, facts)
     terms: list[str] = []
+    known = facts
     for operand in operands:
-        found = test(scope, operand, want, facts)
-        terms.append(found.py.at(SUM + 1))
-        facts = found.if_true & found.if_false
+        found = test(scope, operand, want, known)
+        if found.py == TRUE:
+            least -= 1
+        elif found.py != FALSE:
+            terms.append(found.py.at(SUM + 1))
+        known = found.if_true & found.if_false
+    if least <= 0 or least > len(terms):
+        return Cond(TRUE if least <= 0 else FALSE, facts, facts)
     total = " + ".join(terms) if len(terms) <= 8 else f"sum(({', '.join(terms)}))"
-    return Cond(Py(f"{total} >= {least}", COMPARISON), facts, facts)
+    return Cond(Py(f"{total} >= {least}", COMPARISON), known, known)
 
 
 def _test_compare(scope: Scope, op: ir.CompareOp, left: ir.Expr, right: ir.Expr, facts: Facts) -> Cond:
@@ -300,7 +302,7 @@ def value(scope: Scope, expr: ir.Expr, facts: Facts) -> Val:
         return _moment(scope, expr, facts)
     found = _value(scope, expr, facts)
     texts = [*(guard.py.text for guard in found.guards), found.py.text]
-    if sum(map(len, texts)) > 200 and (sum(map(len, texts)) > LONGEST or max(map(nesting, texts)) > DEEPEST):
+    if scope.records and sum(map(len, texts)) > 200 and (sum(map(len, texts)) > LONGEST or max(map(nesting, texts)) > DEEPEST):
         return optional(scope, Py(f"{function(scope, expr)}({scope.arguments()})"), facts)
     return found
 
@@ -335,8 +337,10 @@ def optional(scope: Scope, py: Py, facts: Facts) -> Val:
 def _moment(scope: Scope, expr: ir.Expr, facts: Facts) -> Val:
     """Return a value that depends on the as-of instant only: computed once per instant."""
     at = Scope(scope.module, ())
-    inner = _value(at, expr, NOTHING)
-    text = or_none(inner, NOTHING).text
+    if is_boolean(expr):
+        text = _three_valued(_test(at, expr, True, NOTHING).py, _test(at, expr, False, NOTHING).py).text
+    else:
+        text = or_none(_value(at, expr, NOTHING), NOTHING).text
     name = scope.module.moment(text)
     if ("some", name) in facts or calls.never_missing(expr):
         return Val((), Py(name), facts)
@@ -419,12 +423,14 @@ def _choice(scope: Scope, expr: ir.If, facts: Facts) -> Py:
 def truth(scope: Scope, expr: ir.Expr, facts: Facts) -> Py:
     """Return a condition as a value: True, False, None for unknown."""
     holds = test(scope, expr, True, facts)
-    if holds.py == TRUE:
-        return holds.py
-    fails = test(scope, expr, False, holds.if_false)
-    if holds.py == FALSE and fails.py in (TRUE, FALSE):
-        return FALSE if fails.py == TRUE else NONE
-    return Py(f"True if {holds.py.at(CHOICE + 1)} else False if {fails.py.at(CHOICE + 1)} else None", CHOICE)
+    return _three_valued(holds.py, test(scope, expr, False, holds.if_false).py)
+
+
+def _three_valued(holds: Py, fails: Py) -> Py:
+    if holds == TRUE:
+        return TRUE
+    otherwise = FALSE if fails == TRUE else NONE if fails == FALSE else Py(f"False if {fails.at(CHOICE + 1)} else None", CHOICE)
+    return otherwise if holds == FALSE else Py(f"True if {holds.at(CHOICE + 1)} else {otherwise.text}", CHOICE)
 
 
 def _single(scope: Scope, expr: ir.Count | ir.Points, facts: Facts) -> Val:

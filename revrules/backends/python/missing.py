@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from revrules import ir
+from revrules.backends.python.calls import never_missing
 from revrules.backends.python.code import FALSE, NOTHING, TRUE, Facts, all_of, negated
 from revrules.backends.python.expressions import nullable, test, value
-from revrules.backends.python.scope import Scope, is_boolean, reads_record
+from revrules.backends.python.scope import Scope, is_boolean
 from revrules.reads import children
 
 if TYPE_CHECKING:
@@ -49,8 +50,10 @@ def _plain(expr: ir.Expr) -> set[str] | None:
     match expr:
         case ir.Field(name, _, path, 0):
             return {".".join((*path, name))}
-        case ir.Known() | ir.Related() | ir.Literal() | ir.Now() | ir.Today():
+        case ir.Known() | ir.Related() | ir.Now() | ir.Today():
             return set()
+        case ir.Literal(constant):
+            return None if constant is None else set()
         case (
             ir.And() | ir.Or() | ir.AtLeast() | ir.Not() | ir.Compare() | ir.OneOf() | ir.InList() | ir.TextTest() | ir.Matches()
         ):
@@ -62,7 +65,7 @@ def _plain(expr: ir.Expr) -> set[str] | None:
                 found |= names
             return found
         case _:
-            return None if reads_record(expr) else set()
+            return set() if never_missing(expr) else None
 
 
 def _call(scope: Scope, expr: ir.Expr, prefixes: tuple[Names, ...]) -> list[str]:

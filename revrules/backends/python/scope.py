@@ -127,6 +127,8 @@ def reads_record(expr: ir.Expr) -> bool:
     match expr:
         case ir.Field() | ir.Ref() | ir.Related() | ir.Count() | ir.Sum() | ir.Extreme() | ir.Pick():
             return True
+        case ir.Points() | ir.Choose():  # these are functions, which are written after what is worked out once
+            return True
         case _:
             return any(reads_record(child) for child in children(expr))
 

@@ -206,7 +206,7 @@ def bits(scope: Scope, criteria: ir.Criteria, mask: str, facts: Facts, bit: int)
     for member in criteria.members:
         written, inside, _, bit = bits(scope, member, mask, inside, bit)
         lines += written
-    if found.py == TRUE:
+    if found.py == TRUE or not lines:
         return [], facts, facts, bit
     after = found.if_true & found.if_false
     return [f"if {negated(found.py).text}:", *(f"    {line}" for line in lines)], after, found.if_true, bit
