@@ -45,6 +45,15 @@ def command(
 
     PATHS are rulesets or folders that hold some (the current folder without any); `-` reads one from standard input.
     Exit code: 0 nothing to fail on, 1 findings, 2 nothing could be checked.
+
+    \b
+    Settings for a folder stand in revrules.toml, or under [tool.revrules] in pyproject.toml:
+      fail-on = "error"                  # or "warning"
+      output-format = "concise"          # as the option
+      exclude = ["drafts", "old/*.rev"]  # seen from the file
+      as-of = 2026-11-21                 # as the option
+      [levels]                           # of findings, by name or code
+      unused-field = "off"               # or "error", "warning", "info"
     """
     from revrules.render import render
 
