@@ -130,7 +130,8 @@ class _Scanner:
 def _scanner() -> _Scanner:
     terminals = lalr_tables().terminals
     words = tuple((t.name, re.compile(t.pattern)) for t in terminals if t.word)
-    marks = tuple((t.name, re.compile(t.pattern)) for t in terminals if not t.word and t.name not in ("COMMENT", "WHITE"))
+    range_first = sorted(terminals, key=lambda t: t.name != "RANGE")  # so that `..<` is not read as `..` and `<`
+    marks = tuple((t.name, re.compile(t.pattern)) for t in range_first if not t.word and t.name not in ("COMMENT", "WHITE"))
     name = next(t.pattern for t in terminals if t.name == "NAME")
     branches = [
         f"(?P<NAME>{name})",
