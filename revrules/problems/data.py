@@ -151,9 +151,11 @@ def no_partner(relation: str, table: str, lost: Mapping[str, int], candidates: S
     worst = max(lost, key=lost.__getitem__)
     others = f" and {len(lost) - 1:,} more" if len(lost) > 1 else ""
     near = _near([worst], candidates)
+    total = sum(lost.values())
     return Diagnostic(
         PARTNER,
-        f"{sum(lost.values()):,} records find no `{relation}` in `{table}`: `{worst}` ({lost[worst]:,} times){others}{near}",
+        f"{total:,} {'record finds' if total == 1 else 'records find'} no `{relation}` in `{table}`: "
+        f"`{worst}` ({lost[worst]:,} {'time' if lost[worst] == 1 else 'times'}){others}{near}",
         subjects=(relation,),
     )
 

@@ -174,9 +174,11 @@ def _sentences(summary: Summary, things: str) -> list[str]:
     if not lines and summary.verdict("in_stage"):
         lines.append(f"All {summary.placed:,} {things} are where the evidence puts them.")
     if summary.duplicate_keys:
-        lines.append(f"{summary.duplicate_keys:,} rows repeat a key that stood before; every row was placed.")
+        rows = "row repeats" if summary.duplicate_keys == 1 else "rows repeat"
+        lines.append(f"{summary.duplicate_keys:,} {rows} a key that stood before; every row was placed.")
     if summary.missing_keys:
-        lines.append(f"{summary.missing_keys:,} rows have no key; every row was placed.")
+        rows = "row has" if summary.missing_keys == 1 else "rows have"
+        lines.append(f"{summary.missing_keys:,} {rows} no key; every row was placed.")
     return lines
 
 
