@@ -20,7 +20,7 @@ FAINT = "#a3acb8"
 def dot(plan: Plan) -> str:
     """Return the text of a digraph. Blue arrows are hand-offs, dashed ones ways back."""
     lines = (f"  {line}" for line in _lines(plan))
-    return "\n".join([f"digraph {quoted(plan.title)} {{", *lines, "}"]) + "\n"
+    return "\n".join(["digraph lifecycle {", *lines, "}"]) + "\n"
 
 
 def quoted(*lines: str) -> str:

@@ -96,7 +96,7 @@ def _box(stage: Stage, labels: Mapping[str, str], lane: int, row: int) -> Box:
     criteria = _count(stage.requires)
     facts = [
         *([f"{criteria} {'criterion' if criteria == 1 else 'criteria'}"] if criteria else []),
-        *([percent(stage.probability)] if stage.probability is not None else []),
+        *([percent(stage.probability)] if stage.probability is not None and stage.outcome is None else []),
         *([_limit(stage.leave_within)] if stage.leave_within else []),
     ]
     owned = " and ".join(labels.get(team, team) for team in stage.owners)

@@ -21,22 +21,24 @@ ROUNDING = 7
 LEGEND_HEIGHT = 44
 TITLE_CHARACTERS = 21
 FACTS_CHARACTERS = 30
+BOX_ROWS = 3
+CONDITION_CHARACTERS = 36
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 LIGHT = """
-.rr-paper{fill:#ffffff}.rr-lane{fill:#f3f5f8}.rr-title{fill:#1c2430}.rr-quiet{fill:#5b6675}
+.rr-paper{fill:#ffffff}.rr-lane{fill:#f3f5f8}.rr-halo{stroke:#f3f5f8}.rr-title{fill:#1c2430}.rr-quiet{fill:#5b6675}
 .rr-box{fill:#ffffff;stroke:#8a94a3}.rr-won{fill:#dcf3e3;stroke:#1a7f45}.rr-lost{fill:#f9e4e4;stroke:#b3404a}
 .rr-line{stroke:#5b6675}.rr-faint{stroke:#b0b8c4}.rr-hand{stroke:#2f5fd0}
 .rr-tip{fill:#5b6675}.rr-tip.rr-faint{fill:#b0b8c4}.rr-tip.rr-hand{fill:#2f5fd0}"""
 DARK = """
-.rr-paper{fill:#14181f}.rr-lane{fill:#1d232d}.rr-title{fill:#eef1f5}.rr-quiet{fill:#a3adba}
+.rr-paper{fill:#14181f}.rr-lane{fill:#1d232d}.rr-halo{stroke:#1d232d}.rr-title{fill:#eef1f5}.rr-quiet{fill:#a3adba}
 .rr-box{fill:#28303c;stroke:#76818f}.rr-won{fill:#173b27;stroke:#4cc07f}.rr-lost{fill:#452428;stroke:#e07a83}
 .rr-line{stroke:#a3adba}.rr-faint{stroke:#5a6473}.rr-hand{stroke:#7da2ff}
 .rr-tip{fill:#a3adba}.rr-tip.rr-faint{fill:#5a6473}.rr-tip.rr-hand{fill:#7da2ff}"""
 SHAPES = """
 .rr text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,"DejaVu Sans",sans-serif}
 .rr-line,.rr-faint,.rr-hand{fill:none;stroke-width:1.5}.rr-hand{stroke-width:2.5}.rr-back{stroke-dasharray:5 4}
-.rr-tip{stroke:none}.rr-box,.rr-won,.rr-lost{stroke-width:1.5}.rr-bold{font-weight:600}"""
+.rr-halo{paint-order:stroke;stroke-width:4;stroke-linejoin:round}.rr-tip{stroke:none}.rr-box,.rr-won,.rr-lost{stroke-width:1.5}.rr-bold{font-weight:600}"""
 
 
 def svg(plan: Plan) -> str:
@@ -55,7 +57,7 @@ def svg(plan: Plan) -> str:
                 *_heading(plan, placed),
                 *_lines(placed),
                 *(line for box, corner in placed.boxes for line in _box(box, corner)),
-                *_conditions(placed),
+                *_conditions(plan, placed),
                 *_legend(plan, placed.height),
                 "</svg>",
             ]
@@ -134,9 +136,9 @@ def _box(box: Box, corner: Point) -> Iterator[str]:
     if box.entry:
         yield f'<circle class="rr-tip" cx="{_n(x)}" cy="{_n(y + BOX_HEIGHT / 2)}" r="5"/>'
     lines = _wrapped(box.title)
-    facts = " · ".join([*([box.look.value] if box.look is not Look.OPEN else []), *box.facts])
+    facts = [*([box.look.value] if box.look is not Look.OPEN else []), *box.facts]
     rows = [(line, "rr-title rr-bold", 13.0) for line in lines]
-    rows += [(_cut(facts, FACTS_CHARACTERS), "rr-quiet", 10.5)] if facts else []
+    rows += [(line, "rr-quiet", 10.5) for line in _filled(facts, BOX_ROWS - len(lines))]
     first = y + BOX_HEIGHT / 2 - 8 * (len(rows) - 1) + 4.5
     for number, (line, classes, size) in enumerate(rows):
         place = f'x="{_n(middle)}" y="{_n(first + 16 * number)}" font-size="{_n(size)}" text-anchor="middle"'
@@ -144,15 +146,19 @@ def _box(box: Box, corner: Point) -> Iterator[str]:
     yield "</g>"
 
 
-def _conditions(placed: Layout) -> Iterator[str]:
-    """Yield what edges ask for themselves, beside the tip at their target."""
-    said: dict[Point, list[str]] = {}
+def _conditions(plan: Plan, placed: Layout) -> Iterator[str]:
+    """Yield what edges ask for themselves, beside the tip at their target: to the right, for ways back to the left."""
+    titles = {box.name: box.title for box in plan.boxes}
+    arriving: defaultdict[Point, list[Arrow]] = defaultdict(list)
     for arrow, points in placed.lines:
-        if arrow.when and arrow.when not in said.setdefault(points[-1], []):
-            said[points[-1]].append(arrow.when)
-    for (x, y), words in said.items():
-        label = text_of(_cut(" or ".join(words), 18))
-        yield f'<text class="rr-quiet" x="{_n(x + 8)}" y="{_n(y - 5)}" font-size="10.5" font-style="italic">{label}</text>'
+        arriving[points[-1]].append(arrow)
+    for (x, y), arrows in arriving.items():
+        alike = len({arrow.when for arrow in arrows}) == 1
+        words = dict.fromkeys(a.when if alike else f"{a.when} (from {titles[a.source]})" for a in arrows if a.when)
+        if words:
+            label = text_of(_cut(" or ".join(words), CONDITION_CHARACTERS))
+            place = f'x="{_n(x - 8)}" text-anchor="end"' if arrows[0].back else f'x="{_n(x + 8)}"'
+            yield f'<text class="rr-quiet rr-halo" {place} y="{_n(y - 5)}" font-size="10.5" font-style="italic">{label}</text>'
 
 
 def _legend(plan: Plan, top: float) -> Iterator[str]:
@@ -197,6 +203,18 @@ def _wrapped(title: str) -> list[str]:
     while words and _width(f"{first} {words[0]}".strip()) <= TITLE_CHARACTERS:
         first = f"{first} {words.pop(0)}".strip()
     return [first, _cut(" ".join(words), TITLE_CHARACTERS)] if first and words else [_cut(title, TITLE_CHARACTERS)]
+
+
+def _filled(facts: Sequence[str], rows: int) -> list[str]:
+    """Return ``facts`` on at most ``rows`` lines, none of them broken while there is room."""
+    lines: list[str] = []
+    for fact in facts:
+        longer = f"{lines[-1]} · {fact}" if lines else fact
+        if not lines or (_width(longer) > FACTS_CHARACTERS and len(lines) < rows):
+            lines.append(fact)
+        else:
+            lines[-1] = longer
+    return [_cut(line, FACTS_CHARACTERS) for line in lines]
 
 
 def _cut(text: str, most: int) -> str:
