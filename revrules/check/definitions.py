@@ -56,7 +56,7 @@ def _add_variant(info: DefinitionInfo, entity: EntityInfo, tables: Tables) -> bo
         entity.definitions[info.name] = [info]
         return True
     twin = next((other for other in variants if other.team == info.team), None)
-    if twin is not None and info.team is not None:
+    if twin is not None:
         tables.report.add(names.duplicate_name(name.span, "definition", info.id, twin.decl.name.span))
         return False
     if info.team is None or variants[0].team is None:

@@ -162,7 +162,7 @@ def add_calendar(decl: syntax.Calendar, loaded: Loaded, tables: Tables) -> None:
         report.absent(names.needs_clause(decl.name.span, what, "`days`, as in `days monday..friday`"))
     if decl.opens is None or decl.closes is None:
         report.absent(names.needs_clause(decl.name.span, what, "`hours`, as in `hours 09:00..17:00`"))
-    elif decl.opens >= decl.closes:
+    elif decl.opens >= decl.closes > MIDNIGHT:  # 00:00 closes a day at its end
         report.add(names.empty_range(decl.span, f"{decl.opens:%H:%M}", f"{decl.closes:%H:%M}"))
     incomplete = zone is None or not days or decl.opens is None or decl.closes is None
     if incomplete or len(report.diagnostics) > before:
