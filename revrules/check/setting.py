@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from revrules.load import Loaded
 
 MAX_ITEMS = 1_000_000
+MIDNIGHT = datetime.time(0)
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
