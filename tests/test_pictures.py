@@ -32,6 +32,7 @@ AWKWARD = (
     "\\u{202E}rtl\\u{0}\\u{1B}[31m\\u{FFFF}",
     "W" * 500,
     "   ",
+    "1. First",
 )  # fmt: skip
 """Texts as a ruleset spells them between quotes."""
 

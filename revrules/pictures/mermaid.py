@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from revrules.pictures.plan import Look
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from revrules.pictures.plan import Arrow, Box, Plan
 
+LIST_MARK = re.compile(r"\d*[-+.)](?= )")
 SAFE = frozenset(" .,-_/()+:≤·…")
 CLASSES = (
     "classDef won fill:#dcf3e3,stroke:#1a7f45,color:#0d3b21",
@@ -29,9 +31,16 @@ def escaped(text: str) -> str:
 
     >>> escaped('a "b" <c>')
     'a #34;b#34; #60;c#62;'
+
+    What Markdown would take for the start of a list is shown as it stands, too:
+
+    >>> escaped("1. Discovery")
+    '1#46; Discovery'
     """
     line = "".join(c for c in " ".join(text.split()) if c.isprintable())
-    return "".join(c if c.isalnum() or c in SAFE else f"#{ord(c)};" for c in line)
+    marks = LIST_MARK.match(line)
+    listed = marks.end() - 1 if marks else -1
+    return "".join(c if (c.isalnum() or c in SAFE) and i != listed else f"#{ord(c)};" for i, c in enumerate(line))
 
 
 def _lines(plan: Plan) -> Iterator[str]:

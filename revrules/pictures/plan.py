@@ -78,12 +78,12 @@ def plan(ruleset: Ruleset, lifecycle: Lifecycle) -> Plan:
     """Return what a picture of ``lifecycle`` shows."""
     stages = graph(lifecycle)
     owners = list(dict.fromkeys(stage.owners for stage in lifecycle.stages))
-    labels = {team.name: team.label or team.name for team in ruleset.teams}
+    labels = {team.name: _visible(team.label, team.name) for team in ruleset.teams}
     rows = layers(stages)
     boxes = (_box(stage, labels, owners.index(stage.owners), rows[stage.name]) for stage in lifecycle.stages)
     tracks = f", tracks {lifecycle.tracks.name}" if lifecycle.tracks else ""
     return Plan(
-        lifecycle.label or lifecycle.name,
+        _visible(lifecycle.label, lifecycle.name),
         f"lifecycle of {lifecycle.entity}{tracks}",
         tuple(" / ".join(labels.get(team, team) for team in teams) or "no owner" for teams in owners),
         tuple(boxes),
@@ -92,7 +92,7 @@ def plan(ruleset: Ruleset, lifecycle: Lifecycle) -> Plan:
 
 
 def _box(stage: Stage, labels: Mapping[str, str], lane: int, row: int) -> Box:
-    title = stage.labels[0] if stage.labels else stage.name
+    title = _visible(stage.labels[0] if stage.labels else "", stage.name)
     criteria = _count(stage.requires)
     facts = [
         *([f"{criteria} {'criterion' if criteria == 1 else 'criteria'}"] if criteria else []),
@@ -103,6 +103,11 @@ def _box(stage: Stage, labels: Mapping[str, str], lane: int, row: int) -> Box:
     tip = [f"{stage.name}, {f'owned by {owned}' if owned else 'no owner'}", *([stage.doc] if stage.doc else [])]
     look = Look(stage.outcome.value) if stage.outcome else Look.OPEN
     return Box(stage.name, title, tuple(facts), ". ".join(tip), look, stage.entry, lane, row)
+
+
+def _visible(label: str, name: str) -> str:
+    """Return ``label``, or ``name`` where nothing of the label could be seen."""
+    return label if any(c.isprintable() and not c.isspace() for c in label) else name
 
 
 def _limit(limit: ir.LeaveWithin) -> str:
