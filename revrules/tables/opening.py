@@ -75,12 +75,15 @@ def _format_of(source: Source) -> str:
     if source.head.startswith(PARQUET):
         return "parquet"
     ending = os.path.splitext((source.path or "").lower().removesuffix(".gz"))[1]  # noqa: PTH122 - pathlib costs start-up time
-    if ending in BY_ENDING and ending != ".parquet":
-        return BY_ENDING[ending]
     if ending == ".parquet":
         raise DataError(problems.broken_parquet(source.name, "it does not begin like a Parquet file"))
-    start = source.head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1]
-    return "json" if start in (b"{", b"[") else "csv"
+    start = source.head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").replace(b"\0", b"")
+    looks_like_json = (start[:1] == b"{" and start[1:].lstrip()[:1] == b'"') or (
+        start[:1] == b"[" and start[1:].lstrip()[:1] in b"{]"
+    )
+    if looks_like_json and BY_ENDING.get(ending) not in ("json", "jsonl"):
+        return "json"
+    return BY_ENDING.get(ending, "csv")
 
 
 def _parquet(source: Source) -> Table:
