@@ -1,8 +1,9 @@
 """What a ruleset means, as code to be read: the same text as grammar/language.md. Every other interpretation must agree with it.
 
-``expressions`` turns an expression and a record into a value, ``lifecycle`` a record into a placement.
+``expressions`` turns an expression and a record into a value; ``walk`` a record into the stages that it passes, ``reasons`` into
+what stands in the way, ``lifecycle`` into the whole placement.
 """
 
-from revrules.reference.lifecycle import Mode, evaluate, place
+from revrules.reference.lifecycle import Mode, evaluate, place, truth_of
 
-__all__ = ["Mode", "evaluate", "place"]
+__all__ = ["Mode", "evaluate", "place", "truth_of"]

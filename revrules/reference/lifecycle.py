@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
+from revrules import ir
 from revrules.readers import record_spec
 from revrules.reads import name_of
-from revrules.reference.expressions import value
+from revrules.reference.expressions import truth, value
 from revrules.reference.reasons import clashes, judge_assertions, judge_rules, next_stage
 from revrules.reference.scope import Scope, World
 from revrules.reference.walk import Walk
@@ -21,7 +22,6 @@ from revrules.types import EnumType
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from revrules import ir
 
 
 class Mode(StrEnum):
@@ -68,6 +68,12 @@ def evaluate(ruleset: ir.Ruleset, definition: str, record: Mapping[str, object],
     found = ruleset.definition(definition)
     scope, _ = _read(ruleset, found.entity, record, as_of)
     return value(found.expr, scope)
+
+
+def truth_of(expr: ir.Expr) -> bool | None:
+    """Return whether a condition that reads no record is true, false or (None) unknown."""
+    nothing = ir.Ruleset(name="", title="", steward=None, currency=None, timezone="UTC", fiscal_year_start=1, review_by=None)
+    return truth(expr, Scope(World(nothing, datetime(2026, 1, 1, tzinfo=UTC)), None))
 
 
 def _read(ruleset: ir.Ruleset, entity: str, record: Mapping[str, object], as_of: datetime) -> tuple[Scope, list[DataProblem]]:
