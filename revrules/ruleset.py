@@ -15,9 +15,9 @@ from revrules.backends.program import Bound, Program, ValueProgram
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from revrules import ir
     from revrules.compiler import Compiled
     from revrules.diagnostics import Diagnostic
+    from revrules.ir import Ruleset as Meaning
     from revrules.runtime.results import Placement
 
     Record = Mapping[str, object]
@@ -95,13 +95,13 @@ def from_compiled(compiled: Compiled) -> Ruleset:
 
 
 class Ruleset:
-    """A compiled ruleset: its lifecycles, its values, the schemas of its records and results."""
+    """A compiled ruleset: its lifecycles, its values, the schemas of its records and results. ``ir`` is what it means."""
 
     __slots__ = ("_lifecycles", "ir")
 
-    ir: ir.Ruleset
+    ir: Meaning
 
-    def __init__(self, ruleset: ir.Ruleset) -> None:
+    def __init__(self, ruleset: Meaning) -> None:
         object.__setattr__(self, "ir", ruleset)
         object.__setattr__(self, "_lifecycles", {})
 
@@ -111,7 +111,7 @@ class Ruleset:
     def __repr__(self) -> str:
         return f"<revrules.Ruleset {self.name}: {', '.join(self.lifecycles) or 'no lifecycle'}>"
 
-    def __reduce__(self) -> tuple[type[Ruleset], tuple[ir.Ruleset]]:
+    def __reduce__(self) -> tuple[type[Ruleset], tuple[Meaning]]:
         return Ruleset, (self.ir,)
 
     @property
