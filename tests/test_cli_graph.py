@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
 
 from revrules.cli.graph import command
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RULES = """
 team sales

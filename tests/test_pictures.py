@@ -11,6 +11,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from revrules.compiler import compile_text
 from revrules.pictures import Style, draw
@@ -183,6 +185,33 @@ def test_a_tangle_of_ways_does_not_run_through_boxes_either() -> None:
         lifecycle l of deal {{ {" ".join(stages)} stage gone {{ owner t1  from any  lost }} }}
     """
     collide(layout(plan_of(text)))
+
+
+@st.composite
+def lifecycles(draw: st.DrawFn) -> str:
+    """Return a ruleset with a lifecycle of up to nine stages and any ways between them."""
+    count = draw(st.integers(1, 9))
+    stages = []
+    for number in range(count):
+        before, others = [f"s{i}" for i in range(number)], [f"s{i}" for i in range(count)]
+        sources = draw(st.lists(st.sampled_from(before), unique=True, max_size=4)) if before else []
+        back = draw(st.lists(st.sampled_from([s for s in others if s not in sources]), unique=True, max_size=2))
+        clauses = [
+            f"owner t{draw(st.integers(0, 2))}" if draw(st.booleans()) else "",
+            f"from {', '.join(sources)}" if sources else draw(st.sampled_from(["entry", ""])),
+            f"back from {', '.join(back)}" if back else "",
+            draw(st.sampled_from(["", "", "won", "lost"])),
+        ]
+        stages.append(f"stage s{number} {{ {' '.join(clauses)} }}")
+    lost = "stage gone { from any  lost }" if draw(st.booleans()) else ""
+    return f"team t0 team t1 team t2 entity deal {{ amount money }} lifecycle l of deal {{ {' '.join(stages)} {lost} }}"
+
+
+@settings(max_examples=150, deadline=None)
+@given(lifecycles())
+def test_no_lifecycle_makes_boxes_and_lines_collide(text: str) -> None:
+    collide(layout(plan_of(text)))
+    ElementTree.fromstring(drawn(text, Style.SVG))
 
 
 def collide(placed: Layout) -> None:
