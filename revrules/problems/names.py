@@ -416,7 +416,7 @@ AT_LEAST_COUNT = Problem("REV254", "at-least-count", _E, "`at least` asks for no
 NEEDS_CLAUSE = Problem("REV255", "needs-clause", _E, "a declaration lacks a clause that it needs")
 BAD_FORMAT = Problem("REV256", "bad-format", _E, "a format of an export cannot be used")
 EMPTY_RANGE = Problem("REV257", "empty-range", _E, "a range holds no value")
-TOO_DEEP = Problem("REV258", "too-deep", _E, "a path, aggregate or expression is larger than the language allows")
+TOO_DEEP = Problem("REV258", "beyond-limits", _E, "a path, aggregate or expression is larger than the language allows")
 
 
 def key_not_a_field(span: Span, key: str, entity: str, candidates: Iterable[str]) -> Diagnostic:
