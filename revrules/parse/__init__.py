@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from revrules import syntax
 from revrules.diagnostics import in_order
-from revrules.parse import criteria, declarations, expressions, records
+from revrules.parse.builders import BUILDERS
 from revrules.parse.leaves import LEAVES
 from revrules.parse.lexer import lex
 from revrules.parse.machine import DEEPEST, Halt, Machine
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from revrules.diagnostics import Diagnostic
     from revrules.source import Source
 
-_BUILDERS = {**expressions.BUILDERS, **criteria.BUILDERS, **declarations.BUILDERS, **records.BUILDERS}
-
 
 MOST_CHARACTERS = 16 * 1024 * 1024
 _SAMPLE = 65_536
@@ -36,7 +34,7 @@ def parse(source: Source) -> tuple[syntax.File, list[Diagnostic]]:
         return syntax.File((), span=Span(source.path, 0, len(source.text))), [refusal]
     lexed = lex(source)
     site = Site(source.path, source.text, lexed.docs, lexed.problems)
-    machine = Machine(lalr_tables(), _BUILDERS, LEAVES, site, lexed.tokens)
+    machine = Machine(lalr_tables(), BUILDERS, LEAVES, site, lexed.tokens)
     floor = 0
     while (halt := machine.run()) is not Halt.DONE:
         place = machine.tokens[machine.position]

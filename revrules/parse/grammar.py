@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lark import Lark
+from lark.grammar import Terminal
+from lark.parsers.lalr_analysis import Shift
+
 from revrules.parse.tables import TableData, Yields
 
 if TYPE_CHECKING:
@@ -17,9 +21,6 @@ _WORDLIKE = re.compile(r"(?:\(\?!\w+\\b\))?(?:\(\?:)*(?:[a-z]|\[\^\\W\\d\])")
 
 def compile_grammar(grammar: str) -> TableData:
     """Return the tables of ``grammar``, whose start is the rule ``file``."""
-    from lark import Lark
-    from lark.parsers.lalr_analysis import Shift
-
     parser = Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=True, start="file")
     table = parser.parser.parser._parse_table
     rules = list(parser.rules)
@@ -72,7 +73,7 @@ def _plan(rule: Rule) -> list[int]:
             plan.append(-1)
             continue
         symbol = rule.expansion[index]
-        if not (symbol.is_term and symbol.filter_out):
+        if not (isinstance(symbol, Terminal) and symbol.filter_out):
             plan.append(index)
         index += 1
     return plan

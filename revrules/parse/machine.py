@@ -92,7 +92,7 @@ class Machine:
                 action = chosen[stack[0]].get(token.readings)
                 if action is None:
                     action = self.choose(stack, token.readings)
-                if action.__class__ is not Rule:
+                if not isinstance(action, Rule):
                     break
                 stack = self._reduce(stack, action)
                 if stack[0] == self.tables.end and token.readings[0] is END:
@@ -157,9 +157,10 @@ class Machine:
         base = stack
         start = stack[4]
         for _ in range(rule.size):
-            kids.append(base[1])
-            start = base[4]
-            base = base[2]
+            _, kid, below, _, start = base
+            assert below is not None, "the start stays below every rule"
+            kids.append(kid)
+            base = below
         kids.reverse()
         if rule.yields is Yields.SAME:
             value = kids[rule.plan[0]]

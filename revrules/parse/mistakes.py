@@ -52,7 +52,11 @@ def is_for_equals(view: View) -> Repair | None:
         return None
     negated = view.token.text == "not"
     op = "!=" if negated else "="
-    insert = (Token(("EQUAL", "COMPARE"), op, before.start, before.end) if not negated else Token(("COMPARE",), op, before.start, before.end),)
+    insert = (
+        Token(("EQUAL", "COMPARE"), op, before.start, before.end)
+        if not negated
+        else Token(("COMPARE",), op, before.start, before.end),
+    )
     if not view.leads_on(view.at - 1, 2 if negated else 1, insert):
         return None
     span = view.span(before, view.token) if negated else view.span(before)
@@ -86,7 +90,11 @@ def set_in_parentheses(view: View) -> Repair | None:
     if end is None:
         return None
     first, last = tokens[start], tokens[end]
-    insert = (Token(("LBRACE",), "{", first.start, first.end), *tokens[start + 1 : end], Token(("RBRACE",), "}", last.start, last.end))
+    insert = (
+        Token(("LBRACE",), "{", first.start, first.end),
+        *tokens[start + 1 : end],
+        Token(("RBRACE",), "}", last.start, last.end),
+    )
     if view.reach(start, end - start + 1, insert) < 0:
         return None
     written = f"{first.text} … {close}"
@@ -123,9 +131,35 @@ def colon_after_clause(view: View) -> Repair | None:
     before = view.previous
     if view.token.text not in (":", "=") or before is None or view.previous_reading in vocabulary.NAMES:
         return None
-    if not before.text.isalpha() or not view.leads_on(view.at, 1, (), 1):
+    if before.text not in vocabulary.PLACES or not view.leads_on(view.at, 1, (), 1):
         return None
     return Repair(problems.colon_after_clause(view.span(view.token), before.text, view.token.text), view.at, 1)
+
+
+def group_without_of(view: View) -> Repair | None:
+    """``all { … }``, ``any { … }``."""
+    before = view.previous
+    if view.token.text != "{" or before is None or before.text not in ("all", "any"):
+        return None
+    reading = "_ALL_OF" if before.text == "all" else "_ANY_OF"
+    insert = (Token((reading,), before.text, before.start, before.end), invented("OF", before.end))
+    if not view.leads_on(view.at - 1, 1, insert):
+        return None
+    return Repair(problems.other_spelling(view.span(before), before.text, f"{before.text} of"), view.at - 1, 1, insert)
+
+
+def empty_braces(view: View) -> Repair | None:
+    """``requires { }``, ``enum { }``."""
+    before = view.previous
+    if before is None or before.text + view.token.text not in ("{}", "()", "[]"):
+        return None
+    place = view.token.start
+    for content in (("NAME",), ("CRITERION_NAME", "COLON", "NAME")):
+        insert = tuple(invented(terminal, place) for terminal in content)
+        if view.leads_on(view.at, 0, insert, 1):
+            wanted = "a criterion such as `reachable: domain is known`" if len(content) > 1 else "something"
+            return Repair(problems.empty_braces(view.span(before, view.token), wanted), view.at, 0, insert)
+    return None
 
 
 def comma(view: View) -> Repair | None:
@@ -133,6 +167,9 @@ def comma(view: View) -> Repair | None:
     token = view.token
     if token.text in (",", ";") and view.leads_on(view.at, 1, ()):
         return Repair(problems.extra_comma(view.span(token)), view.at, 1)
+    before = view.previous
+    if before is not None and before.text == "," and view.leads_on(view.at - 1, 1, ()):
+        return Repair(problems.extra_comma(view.span(before)), view.at - 1, 1)
     if view.accepts("COMMA"):
         insert = (invented("COMMA", token.start),)
         if view.reach(view.at, 0, insert) >= 2 and token.text not in ("{", "("):
@@ -192,6 +229,9 @@ def name_left_out(view: View) -> Repair | None:
     if view.at - 1 <= view.floor or not view.leads_on(view.at - 1, 1, insert):
         return None
     clause = view.machine.tokens[view.at - 2]
+    if vocabulary.NAMES.issuperset(before.readings):
+        phrase = vocabulary.expected(view.accepted_before())[0]
+        return Repair(problems.left_out(view.span(before), before.text, phrase), view.at - 1, 1, insert)
     return Repair(problems.name_left_out(view.span(clause), clause.text, before.text), view.at - 1, 1, insert)
 
 
@@ -204,6 +244,8 @@ MISTAKES: tuple[Callable[[View], Repair | None], ...] = (
     chained_comparison,
     colon_after_clause,
     missing_unit,
+    empty_braces,
+    group_without_of,
     criterion_without_colon,
     name_left_out,
     word_as_name,

@@ -41,9 +41,11 @@ _OPERATORS = {
 _WORDS = {"and": ("AND",), "or": ("OR",), "not": ("NOT",)}
 _DATE = r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4}|[0-9]{4}[/.][0-9]{1,2}[/.][0-9]{1,2}|[0-9]{4}-[0-9]{1,2}-[0-9](?![0-9])"
 _QUOTED = r"'[^'\n]*'|[“”„«][^“”„«»\"\n]*[“”»\"]|[‘’‚][^‘’‚'\n]*[‘’']"
-BEFORE_MARKS = "|".join([_DATE, *(re.escape(mark) for mark in sorted(_OPERATORS, key=len, reverse=True) if mark != "!"), r"!(?!=)"])
+BEFORE_MARKS = "|".join(
+    [_DATE, *(re.escape(mark) for mark in sorted(_OPERATORS, key=len, reverse=True) if mark != "!"), r"!(?!=)"]
+)
 """Matches oddities that start like a mark of the language."""
-AFTER_MARKS = rf"{_QUOTED}|\"[^\n]*|`[^\n]*|'[^\n]*|;|[^\s\w\"'`#{{}}()\[\],.:;<>=!+\-*/|&]+|\S"
+AFTER_MARKS = rf"{_QUOTED}|[\"'`][^\n]*?(?=[\s)}}\]]*(?:\n|\Z))|;|[^\s\w\"'`#{{}}()\[\],.:;<>=!+\-*/|&]+|\S"
 """Matches everything else that is no mark of the language."""
 
 
@@ -65,7 +67,7 @@ def read(source: Source, start: int, end: int) -> Meant:
         return Meant(problems.other_spelling(span, written, operator), operator, _WORDS.get(operator, ()))
     if written[0].isdigit():
         return _date(span, written)
-    if written[0] in "\"`":
+    if written[0] in '"`':
         return _unclosed(span, written)
     if written[0] in "'“”„«‘’‚" and len(written) > 1:
         inner = written[1:-1].replace("\\", "\\\\").replace('"', '\\"')
@@ -77,7 +79,7 @@ def _date(span: Span, written: str) -> Meant:
     parts = [int(part) for part in re.split(r"[/.-]", written)]
     year_first = parts[0] > 31
     year, second, third = (parts[0], parts[1], parts[2]) if year_first else (parts[2], parts[0], parts[1])
-    month, day = (second, third) if year_first or second <= 12 < third or "/" in written and second <= 12 else (third, second)
+    month, day = (second, third) if year_first or second <= 12 < third or ("/" in written and second <= 12) else (third, second)
     iso = f"{year:04}-{month:02}-{day:02}"
     other = f"{year:04}-{day:02}-{month:02}"
     sure = year_first or second > 12 or third > 12

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from revrules.parse.lexer import Token
     from revrules.parse.site import Site
     from revrules.source import Span
-    from revrules.syntax import Expr, FieldType, GivenValue, Literal, Member, Name, Number, Text
+    from revrules.syntax import Expr, FieldType, GivenValue, Literal, Member, Name, Text
 
 Names: TypeAlias = "tuple[Name, ...]"
 Texts: TypeAlias = "tuple[Text, ...]"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from revrules.parse import vocabulary
+from revrules.parse.lexer import Token
 from revrules.parse.machine import Hole, Many
 from revrules.parse.mistakes import MISTAKES
 from revrules.parse.tables import END
-from revrules.parse.lexer import Token
-from revrules.parse.view import FAR, Repair, View, ahead, invented, take
+from revrules.parse.view import Repair, View, ahead, invented, take
 from revrules.problems import syntax as problems
-from revrules.source import Span
 
 if TYPE_CHECKING:
     from revrules.diagnostics import Diagnostic
@@ -22,6 +21,8 @@ _CLOSERS = ("RBRACE", "RPAR", "RSQB")
 _OPENING = {"}": "{", ")": "(", "]": "["}
 _ENOUGH = 3
 """A repair without words of its own must lead so far."""
+_FEW = 4
+"""Where more terminals can stand, none of the words among them is taken as left out."""
 
 
 def recover(machine: Machine, floor: int) -> int:
@@ -78,7 +79,7 @@ def _missing_closer(view: View) -> Repair | None:
             return None
         insert.append(invented(terminal, view.token.start))
         stack = view.machine.after(stack, terminal)
-        if stack is not None and ahead(view.machine, stack, view.at) >= (2 if len(insert) == 1 else _ENOUGH):
+        if stack is not None and ahead(view.machine, stack, view.at) >= _ENOUGH:
             opening = _opening(view, vocabulary.MARKS[insert[0].readings[0]])
             if opening is None:
                 return None
@@ -141,7 +142,7 @@ def _one_token(view: View) -> Repair | None:
     problem = _unexpected(view)
     options: list[tuple[int, Repair]] = [(1, Repair(problem, view.at, 1))]
     for terminal in sorted(view.accepted):
-        if terminal is END:
+        if terminal is END or (vocabulary.spellings(terminal) and len(view.accepted) > _FEW):
             continue
         new = (invented(terminal, place),)
         options.append((0, Repair(_missing(view, terminal), view.at, 0, new)))
@@ -158,19 +159,23 @@ def _missing(view: View, terminal: str) -> Diagnostic:
     """The problem of a token that was left out: only what it is, where that is all that could stand here."""
     phrases = vocabulary.expected(view.accepted)
     missing = vocabulary.expected(frozenset([terminal]))
-    if len(phrases) <= 2 and missing:
+    if missing and (len(phrases) <= 2 or terminal in vocabulary.MARKS):
         return problems.left_out(view.span(view.token), view.token.text, missing[0])
     return _unexpected(view)
 
 
 def _unexpected(view: View) -> Diagnostic:
     token = view.token
+    if "NAME" in token.readings:
+        near = get_close_matches(token.text.lower(), vocabulary.words_of(view.accepted), n=1, cutoff=0.72)
+        if near and near[0] != token.text:
+            return problems.misspelled(view.span(token), token.text, near[0])
     written = "" if token.readings[0] is END else token.text
     place = vocabulary.PLACES.get(token.text)
     if place is not None and written and token.readings != ("NAME",) and "an expression" not in place:
         blocked = not any(reading in view.accepted for reading in token.readings)
         starts = vocabulary.expected(view.accepted)
-        if blocked and "RBRACE" in view.accepted or view.accepts("TEAM"):
+        if (blocked and "RBRACE" in view.accepted) or view.accepts("TEAM"):
             return problems.wrong_place(view.span(token), written, place, starts)
     return problems.unexpected(view.span(token), written, vocabulary.expected(view.accepted))
 
@@ -203,8 +208,52 @@ def _is_firm(token: Token) -> bool:
 
 
 _LOOSE = frozenset(
-    "NAME TEXT INT DECIMAL PERCENT DATE DATETIME TIME COMPARE EQUAL PLUS MINUS _FINDING_DASH TIMES DIVIDED COMMA COLON DOT RANGE VBAR LBRACE"
-    " LPAR LSQB GIVEN_NAME AND OR NOT IN IS OF TO UP BY AS ON WHERE IF THEN ELSE TRUTH CLOCK STATE UNIT __ANON_0".split()
+    [
+        "NAME",
+        "TEXT",
+        "INT",
+        "DECIMAL",
+        "PERCENT",
+        "DATE",
+        "DATETIME",
+        "TIME",
+        "COMPARE",
+        "EQUAL",
+        "PLUS",
+        "MINUS",
+        "_FINDING_DASH",
+        "TIMES",
+        "DIVIDED",
+        "COMMA",
+        "COLON",
+        "DOT",
+        "RANGE",
+        "VBAR",
+        "LBRACE",
+        "LPAR",
+        "LSQB",
+        "GIVEN_NAME",
+        "AND",
+        "OR",
+        "NOT",
+        "IN",
+        "IS",
+        "OF",
+        "TO",
+        "UP",
+        "BY",
+        "AS",
+        "ON",
+        "WHERE",
+        "IF",
+        "THEN",
+        "ELSE",
+        "TRUTH",
+        "CLOCK",
+        "STATE",
+        "UNIT",
+        "__ANON_0",
+    ]
 )
 
 
@@ -230,9 +279,10 @@ def _where_it_can_stand(machine: Machine, at: int) -> Entry | None:
 
 def _cut(machine: Machine, base: Entry, at: int) -> None:
     """Leave out the tokens up to ``at`` and the stack above ``base``; a value at its top is not whole, so it is a hole."""
-    del machine.tokens[machine.position : at]
     state, value, below, depth, start = base
-    whole = value is None or isinstance(value, (Many, Token))
+    line_start = machine.site.text[: machine.tokens[machine.position].start].rstrip(" \t").endswith("\n")
+    whole = value is None or isinstance(value, (Many, Token)) or (base is machine.stack and line_start)
+    del machine.tokens[machine.position : at]
     machine.stack = (state, value if whole else Hole.HOLE, below, depth, start)
     machine.rewind()
 
@@ -248,6 +298,8 @@ def _next_declaration(machine: Machine) -> int:
     """The next token that starts a declaration at the start of a line; the end where there is none."""
     tokens = machine.tokens
     for at in range(machine.position, len(tokens)):
-        if tokens[at].readings[0] is END or (machine.site.column(tokens[at].start) == 0 and tokens[at].text in vocabulary.DECLARATIONS):
+        if tokens[at].readings[0] is END or (
+            machine.site.column(tokens[at].start) == 0 and tokens[at].text in vocabulary.DECLARATIONS
+        ):
             return at
     return len(tokens) - 1

@@ -58,39 +58,90 @@ _KINDS = {
     **dict.fromkeys(("TRUTH",), "`true` or `false`"),
     **dict.fromkeys(("_ALL_OF", "_ANY_OF", "_AT_LEAST_OF"), "a group such as `all of { … }`"),
 }
+_DECLARING = frozenset(name.upper() for name in DECLARATIONS) | {"_FOR_TEAM"}
 _STARTS_VALUE = frozenset(["NAME", "LPAR", "CLOCK"])
 _OF_VALUES = frozenset(
-    "NAME INT DECIMAL PERCENT TEXT TRUTH DATE DATETIME CLOCK TALLY TOTAL PICK _EVERY _START _DATE_WORD LPAR MINUS NOT IF".split()
+    [
+        "NAME",
+        "INT",
+        "DECIMAL",
+        "PERCENT",
+        "TEXT",
+        "TRUTH",
+        "DATE",
+        "DATETIME",
+        "CLOCK",
+        "TALLY",
+        "TOTAL",
+        "PICK",
+        "_EVERY",
+        "_START",
+        "_DATE_WORD",
+        "LPAR",
+        "MINUS",
+        "NOT",
+        "IF",
+    ]
 )
 _CONTINUES = frozenset(
-    "COMPARE IN IS NOT CONTAINS STARTS ENDS MATCHES WITHIN MORE_OR_LESS AT AND OR _OR_ELSE PLUS MINUS TIMES DIVIDED DOT RANGE FOR LPAR"
-    " _ANY_CASE".split()
+    [
+        "COMPARE",
+        "IN",
+        "IS",
+        "NOT",
+        "CONTAINS",
+        "STARTS",
+        "ENDS",
+        "MATCHES",
+        "WITHIN",
+        "MORE_OR_LESS",
+        "AT",
+        "AND",
+        "OR",
+        "_OR_ELSE",
+        "PLUS",
+        "MINUS",
+        "TIMES",
+        "DIVIDED",
+        "DOT",
+        "RANGE",
+        "FOR",
+        "LPAR",
+        "_ANY_CASE",
+    ]
 )
+
+
+_CLAUSES = (
+    "requires", "owner", "from", "means", "when", "require", "tracks", "stage", "given", "expect", "title", "steward", "days", "hours",
+    "as", "in", "otherwise", "base", "message", "required", "entry", "won", "lost", "stamped", "leave", "probability", "forecast", "back",
+    "currency", "timezone", "review", "fiscal", "holidays", "missing",
+)  # fmt: skip
+"""Words that start a clause, the likelier ones first."""
 
 
 def expected(accepted: frozenset[str]) -> list[str]:
     """Return at most five phrases that say what can stand where ``accepted`` can, the likeliest first."""
-    phrases: list[str] = []
     rest = set(accepted)
+    phrases = [f"`{word}`" for word in ("then", "have", "ago", "because", "known") if word.upper() in rest]
     if rest >= _STARTS_VALUE:
         phrases.append("a condition" if "NOT" in rest else "a value")
         rest -= _OF_VALUES
-    if {"COMPARE", "AND"} <= rest:
-        phrases.append("an operator such as `=`, `in` or `and`")
-        rest -= _CONTINUES
-    elif "AND" in rest:
-        phrases.append("`and` or `or`")
-        rest -= _CONTINUES
-    closing = [f"`{MARKS[name]}`" for name in ("RBRACE", "RPAR", "RSQB") if name in rest]
-    declarations = {name.upper() for name in DECLARATIONS}
-    if len(rest & declarations) > 5:
+    if "AND" in rest:
+        phrases.append("an operator such as `=`, `in` or `and`" if "COMPARE" in rest else "`and` or `or`")
+        rest -= _CONTINUES | {"UNIT", "BUSINESS"}
+    phrases += [f"`{MARKS[name]}`" for name in ("RBRACE", "RPAR", "RSQB") if name in rest]
+    if len(rest & _DECLARING) > 5:
         phrases.append("a declaration such as `team`, `entity`, `define` or `lifecycle`")
-        rest -= declarations | {"_FOR_TEAM"}
-    kinds = [_KINDS[name] for name in sorted(rest) if name in _KINDS]
-    marks = [f"`{MARKS[name]}`" for name in sorted(rest) if name in MARKS and name not in ("RBRACE", "RPAR", "RSQB")]
-    words = [f"`{word}`" for name in sorted(rest) if name not in _KINDS and name not in MARKS for word in spellings(name)[:1]]
-    ordered = list(dict.fromkeys([*phrases, *closing[:1], *kinds, *marks, *words]))
-    return ordered[:5]
+        rest -= _DECLARING
+    clauses = [word for word in _CLAUSES if word.upper() in rest]
+    if len(clauses) > 2:
+        phrases.append(f"a clause such as `{clauses[0]}` or `{clauses[1]}`")
+        rest -= {word.upper() for word in _CLAUSES} | {"ALLOW"}
+    phrases += [_KINDS[name] for name in sorted(rest) if name in _KINDS]
+    phrases += [f"`{MARKS[name]}`" for name in sorted(rest) if name in MARKS]
+    phrases += [f"`{word}`" for name in sorted(rest) if name not in _KINDS for word in spellings(name)[:1]]
+    return list(dict.fromkeys(phrases))[:5]
 
 
 @cache

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 UNEXPECTED = Problem("REV101", "unexpected-word", Severity.ERROR, "a word or mark stands where another was expected")
 UNCLOSED = Problem("REV102", "unclosed-bracket", Severity.ERROR, "a brace, bracket or parenthesis is opened but never closed")
 NOTHING_OPEN = Problem("REV103", "nothing-to-close", Severity.ERROR, "a closing mark stands where nothing is open")
-UNCLOSED_TEXT = Problem("REV104", "unclosed-text", Severity.ERROR, "a text in quotes or a name in backticks does not end on its line")
+UNCLOSED_TEXT = Problem(
+    "REV104", "unclosed-text", Severity.ERROR, "a text in quotes or a name in backticks does not end on its line"
+)
 STRANGE = Problem("REV105", "strange-character", Severity.ERROR, "a character that the language does not use")
 OTHER_OPERATOR = Problem("REV106", "other-spelling", Severity.ERROR, "an operator in the spelling of another language")
 OTHER_QUOTES = Problem("REV107", "other-quotes", Severity.ERROR, "a text in single or typographic quotes")
@@ -38,9 +40,9 @@ TOO_LONG = Problem("REV124", "too-long-number", Severity.ERROR, "a number with m
 COLON = Problem("REV125", "colon-after-clause", Severity.ERROR, "a colon after the word of a clause")
 WRONG_PLACE = Problem("REV126", "wrong-place", Severity.ERROR, "a clause or declaration stands where another kind belongs")
 EMPTY = Problem("REV127", "empty-braces", Severity.ERROR, "braces with nothing between them")
-NOT_A_CHOICE = Problem("REV128", "not-a-choice", Severity.ERROR, "`in` is followed by neither a set, a range, a list nor a period")
-
-
+NOT_A_CHOICE = Problem(
+    "REV128", "not-a-choice", Severity.ERROR, "`in` is followed by neither a set, a range, a list nor a period"
+)
 
 
 def no_such_date(span: Span, text: str, why: str) -> Diagnostic:
@@ -78,7 +80,7 @@ def not_a_choice(span: Span) -> Diagnostic:
         NOT_A_CHOICE,
         "after `in` stands a set, a range, the name of a list or a period",
         span,
-        help=("as in `in { \"DE\", \"FR\" }`, `in 1..5`, `in core_countries` or `in this quarter`",),
+        help=('as in `in { "DE", "FR" }`, `in 1..5`, `in core_countries` or `in this quarter`',),
     )
 
 
@@ -97,7 +99,7 @@ def other_quotes(span: Span, text: str) -> Diagnostic:
     """A text in single or typographic quotes."""
     return Diagnostic(
         OTHER_QUOTES,
-        f"a text stands in straight double quotes: `\"{text}\"`",
+        f'a text stands in straight double quotes: `"{text}"`',
         span,
         label="other quotes",
         edits=(Edit(span, f'"{text}"'),) if '"' not in text and "\\" not in text else (),
@@ -119,7 +121,9 @@ def other_date_order(span: Span, written: str, candidates: tuple[str, ...]) -> D
 def unclosed_text(span: Span, mark: str) -> Diagnostic:
     """A text or a quoted name that does not end on its line."""
     what = "a name in backticks" if mark == "`" else "a text"
-    return Diagnostic(UNCLOSED_TEXT, f"{what} ends on the line where it starts: a closing `{_mark(mark)}` is missing", span, label="starts here")
+    return Diagnostic(
+        UNCLOSED_TEXT, f"{what} ends on the line where it starts: a closing `{_mark(mark)}` is missing", span, label="starts here"
+    )
 
 
 def strange_characters(span: Span, described: str) -> Diagnostic:
@@ -178,13 +182,19 @@ def unclosed(span: Span, mark: str, where: Span) -> Diagnostic:
 
 def nothing_to_close(span: Span, mark: str) -> Diagnostic:
     """A closing mark too many."""
-    return Diagnostic(NOTHING_OPEN, f"this `{mark}` closes nothing: one closing mark too many", span, label="nothing is open here")
+    return Diagnostic(
+        NOTHING_OPEN, f"this `{mark}` closes nothing: one closing mark too many", span, label="nothing is open here"
+    )
 
 
 def other_closer(span: Span, written: str, meant: str) -> Diagnostic:
     """``)`` where ``}`` closes what is open."""
     return Diagnostic(
-        NOTHING_OPEN, f"`{meant}` closes what is open here, not `{written}`", span, label=f"write `{meant}`", edits=(Edit(span, meant),)
+        NOTHING_OPEN,
+        f"`{meant}` closes what is open here, not `{written}`",
+        span,
+        label=f"write `{meant}`",
+        edits=(Edit(span, meant),),
     )
 
 
@@ -206,7 +216,9 @@ def chained_comparison(span: Span) -> Diagnostic:
 def missing_colon(span: Span, name: str) -> Diagnostic:
     """``{ reachable domain is known }``."""
     edit = Edit(span, f"{name}:")
-    return Diagnostic(NO_COLON, f"a colon is missing after the name of the criterion: `{name}:`", span, label="no colon", edits=(edit,))
+    return Diagnostic(
+        NO_COLON, f"a colon is missing after the name of the criterion: `{name}:`", span, label="no colon", edits=(edit,)
+    )
 
 
 def criterion_without_name(span: Span) -> Diagnostic:
@@ -223,13 +235,22 @@ def criterion_without_name(span: Span) -> Diagnostic:
 def colon_after_clause(span: Span, word: str, mark: str) -> Diagnostic:
     """``owner: marketing``."""
     return Diagnostic(
-        COLON, f"no `{mark}` stands after `{word}`: a clause is its word and what it says", span, label="leave it out", edits=(Edit(span, ""),)
+        COLON,
+        f"no `{mark}` stands after `{word}`: a clause is its word and what it says",
+        span,
+        label="leave it out",
+        edits=(Edit(span, ""),),
     )
 
 
 def extra_comma(span: Span) -> Diagnostic:
     """A comma where none belongs."""
-    return Diagnostic(COMMA, "no comma stands here: white space separates what a block holds", span, label="leave it out", edits=(Edit(span, ""),))
+    return Diagnostic(COMMA, "a comma too many: none belongs here", span, label="leave it out", edits=(Edit(span, ""),))
+
+
+def empty_braces(span: Span, wanted: str) -> Diagnostic:
+    """``requires { }``."""
+    return Diagnostic(EMPTY, f"nothing stands between these marks, where {wanted} must stand", span, label="empty")
 
 
 def missing_comma(span: Span, written: str) -> Diagnostic:
@@ -267,7 +288,12 @@ def word_as_name(span: Span, word: str) -> Diagnostic:
 
 def too_many_mistakes(span: Span, limit: int) -> Diagnostic:
     """More than ``limit`` mistakes in one file."""
-    return Diagnostic(TOO_MANY, f"reading stopped here after {limit} mistakes", span, help=("mend the first ones; later ones often follow from them",))
+    return Diagnostic(
+        TOO_MANY,
+        f"reading stopped here after {limit} mistakes",
+        span,
+        help=("mend the first ones; later ones often follow from them",),
+    )
 
 
 def too_large(span: Span, limit: int) -> Diagnostic:
@@ -277,7 +303,9 @@ def too_large(span: Span, limit: int) -> Diagnostic:
 
 def not_a_ruleset(span: Span) -> Diagnostic:
     """Bytes that are no text."""
-    return Diagnostic(NOT_A_RULESET, "this is no ruleset: a ruleset is text in UTF-8, and here stand bytes that are no text", span)
+    return Diagnostic(
+        NOT_A_RULESET, "this is no ruleset: a ruleset is text in UTF-8, and here stand bytes that are no text", span
+    )
 
 
 def _joined(phrases: Sequence[str]) -> str:
