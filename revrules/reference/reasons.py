@@ -26,12 +26,8 @@ def next_stage(way: ir.Edge, stage: ir.Stage, scope: Scope) -> NextStage:
 
 def _asked(way: ir.Edge, stage: ir.Stage, scope: Scope) -> Iterator[ir.Criterion]:
     yield ir.Criterion("when", way.condition)
-    if truth(gate(stage), scope):
-        return
-    if stage.requires is not None:
+    if stage.requires is not None and not truth(gate(stage), scope):
         yield from _open_criteria(stage.requires, scope)
-    elif stage.stamped_by is not None:
-        yield ir.Criterion("stamped", ir.Known(stage.stamped_by))
 
 
 def _open_criteria(criteria: ir.Criteria, scope: Scope) -> Iterator[ir.Criterion]:

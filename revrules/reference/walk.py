@@ -81,5 +81,4 @@ def gate(stage: ir.Stage) -> ir.Expr:
     """Return when a stage's gate is open: its stamp is known or its criteria hold."""
     if stage.stamped_by is None:
         return stage.condition
-    stamped = ir.Known(stage.stamped_by)
-    return stamped if stage.requires is None else ir.Or((stamped, stage.condition))
+    return ir.Or((ir.Known(stage.stamped_by), stage.condition))

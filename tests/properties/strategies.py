@@ -197,6 +197,8 @@ class Maker:
         requires = self.criteria(2, iter(f"{name}_{number}" for number in range(100))) if r.random() < 0.85 else None
         stamp_type = r.choice((Scalar.DATE, Scalar.DATETIME))
         stamp = ir.Field(f"{word(stamp_type)}1", stamp_type) if r.random() < 0.25 else None
+        if requires is None and stamp is not None:
+            requires = ir.Criterion(stamp.name, ir.Known(stamp))
         unit = r.choice(DATE_UNITS)
         within = ir.LeaveWithin(r.randint(1, 40), unit) if r.random() < 0.5 else None
         if within is not None and stamp_type is Scalar.DATETIME and r.random() < 0.5:
