@@ -155,7 +155,7 @@ def test_an_expression_has_the_value_that_the_case_tells(case: Case, name: str) 
 
 CLAIMS: dict[str, Callable[[Placement], object]] = {
     "stage": lambda placement: placement.stage or "none",
-    "verdict": lambda placement: placement.verdict and placement.verdict.value,
+    "verdict": lambda placement: placement.verdict.value if placement.verdict else "none",
     "path": lambda placement: list(placement.path),
     "certain": lambda placement: placement.certain,
     "declared": lambda placement: placement.declared or "none",
