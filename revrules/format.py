@@ -24,7 +24,7 @@ GROUP_WIDTH = 100
 """A block that was written on one line stays there if the line is no longer than this."""
 _STEP = "  "
 _LONG_BRACES = 60
-"""The items between braces that are longer than this, or hold comments, stand on lines of their own when their line is too long."""
+"""A list in braces that is longer than this, or holds comments, is opened when its line is too long."""
 
 
 def format_source(source: Source) -> tuple[str | None, list[Diagnostic]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from revrules import syntax
@@ -10,6 +9,7 @@ from revrules.parse.clauses import Clause, Clauses, clause
 from revrules.source import Span
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable
 
     from revrules.parse.lexer import Token
@@ -262,7 +262,8 @@ BUILDERS: dict[str, Callable[..., object]] = {
         builder.__name__: builder
         for builder in (
             file, ruleset, import_file, file_owner, team, system, list_of_items, list_of_file, literals, names, calendar, days,
-            day_range, hours, dates, holidays, allow, finding, define, classify, branch, member, score, score_line, per, base, rule,
+            day_range, hours, dates, holidays, allow, finding, define, classify, branch, member, score, score_line, per, base,
+            rule,
         )
     },
     **{word: clause(word) for word in _CLAUSES},

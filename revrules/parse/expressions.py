@@ -85,8 +85,7 @@ def comparison(site: Site, span: Span, left: Expr, op: Token, right: Expr, any_c
         site.problems.append(problems.any_case_with_order(span, op.text))
     if op.text in ("=", "!=") and _is_null(right):
         site.problems.append(problems.null(right.span, op.text))
-        known = syntax.KnownTest(left, op.text == "=", span=span)
-        return known
+        return syntax.KnownTest(left, op.text == "=", span=span)
     return syntax.Binary(op.text, left, right, span=span)
 
 
@@ -318,9 +317,9 @@ BUILDERS: dict[str, Callable[..., object]] = {
     **{
         builder.__name__: builder
         for builder in (
-            conditional, disjunction, conjunction, or_else, not_, negative, comparison, any_case, is_in, is_not_in, set_of, set_name,
-            period, fiscal, list_name, range_from, range_to, is_known, is_missing, text, not_text, within_last, within_next, within,
-            ago, more_or_less, at_ago, parens, path, reference, call, arguments, duration, plain_duration, business, where, tally,
+            conditional, disjunction, conjunction, or_else, not_, negative, comparison, any_case, is_in, is_not_in, set_of,
+            set_name, period, fiscal, list_name, range_from, range_to, is_known, is_missing, text, not_text, within_last,
+            within_next, within, ago, more_or_less, at_ago, parens, path, reference, call, arguments, duration, plain_duration, business, where, tally,
             every, total, pick, start_of, date_of, signed,
         )
     },

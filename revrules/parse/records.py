@@ -279,8 +279,8 @@ BUILDERS: dict[str, Callable[..., object]] = {
         for builder in (
             entity, field, simple_type, enum_type, ordered_type, members, bound, texts, columns, format_unit, relation, lifecycle,
             stage, was, from_stages, from_any, back_from, assertion, example, expect, expect_stage, no_stage, expect_verdict,
-            expect_blocked, expect_missing, paths, expect_violates, expect_value, expect_state, expect_reference, record, given_field,
-            record_list, nothing,
+            expect_blocked, expect_missing, paths, expect_violates, expect_value, expect_state, expect_reference, record,
+            given_field, record_list, nothing,
         )
     },
     **{word: clause(word) for word in ("required", "tracks", "entry", "requires", "probability", "forecast", "given")},

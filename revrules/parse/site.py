@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Site:
-    """The file by its display path and text, the documentation by the place where what it belongs to starts, the problems so far."""
+    """The file by its display path and text, documentation by where its subject starts, the problems so far."""
 
     path: str
     text: str

@@ -82,7 +82,7 @@ class View:
         return frozenset(terminal for terminal in row if self.machine.after(stack, terminal) is not None)
 
     def reach(self, at: int, drop: int, insert: Sequence[Token]) -> int:
-        """How many tokens after the place of the mistake can be read with this repair: at most ``FAR``; -1 if not even it itself."""
+        """How many tokens after the mistake can be read with this repair: at most ``FAR``; -1 if not even it itself."""
         machine = self.machine
         stack: Entry | None = machine.stack if at == self.at else machine.history[at]
         for token in insert:

@@ -17,8 +17,8 @@ MARKS = {
     "EQUAL": "=", "TIMES": "*", "DIVIDED": "/", "PLUS": "+", "MINUS": "-", "VBAR": "|", "RANGE": "..", "__ANON_0": "..",
 }  # fmt: skip
 DECLARATIONS = (
-    "ruleset", "import", "team", "system", "list", "calendar", "entity", "define", "classify", "score", "rule", "lifecycle", "assert",
-    "example", "allow", "for",
+    "ruleset", "import", "team", "system", "list", "calendar", "entity", "define", "classify", "score", "rule", "lifecycle",
+    "assert", "example", "allow", "for",
 )  # fmt: skip
 PLACES = {
     "stage": "a lifecycle", "tracks": "a lifecycle",
@@ -113,9 +113,9 @@ _CONTINUES = frozenset(
 
 
 _CLAUSES = (
-    "requires", "owner", "from", "means", "when", "require", "tracks", "stage", "given", "expect", "title", "steward", "days", "hours",
-    "as", "in", "otherwise", "base", "message", "required", "entry", "won", "lost", "stamped", "leave", "probability", "forecast", "back",
-    "currency", "timezone", "review", "fiscal", "holidays", "missing",
+    "requires", "owner", "from", "means", "when", "require", "tracks", "stage", "given", "expect", "title", "steward", "days",
+    "hours", "as", "in", "otherwise", "base", "message", "required", "entry", "won", "lost", "stamped", "leave", "probability", "forecast",
+    "back", "currency", "timezone", "review", "fiscal", "holidays", "missing",
 )  # fmt: skip
 """Words that start a clause, the likelier ones first."""
 
