@@ -22,9 +22,19 @@ if TYPE_CHECKING:
     from revrules.source import Source
 
 STANDARD_INPUT = "<stdin>"
+SETTINGS = """\
+\b
+Settings for a folder stand in revrules.toml, or under [tool.revrules] in pyproject.toml:
+  fail-on = "error"                  # or "warning"
+  output-format = "concise"          # as the option
+  exclude = ["drafts", "old/*.rev"]  # seen from the file
+  as-of = 2026-11-21                 # as the option
+  [levels]                           # of findings, by name or code
+  unused-field = "off"               # or "error", "warning", "info"
+"""
 
 
-@click.command("check")
+@click.command("check", epilog=SETTINGS)
 @options.ruleset_paths
 @options.output_format("full", "concise", "json", "sarif", "github", default=None)
 @click.option("--fail-on", type=click.Choice(["error", "warning"]), help="The least finding that fails.  [default: warning]")
@@ -45,15 +55,6 @@ def command(
 
     PATHS are rulesets or folders that hold some (the current folder without any); `-` reads one from standard input.
     Exit code: 0 nothing to fail on, 1 findings, 2 nothing could be checked.
-
-    \b
-    Settings for a folder stand in revrules.toml, or under [tool.revrules] in pyproject.toml:
-      fail-on = "error"                  # or "warning"
-      output-format = "concise"          # as the option
-      exclude = ["drafts", "old/*.rev"]  # seen from the file
-      as-of = 2026-11-21                 # as the option
-      [levels]                           # of findings, by name or code
-      unused-field = "off"               # or "error", "warning", "info"
     """
     from revrules.render import render
 
