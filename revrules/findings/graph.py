@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from revrules import ir
-from revrules.findings.scopes import walk
+from revrules.findings.scopes import Read, walk
 from revrules.findings.survey import together
 from revrules.problems import stages as problems
 from revrules.stages import ends, entries, forward_cycles, loops_without_exit, without_way_in
@@ -93,7 +93,15 @@ def lost_without_reason(survey: Survey) -> Iterator[Diagnostic]:
         for stage in graph.lifecycle.stages:
             gate = [stage.condition, *(edge.condition for edge in graph.entering[stage.name])]
             if stage.outcome is ir.Outcome.LOST and not _asks_why(survey, graph, gate):
-                yield problems.lost_without_reason(graph.lifecycle, stage)
+                yield problems.lost_without_reason(graph.lifecycle, stage, _reason(survey, graph))
+
+
+def _reason(survey: Survey, graph: StageGraph) -> str | None:
+    """Return a text or enum field of the lifecycle's entity that sounds like a reason, best one that nothing reads yet."""
+    entity = survey.entities[graph.lifecycle.entity]
+    words = (field for field in entity.fields if field.type is Scalar.TEXT or isinstance(field.type, EnumType))
+    reasons = [field.name for field in words if "reason" in field.name.lower()]
+    return min(reasons, key=lambda name: Read(entity.name, name) in survey.used.fields, default=None)
 
 
 def _asks_why(survey: Survey, graph: StageGraph, gate: Sequence[ir.Expr]) -> bool:

@@ -70,10 +70,8 @@ def threshold_drift(survey: Survey) -> Iterator[Diagnostic]:
             for criterion, limit, field, upward in _limits(_criteria(stage.requires)):
                 for definition, original, other in limits[lifecycle.entity, field, upward]:
                     if limit != other and criterion.name in (original.name, definition.name):
-                        here, there = _said(limit), _said(other)
-                        yield problems.threshold_drift(
-                            lifecycle, stage, criterion, definition, here=here, there=there, place=original.span
-                        )
+                        here, there = problems.Limit(criterion, _said(limit)), problems.Limit(original, _said(other))
+                        yield problems.threshold_drift(lifecycle, stage, here, definition, there)
 
 
 def meaning(expr: Expr) -> str:

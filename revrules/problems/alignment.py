@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.diagnostics import Diagnostic, Problem, Severity
-from revrules.problems.ownership import field_subjects
+from revrules.problems.ownership import field_asks, field_subjects
 from revrules.problems.stages import asks, labels, subjects_of
-from revrules.problems.words import names
+from revrules.problems.words import names, owns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,19 +58,25 @@ def two_names(definitions: Sequence[Definition]) -> Diagnostic:
     )
 
 
-def threshold_drift(
-    lifecycle: Lifecycle, stage: Stage, criterion: Criterion, definition: Definition, *, here: str, there: str, place: Span | None
-) -> Diagnostic:
-    """``criterion`` of ``stage`` repeats a limit of ``definition`` with another value."""
+class Limit(NamedTuple):
+    """A criterion and the limit in it, as in `` `size >= 50` ``."""
+
+    criterion: Criterion
+    says: str
+
+
+def threshold_drift(lifecycle: Lifecycle, stage: Stage, here: Limit, definition: Definition, there: Limit) -> Diagnostic:
+    """A criterion of ``stage`` repeats a limit of ``definition`` with another value."""
     return Diagnostic(
         THRESHOLD_DRIFT,
-        f"`{criterion.name}` of stage `{stage.name}` needs {here}, where definition `{said(definition)}` says {there}",
-        criterion.span or stage.span,
-        here.replace("`", ""),
-        labels((place or definition.span, there.replace("`", ""))),
+        f"`{here.criterion.name}` of stage `{stage.name}` needs {here.says}, "
+        f"where definition `{said(definition)}` says {there.says}",
+        here.criterion.span or stage.span,
+        here.says.strip("`"),
+        labels((there.criterion.span or definition.span, there.says.strip("`"))),
         (*asks(stage), *_definition_asks(definition)),
         help=(f"if both mean the same, use `{said(definition)}` in the stage; if not, give the criterion a name of its own",),
-        subjects=(*subjects_of(lifecycle, stage.name), criterion.name, definition.name, said(definition), definition.id),
+        subjects=(*subjects_of(lifecycle, stage.name), here.criterion.name, definition.name, said(definition), definition.id),
     )
 
 
@@ -113,7 +119,7 @@ def two_scales(place: Span | None, share: tuple[Entity, FieldDecl], hundred: tup
         place or one.span,
         "two scales",
         labels((one.span, domain(one)), (percent.span, domain(percent))),
-        (*_field_asks(one), *_field_asks(percent)),
+        (*field_asks(one), *field_asks(percent)),
         help=(f"multiply `{one.name}` by 100",),
         subjects=(*field_subjects(entity, one), *field_subjects(other, percent)),
     )
@@ -128,7 +134,7 @@ def other_scale(entity: Entity, field: FieldDecl, place: Span | None, *, compare
         place or field.span,
         f"looks like {looks}",
         labels((field.span, f"goes {domain(field)}")),
-        _field_asks(field),
+        field_asks(field),
         help=(f"on the scale of `{field.name}` that is {spelled(meant)}",),
         subjects=field_subjects(entity, field),
     )
@@ -180,10 +186,6 @@ def domain(field: FieldDecl) -> str:
     return f"from {spelled(field.low)} to {'below ' if field.high_open else ''}{spelled(field.high)}"
 
 
-def _field_asks(field: FieldDecl) -> tuple[tuple[str, str], ...]:
-    return (("ask", f"{names(field.owners, mark='')} owns `{field.name}`"),) if field.owners else ()
-
-
 def _definition_asks(*definitions: Definition) -> tuple[tuple[str, str], ...]:
-    said_of = [f"{names(d.owners, mark='')} owns `{said(d)}`" for d in definitions if d.owners]
-    return (("ask", names(list(dict.fromkeys(said_of))[:3], mark="")),) if said_of else ()
+    owned = [f"{owns(definition.owners)} `{said(definition)}`" for definition in definitions if definition.owners]
+    return (("ask", names(owned[:3], mark="")),) if owned else ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from revrules.diagnostics import Diagnostic, Problem, Severity
 from revrules.problems.stages import asks, labels, subjects_of
-from revrules.problems.words import among, names, plural
+from revrules.problems.words import among, names, owns, plural
 
 if TYPE_CHECKING:
     import datetime
@@ -121,7 +121,7 @@ def no_system(entity: Entity, field: FieldDecl, gates: Sequence[Stage]) -> Diagn
         field.span,
         "no `from`",
         labels(*((stage.span, "reads it") for stage in gates[:3])),
-        _field_asks(field) or asks(*gates[:1]),
+        field_asks(field) or asks(*gates[:1]),
         help=("name the system in which it is written: `from salesforce`",),
         subjects=field_subjects(entity, field),
     )
@@ -135,7 +135,7 @@ def two_writers(entity: Entity, field: FieldDecl, gates: Sequence[Stage]) -> Dia
         field.span,
         f"from {among(field.systems)}",
         labels(*((stage.span, "reads it") for stage in gates[:3])),
-        (*(_field_asks(field) or asks(*gates[:1])), ("why", "where they disagree, the last sync decides the stage")),
+        (*(field_asks(field) or asks(*gates[:1])), ("why", "where they disagree, the last sync decides the stage")),
         help=("name the one system in which it is written",),
         subjects=field_subjects(entity, field),
     )
@@ -147,7 +147,7 @@ def field_with_two_owners(entity: Entity, field: FieldDecl) -> Diagnostic:
         FIELD_WITH_TWO_OWNERS,
         f"field `{field.name}` of `{entity.name}` has {len(field.owners)} owners: {among(field.owners)}",
         field.span,
-        notes=_field_asks(field),
+        notes=field_asks(field),
         help=("keep the team that may change its values",),
         subjects=field_subjects(entity, field),
     )
@@ -269,6 +269,6 @@ def _stages(gates: Sequence[Stage]) -> str:
     return f"{plural(len(listed), 'stage')} {among(listed)}"
 
 
-def _field_asks(field: FieldDecl) -> tuple[tuple[str, str], ...]:
-    owners = names(field.owners, mark="")
-    return (("ask", f"{owners} {'owns' if len(field.owners) == 1 else 'own'} `{field.name}`"),) if owners else ()
+def field_asks(field: FieldDecl) -> tuple[tuple[str, str], ...]:
+    """Return the note that says which teams to ask about ``field``; nothing where none is named."""
+    return (("ask", f"{owns(field.owners)} `{field.name}`"),) if field.owners else ()

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from revrules.diagnostics import Diagnostic, Label, Problem, Severity
-from revrules.problems.words import among, names, percent, plural
+from revrules.problems.words import among, names, owns, percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,15 +143,16 @@ def no_lost_stage(lifecycle: Lifecycle) -> Diagnostic:
     )
 
 
-def lost_without_reason(lifecycle: Lifecycle, stage: Stage) -> Diagnostic:
-    """The gate of the lost ``stage`` reads no text or enum that could be a reason."""
+def lost_without_reason(lifecycle: Lifecycle, stage: Stage, candidate: str | None) -> Diagnostic:
+    """The gate of the lost ``stage`` asks for no reason, although ``candidate``, if given, is a field that sounds like one."""
+    advice = f"ask for it: `reason: {candidate or 'churn_reason'} is known`"
     return Diagnostic(
         LOST_WITHOUT_REASON,
         f"lost stage `{stage.name}` asks for no reason: no criterion reads one",
         stage.span,
         "no criterion on a reason",
         notes=asks(stage),
-        help=("if a reason is recorded, ask for it: `reason: churn_reason is known`",),
+        help=(f"if `{candidate}` is the reason, {advice}" if candidate else f"if a reason is recorded, {advice}",),
         subjects=subjects_of(lifecycle, stage.name),
     )
 
@@ -287,6 +288,7 @@ def window_before_limit(lifecycle: Lifecycle, stage: Stage, following: Stage, *,
 
 
 def asks(*stages: Stage) -> tuple[tuple[str, str], ...]:
-    """Return the note that says which team to ask: the owners of ``stages``; nothing where none is named."""
-    said = list(dict.fromkeys(f"{owner} owns stage `{stage.name}`" for stage in stages for owner in stage.owners))
-    return (("ask", names(said[:3], mark="")),) if said else ()
+    """Return the note that says which teams to ask: the owners of ``stages``; nothing where none is named."""
+    owned = [stage for stage in dict.fromkeys(stages) if stage.owners][:3]
+    said = [f"{owns(stage.owners)} stage `{stage.name}`" for stage in owned]
+    return (("ask", names(said, mark="")),) if said else ()

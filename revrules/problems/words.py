@@ -30,6 +30,15 @@ def among(items: Sequence[str], most: int = 4) -> str:
     return f"{', '.join(f'`{item}`' for item in items[:most])} and {len(items) - most} more"
 
 
+def owns(teams: Sequence[str]) -> str:
+    """Return the teams as the subject of a sentence about what they own.
+
+    >>> owns(["sales"]), owns(["sales", "marketing"])
+    ('sales owns', 'sales and marketing own')
+    """
+    return f"{names(teams, mark='')} {'owns' if len(teams) == 1 else 'own'}"
+
+
 def plural(count: int, noun: str) -> str:
     """Return the noun for ``count`` things.
 
