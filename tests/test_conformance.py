@@ -1,7 +1,7 @@
 """What the language means, case by case: every statement of grammar/language.md about a value, run by every interpretation.
 
-``tests/conformance/*.toml``: file, section, case. A file opens with ``setup`` (declarations in the language's own words), ``as_of``
-and ``entity``. A case holds
+``tests/conformance/*.toml``: file, section, case. A file opens with ``setup`` (declarations in the language's own words),
+``as_of`` and ``entity``. A case holds
 
 * ``expr``, perhaps ``record``, and ``is`` (a value, or "missing", "unknown"); or ``rows`` of a record and what then comes out;
 * or ``record`` and claims about its placement (``stage``, ``verdict``, ``blocked`` …) in ``lifecycle``;
@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from revrules import reference
+from revrules.backends.program import Program, ValueProgram
+from revrules.backends.python import generate_lifecycle, generate_value
 from revrules.compiler import compile_text
 from revrules.readers import field_spec
 from revrules.runtime.cells import field_reader, iso_duration
@@ -54,7 +56,23 @@ def reference_place(
     return reference.place(ruleset, declared, record, now, mode)
 
 
-INTERPRETATIONS = {"reference": Interpretation(reference.evaluate, reference_place)}
+def python_value(ruleset: ir.Ruleset, definition: str, record: Mapping[str, object], now: datetime.datetime) -> object:
+    """Evaluate a definition by generated Python."""
+    return ValueProgram(generate_value(ruleset, definition)).bind(now)(record)
+
+
+def python_place(
+    ruleset: ir.Ruleset, lifecycle: str, record: Mapping[str, object], now: datetime.datetime, mode: reference.Mode
+) -> Placement:
+    """Place a record by generated Python."""
+    bound = Program.from_source(generate_lifecycle(ruleset, lifecycle)).bind(now)
+    return bound.place(record) if mode is reference.Mode.EVIDENCE else bound.advance(record)
+
+
+INTERPRETATIONS = {
+    "reference": Interpretation(reference.evaluate, reference_place),
+    "python": Interpretation(python_value, python_place),
+}
 
 
 class Case(NamedTuple):
