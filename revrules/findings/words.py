@@ -59,19 +59,19 @@ def two_names(survey: Survey) -> Iterator[Diagnostic]:
 
 def threshold_drift(survey: Survey) -> Iterator[Diagnostic]:
     """Find criteria of stages that repeat, under the same name, a limit of a definition with another value."""
-    limits: defaultdict[tuple[str, str, bool], list[tuple[Definition, Criterion, Compare]]] = defaultdict(list)
+    limits: defaultdict[tuple[str, str, bool, str], list[tuple[Definition, Criterion, Compare]]] = defaultdict(list)
     for definition in survey.ruleset.definitions:
         if definition.criteria is not None and definition.kind is ir.DefinitionKind.DEFINE:
             for criterion, limit, field, upward in _limits(_criteria(definition.criteria)):
-                limits[definition.entity, field, upward].append((definition, criterion, limit))
+                for name in {criterion.name, definition.name}:
+                    limits[definition.entity, field, upward, name].append((definition, criterion, limit))
     for graph in survey.graphs:
-        lifecycle = graph.lifecycle
-        for stage in lifecycle.stages:
+        for stage in graph.lifecycle.stages:
             for criterion, limit, field, upward in _limits(_criteria(stage.requires)):
-                for definition, original, other in limits[lifecycle.entity, field, upward]:
-                    if limit != other and criterion.name in (original.name, definition.name):
+                for definition, original, other in limits[graph.lifecycle.entity, field, upward, criterion.name]:
+                    if limit != other:
                         here, there = problems.Limit(criterion, _said(limit)), problems.Limit(original, _said(other))
-                        yield problems.threshold_drift(lifecycle, stage, here, definition, there)
+                        yield problems.threshold_drift(graph.lifecycle, stage, here, definition, there)
 
 
 def meaning(expr: Expr) -> str:
