@@ -319,8 +319,8 @@ BUILDERS: dict[str, Callable[..., object]] = {
         for builder in (
             conditional, disjunction, conjunction, or_else, not_, negative, comparison, any_case, is_in, is_not_in, set_of,
             set_name, period, fiscal, list_name, range_from, range_to, is_known, is_missing, text, not_text, within_last,
-            within_next, within, ago, more_or_less, at_ago, parens, path, reference, call, arguments, duration, plain_duration, business, where, tally,
-            every, total, pick, start_of, date_of, signed,
+            within_next, within, ago, more_or_less, at_ago, parens, path, reference, call, arguments, duration, plain_duration,
+            business, where, tally, every, total, pick, start_of, date_of, signed,
         )
     },
     "addition": arithmetic,

@@ -26,6 +26,10 @@ DEEPEST: Final = 100
 _OPENERS: Final = frozenset(["LBRACE", "LPAR", "LSQB", "NOT", "IF", "MINUS"])
 
 
+_WHOLE: Final = ("conjunction", "disjunction", "addition", "multiplication", "or_else", "path", "arguments", "reference")
+"""Lists of these rules mean something else without one of their parts: a hole in them is a hole of the whole."""
+
+
 class Hole(Enum):
     """Stands for the value of what is missing or could not be read; what needs it is left out of the tree."""
 
@@ -165,13 +169,13 @@ class Machine:
         if rule.yields is Yields.SAME:
             value = kids[rule.plan[0]]
         elif rule.yields is Yields.MANY:
-            value = self._many([kids[n] if n >= 0 else None for n in rule.plan])
+            value = self._many(rule, [kids[n] if n >= 0 else None for n in rule.plan])
         else:
             value = self._node(rule, kids, start)
         return (self.tables.gotos[base[0]][rule.origin], value, base, base[3], start)
 
-    def _many(self, kids: list[object]) -> Many:
-        if self.has_holes:
+    def _many(self, rule: Rule, kids: list[object]) -> Many:
+        if self.has_holes and not any(name in rule.origin for name in _WHOLE):
             kids = [kid for kid in kids if kid is not Hole.HOLE]
         if kids and kids[0].__class__ is Many:
             first = kids[0]

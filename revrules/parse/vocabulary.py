@@ -114,8 +114,8 @@ _CONTINUES = frozenset(
 
 _CLAUSES = (
     "requires", "owner", "from", "means", "when", "require", "tracks", "stage", "given", "expect", "title", "steward", "days",
-    "hours", "as", "in", "otherwise", "base", "message", "required", "entry", "won", "lost", "stamped", "leave", "probability", "forecast",
-    "back", "currency", "timezone", "review", "fiscal", "holidays", "missing",
+    "hours", "as", "in", "otherwise", "base", "message", "required", "entry", "won", "lost", "stamped", "leave", "probability",
+    "forecast", "back", "currency", "timezone", "review", "fiscal", "holidays", "missing",
 )  # fmt: skip
 """Words that start a clause, the likelier ones first."""
 
