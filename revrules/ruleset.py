@@ -6,22 +6,23 @@ compile are imported when they are needed, so that a ruleset that was compiled b
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
-from revrules.backends.program import Bound, Program, ValueProgram
+from revrules.backends.program import Program, ValueProgram, compiled
+from revrules.kept import Kept, keep, recall
+from revrules.runtime.lifecycles import Lifecycle, Mode, Unmet, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+    from types import CodeType
 
     from revrules.compiler import Compiled
     from revrules.diagnostics import Diagnostic
     from revrules.ir import Ruleset as Meaning
-    from revrules.runtime.results import Placement
+    from revrules.runtime.lifecycles import Record
 
-    Record = Mapping[str, object]
-    Mode = Literal["evidence", "advance"]
+__all__ = ["Lifecycle", "Mode", "Ruleset", "RulesetError", "Unmet", "ValueOf", "from_compiled", "load", "load_cached", "loads"]
 
 
 class RulesetError(ValueError):
@@ -35,13 +36,6 @@ class RulesetError(ValueError):
         return RulesetError, (str(self), self.diagnostics)
 
 
-class Unmet(NamedTuple):
-    """The short answer: the stage (None: nowhere), and for each next stage the names of the criteria that are not met."""
-
-    stage: str | None
-    next: tuple[tuple[str, tuple[str, ...]], ...]
-
-
 def load(path: str | Path) -> Ruleset:
     """Return the ruleset at ``path``: a ``.rev`` file, a folder that holds one, or a compiled artifact (``.json``).
 
@@ -49,16 +43,42 @@ def load(path: str | Path) -> Ruleset:
     """
     path = Path(path)
     if path.suffix == ".json":
-        from revrules.artifact import load as load_artifact
-
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise RulesetError(f"cannot read `{path}`: {error.strerror or error}") from error
-        return Ruleset(load_artifact(data))
+        return _from_artifact(path)
     from revrules.compiler import compile_path
 
     return from_compiled(compile_path(path))
+
+
+def _from_artifact(path: Path) -> Ruleset:
+    from revrules.artifact import ArtifactError
+    from revrules.artifact import load as load_artifact
+
+    try:
+        return Ruleset(load_artifact(path.read_bytes()))
+    except OSError as error:
+        raise RulesetError(f"cannot read `{path}`: {error.strerror or error}") from error
+    except ArtifactError as error:
+        raise RulesetError(f"`{path}` is no ruleset: {error}") from error
+
+
+def load_cached(path: str | Path) -> Ruleset:
+    """Return the ruleset at ``path`` as ``load`` does, without compiling again what has not changed since the last time.
+
+    What was compiled is kept in a folder that only this user can write (``revrules.cache``); every file that the ruleset was
+    made of is compared with what it was then.
+    """
+    path = Path(path)
+    if path.suffix == ".json":
+        return _from_artifact(path)
+    kept = recall(path)
+    if kept is not None:
+        return Ruleset(kept)
+    from revrules.compiler import compile_path
+
+    compilation = compile_path(path)
+    ruleset = from_compiled(compilation)
+    keep(path, ruleset.ir, tuple(compilation.sources))
+    return ruleset
 
 
 def loads(text: str) -> Ruleset:
@@ -97,13 +117,28 @@ def from_compiled(compiled: Compiled) -> Ruleset:
 class Ruleset:
     """A compiled ruleset: its lifecycles, its values, the schemas of its records and results. ``ir`` is what it means."""
 
-    __slots__ = ("_lifecycles", "ir")
+    __slots__ = ("_kept", "_lifecycles", "_meaning", "entities", "lifecycles", "name")
 
-    ir: Meaning
+    name: str
+    lifecycles: tuple[str, ...]
+    """The names of its lifecycles, in the order of the files."""
+    entities: tuple[str, ...]
+    """The names of its entities, in the order of the files."""
+    _kept: Kept | None
+    _meaning: Meaning | None
+    _lifecycles: dict[str, Lifecycle]
 
-    def __init__(self, ruleset: Meaning) -> None:
-        object.__setattr__(self, "ir", ruleset)
-        object.__setattr__(self, "_lifecycles", {})
+    def __init__(self, ruleset: Meaning | Kept) -> None:
+        kept = ruleset if isinstance(ruleset, Kept) else None
+        self._fix("_kept", kept)
+        self._fix("_meaning", None if kept is ruleset else ruleset)
+        self._fix("_lifecycles", {})
+        self._fix("name", ruleset.name)
+        self._fix("lifecycles", kept.lifecycles if kept else tuple(found.name for found in self.ir.lifecycles))
+        self._fix("entities", kept.entities if kept else tuple(found.name for found in self.ir.entities))
+
+    def _fix(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a ruleset cannot be changed")
@@ -115,32 +150,31 @@ class Ruleset:
         return Ruleset, (self.ir,)
 
     @property
-    def name(self) -> str:
-        """The ruleset's name."""
-        return self.ir.name
-
-    @property
-    def lifecycles(self) -> tuple[str, ...]:
-        """The names of its lifecycles, in the order of the files."""
-        return tuple(lifecycle.name for lifecycle in self.ir.lifecycles)
-
-    @property
-    def entities(self) -> tuple[str, ...]:
-        """The names of its entities, in the order of the files."""
-        return tuple(entity.name for entity in self.ir.entities)
+    def ir(self) -> Meaning:
+        """What the ruleset means: the intermediate representation that every interpretation reads."""
+        if self._meaning is not None:
+            return self._meaning
+        assert self._kept is not None, "a ruleset has its meaning, or knows where it is kept"
+        meaning = self._kept.meaning()
+        self._fix("_meaning", meaning)
+        return meaning
 
     def lifecycle(self, name: str | None = None) -> Lifecycle:
         """Return a lifecycle, compiled at the first call; without ``name`` the only one. Raises ``KeyError``."""
         chosen = self.lifecycles[0] if name is None and len(self.lifecycles) == 1 else name
         if chosen not in self.lifecycles:
             raise KeyError(_not_found("lifecycle", name, self.lifecycles))
-        known: dict[str, Lifecycle] = self._lifecycles  # type: ignore[attr-defined]  # a slot, set once
+        known = self._lifecycles
         if chosen not in known:
-            from revrules.backends.python import generate_lifecycle
-
-            program = Program.from_source(generate_lifecycle(self.ir, chosen))
-            known[chosen] = Lifecycle(program, self)
+            known[chosen] = Program(self._code(chosen)).as_lifecycle((_lifecycle_of, (self, chosen)))
         return known[chosen]
+
+    def _code(self, lifecycle: str) -> CodeType:
+        if self._kept is not None:
+            return self._kept.code(lifecycle)
+        from revrules.backends.python import generate_lifecycle
+
+        return compiled(generate_lifecycle(self.ir, lifecycle))
 
     def value(self, name: str, entity: str | None = None, team: str | None = None) -> ValueOf:
         """Return a definition, classification or score as a function of a record. Raises ``KeyError``."""
@@ -174,93 +208,9 @@ def _not_found(kind: str, name: str | None, candidates: tuple[str, ...]) -> str:
     return f"say which {kind} is meant; there is: {have}" if name is None else f"no {kind} is just `{name}`; there is: {have}"
 
 
-class Lifecycle:
-    """A lifecycle, ready to place records. Call it for the whole answer, ``stage`` and ``unmet`` for the quick ones.
-
-    ``as_of`` is the instant of every judgement, an aware datetime; None means the current time. The first record after a
-    change of ``as_of`` pays for what depends on it; ``at`` makes that plain.
-    """
-
-    __slots__ = ("_bound", "_program", "_ruleset", "entity", "name")
-
-    name: str
-    entity: str
-
-    def __init__(self, program: Program, ruleset: Ruleset | None = None) -> None:
-        self._program = program
-        self._ruleset = ruleset
-        self._bound: tuple[datetime, Bound] | None = None
-        self.name = program.lifecycle
-        self.entity = program.entity
-
-    def __repr__(self) -> str:
-        return f"<revrules.Lifecycle {self.name} of {self.entity}>"
-
-    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        if self._ruleset is not None:
-            return _lifecycle_of, (self._ruleset, self.name)
-        return _lifecycle_from_source, (self._program.source,)
-
-    def __call__(self, record: Record, *, as_of: datetime | None = None, mode: Mode = "evidence") -> Placement:
-        """Return where ``record`` stands, and why. Values may be raw: they are read, and what is no value is reported.
-
-        In the mode ``advance`` placement starts at the stage that the record declares: where may it go from there?
-        """
-        bound = self.at(as_of)
-        if mode == "evidence":
-            return bound.place(record)
-        if mode != "advance":
-            raise ValueError(f'mode is "evidence" or "advance", not {mode!r}')
-        return bound.advance(record)
-
-    def stage(self, record: Record, as_of: datetime | None = None) -> str | None:
-        """Return the stage that the evidence supports, None for nowhere. Values must have their types already."""
-        return self.at(as_of).stage(record)
-
-    def unmet(self, record: Record, as_of: datetime | None = None) -> Unmet:
-        """Return the stage, and the criteria not met of each next stage. Values must have their types already."""
-        return Unmet(*self.at(as_of).unmet(record))
-
-    def place_many(
-        self, records: Iterable[Record], *, as_of: datetime | None = None, mode: Mode = "evidence"
-    ) -> Iterator[Placement]:
-        """Yield the placement of each record, all as of one instant."""
-        bound = self.at(as_of)
-        if mode not in ("evidence", "advance"):
-            raise ValueError(f'mode is "evidence" or "advance", not {mode!r}')
-        return map(bound.place if mode == "evidence" else bound.advance, records)
-
-    def at(self, as_of: datetime | None = None) -> Bound:
-        """Return the functions ``stage``, ``unmet``, ``place`` and ``advance`` as of one instant: the fastest way."""
-        bound = self._bound
-        if bound is not None and as_of is bound[0]:
-            return bound[1]
-        moment = instant(as_of)
-        if bound is None or moment != bound[0]:
-            bound = (moment if as_of is None else as_of, self._program.bind(moment))
-            self._bound = bound
-        return bound[1]
-
-
-def instant(as_of: datetime | None) -> datetime:
-    """Return ``as_of`` in UTC, the current time for None. Raises ``ValueError`` for a datetime without a time zone."""
-    if as_of is None:
-        return datetime.now(UTC)
-    if not isinstance(as_of, datetime):
-        raise TypeError(f"as_of is a datetime with a time zone, not {type(as_of).__name__}")
-    if as_of.utcoffset() is None:
-        raise ValueError(f"as_of needs a time zone: {as_of.isoformat()} could be any of 24 hours; add tzinfo, for instance UTC")
-    return as_of.astimezone(UTC)
-
-
 def _lifecycle_of(ruleset: Ruleset, name: str) -> Lifecycle:
     """Rebuild a pickled lifecycle from its ruleset."""
     return ruleset.lifecycle(name)
-
-
-def _lifecycle_from_source(source: str) -> Lifecycle:
-    """Rebuild a pickled lifecycle from its generated text."""
-    return Lifecycle(Program.from_source(source))
 
 
 class ValueOf:
