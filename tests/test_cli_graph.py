@@ -83,3 +83,9 @@ def test_a_ruleset_with_errors_is_shown_with_them_and_writes_nothing(folder: Pat
     assert result.exit_code == 1
     assert "`opened`" in result.stderr
     assert not (folder / "a.svg").exists()
+
+
+def test_a_ruleset_is_read_from_standard_input(folder: Path) -> None:
+    result = CliRunner().invoke(command, ["-"], input=RULES.replace("pipeline", "deals"))
+    assert "accTitle: deals" in result.stdout
+    assert CliRunner().invoke(command, ["-"], input=b"\xff\xfe").exit_code == 2

@@ -146,7 +146,7 @@ def test_findings_about_many_declarations_take_time_in_proportion() -> None:
         return time.process_time() - started
 
     seconds(10)
-    small, double = min(seconds(400) for _ in range(3)), min(seconds(1600) for _ in range(3))
+    small, double = min(seconds(200) for _ in range(3)), min(seconds(800) for _ in range(3))
     assert double < 4 * small * 2.5 + 0.1
     assert double < 3
 

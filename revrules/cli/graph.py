@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from revrules.compiler import Compiled
     from revrules.ir import Lifecycle, Ruleset
 
+STANDARD_INPUT = "<stdin>"
 FORMATS = ("mermaid", "dot", "svg")
 SUFFIXES = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".mermaid": "mermaid"}
 
@@ -33,13 +35,13 @@ SUFFIXES = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".mer
 def command(ctx: click.Context, path: str, lifecycle: str | None, style: str | None, output: str) -> None:
     """Draw a lifecycle: its stages, ways and owning teams.
 
-    PATH is a ruleset or the folder that holds one. Teams are lanes, hand-offs between them stand out, ways back are dashed.
+    PATH is a ruleset or the folder that holds one (the current folder without it); `-` reads one from standard input.
+    Teams are lanes, hand-offs between them stand out, ways back are dashed.
     Exit code: 0 drawn, 1 the ruleset has errors, 2 there is nothing to draw.
     """
-    from revrules.compiler import compile_path
     from revrules.pictures import Style, draw
 
-    compiled = compile_path(_only(path))
+    compiled = _compiled(path)
     if compiled.ruleset is None:
         _show_errors(compiled)
         ctx.exit(1)
@@ -48,6 +50,17 @@ def command(ctx: click.Context, path: str, lifecycle: str | None, style: str | N
     text = draw(compiled.ruleset, chosen, Style(kind))
     with atomic_writer(output) as stream:
         stream.write(text)
+
+
+def _compiled(path: str) -> Compiled:
+    from revrules.compiler import compile_path, compile_text
+
+    if path != "-":
+        return compile_path(_only(path))
+    try:
+        return compile_text(sys.stdin.buffer.read().decode("utf-8-sig"), path=STANDARD_INPUT)
+    except UnicodeDecodeError as error:
+        raise UserError(f"{STANDARD_INPUT}: this is not UTF-8 text (byte {error.start + 1})") from error
 
 
 def _only(path: str) -> Path:
