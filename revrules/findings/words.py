@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from revrules import ir
 from revrules.findings.scopes import bare, conjuncts
 from revrules.problems import alignment as problems
+from revrules.problems.words import spelled
 from revrules.types import EnumType
 
 if TYPE_CHECKING:
@@ -167,5 +168,5 @@ def _limits(criteria: Iterable[Criterion]) -> Iterator[tuple[Criterion, Compare,
 
 def _said(limit: Compare) -> str:
     assert isinstance(limit.left, ir.Field) and isinstance(limit.right, ir.Literal), "limits have this shape"
-    value = "missing" if limit.right.value is None else problems.spelled(limit.right.value)
+    value = "missing" if limit.right.value is None else spelled(limit.right.value)
     return f"`{limit.left.name} {limit.op} {value}`"

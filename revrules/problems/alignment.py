@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.diagnostics import Diagnostic, Problem, Severity
 from revrules.problems.ownership import field_asks, field_subjects
 from revrules.problems.stages import asks, labels, subjects_of
-from revrules.problems.words import names, owns
+from revrules.problems.words import names, owns, spelled
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Sequence
 
     from revrules.ir import Criterion, Definition, Entity, FieldDecl, Lifecycle, Stage, Value
@@ -156,27 +155,6 @@ def old_date(place: Span | None, date: datetime.date, years: int, subjects: Sequ
 def said(definition: Definition) -> str:
     """Return the definition as rulesets name it: `qualified for sales`."""
     return f"{definition.name} for {definition.team}" if definition.team else definition.name
-
-
-def spelled(value: Value) -> str:
-    """Return a value as the language writes it.
-
-    >>> spelled("a"), spelled(True), spelled(Decimal("0.50")), spelled(60)
-    ('"a"', 'true', '0.5', '60')
-    """
-    match value:
-        case bool():
-            return str(value).lower()
-        case str():
-            return f'"{value}"'
-        case Decimal():
-            return f"{value.normalize():f}"
-        case float():
-            return f"{value:g}"
-        case datetime.datetime() | datetime.date():
-            return value.isoformat()
-        case _:
-            return str(value)
 
 
 def domain(field: FieldDecl) -> str:

@@ -1,12 +1,15 @@
-"""The small words of messages: lists of names, numbers with their noun, percentages."""
+"""The small words of messages: lists of names, numbers with their noun, percentages, values."""
 
 from __future__ import annotations
 
+import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
+
+    from revrules.ir import Value
 
 
 def names(items: Sequence[str], *, mark: str = "`") -> str:
@@ -51,9 +54,29 @@ def plural(count: int, noun: str) -> str:
 def percent(share: Decimal) -> str:
     """Return a share of one as the language writes percentages.
 
-    >>> from decimal import Decimal
     >>> percent(Decimal("0.125"))
     '12.5%'
     """
     hundredfold = (share * 100).normalize()
     return f"{hundredfold:f}%"
+
+
+def spelled(value: Value) -> str:
+    """Return a value as the language writes it.
+
+    >>> spelled("a"), spelled(True), spelled(Decimal("0.50")), spelled(60)
+    ('"a"', 'true', '0.5', '60')
+    """
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case Decimal():
+            return f"{value.normalize():f}"
+        case float():
+            return f"{value:g}"
+        case datetime.datetime() | datetime.date():
+            return value.isoformat()
+        case _:
+            return str(value)
