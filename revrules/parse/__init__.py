@@ -47,7 +47,15 @@ def parse(source: Source) -> tuple[syntax.File, list[Diagnostic]]:
         else:
             floor = recover(machine, floor)
     assert isinstance(machine.result, syntax.File), "the start of the grammar is a file"
-    return machine.result, in_order(site.problems)
+    return machine.result, in_order(_without_echoes(source, site.problems))
+
+
+def _without_echoes(source: Source, found: list[Diagnostic]) -> list[Diagnostic]:
+    """Where a quote is missing, everything else on the line reads wrongly: only the quote is reported."""
+    lines = {source.place(d.span.start).line for d in found if d.problem is problems.UNCLOSED_TEXT and d.span}
+    if not lines:
+        return found
+    return [d for d in found if d.problem is problems.UNCLOSED_TEXT or not d.span or source.place(d.span.start).line not in lines]
 
 
 def _refusal(source: Source) -> Diagnostic | None:

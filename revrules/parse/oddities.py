@@ -45,7 +45,7 @@ BEFORE_MARKS = "|".join(
     [_DATE, *(re.escape(mark) for mark in sorted(_OPERATORS, key=len, reverse=True) if mark != "!"), r"!(?!=)"]
 )
 """Matches oddities that start like a mark of the language."""
-AFTER_MARKS = rf"{_QUOTED}|[\"'`][^\n]*?(?=[\s)}}\]]*(?:\n|\Z))|;|[^\s\w\"'`#{{}}()\[\],.:;<>=!+\-*/|&]+|\S"
+AFTER_MARKS = rf"{_QUOTED}|[\"'`][^\n]*?(?=[\s,)}}\]]*(?:\n|\Z))|;|[^\s\w\"'`#{{}}()\[\],.:;<>=!+\-*/|&]+|\S"
 """Matches everything else that is no mark of the language."""
 
 

@@ -33,7 +33,9 @@ def recover(machine: Machine, floor: int) -> int:
     """
     machine.has_holes = True
     view = View(machine, floor)
-    for repair in (mistake(view) for mistake in (*MISTAKES, _missing_closer, _extra_closer, _wrong_place, _one_token)):
+    for repair in (
+        mistake(view) for mistake in (*MISTAKES, _missing_closer, _value_left_out, _extra_closer, _wrong_place, _one_token)
+    ):
         if repair is not None:
             _apply(machine, repair)
             return floor
@@ -109,6 +111,18 @@ def _opening(view: View, closer: str) -> Token | None:
     return next((token for token in reversed(open_marks) if token.text == _OPENING[closer]), None)
 
 
+def _value_left_out(view: View) -> Repair | None:
+    """A closing mark or the next clause where a name, number or text was still to come."""
+    if not _is_firm(view.token) and view.token.readings[0] is not END:
+        return None
+    for terminal in ("NAME", "INT", "TEXT", "DATE", "UNIT"):
+        insert = (invented(terminal, view.token.start),)
+        if terminal in view.accepted and view.leads_on(view.at, 0, insert, _ENOUGH):
+            phrase = vocabulary.expected(view.accepted)[0]
+            return Repair(problems.left_out(view.span(view.token), view.token.text, phrase), view.at, 0, insert)
+    return None
+
+
 def _extra_closer(view: View) -> Repair | None:
     """A closing mark where nothing is open, or another is."""
     token = view.token
@@ -147,12 +161,29 @@ def _one_token(view: View) -> Repair | None:
         new = (invented(terminal, place),)
         options.append((0, Repair(_missing(view, terminal), view.at, 0, new)))
         options.append((2, Repair(problem, view.at, 1, new)))
+    options += [(1, repair) for repair in _opening_left_out(view)]
     for cost, repair in options:
         reach = view.reach(repair.at, repair.drop, repair.insert)
         reach -= 1 if repair.drop else 0
         if reach >= _ENOUGH and (best is None or (reach, -cost) > best[:2]):
             best = (reach, -cost, repair)
     return best[2] if best else None
+
+
+def _opening_left_out(view: View) -> list[Repair]:
+    """An opening mark before the token before: what stands after it was read as something else."""
+    before = view.previous
+    if before is None:
+        return []
+    return [
+        Repair(
+            problems.left_out(view.span(before), before.text, f"`{vocabulary.MARKS[terminal]}`"),
+            view.at - 1,
+            0,
+            (invented(terminal, before.start),),
+        )
+        for terminal in ("LBRACE", "LPAR", "LSQB")
+    ]
 
 
 def _missing(view: View, terminal: str) -> Diagnostic:
@@ -191,7 +222,7 @@ def _go_on_at_next_clause(machine: Machine) -> None:
         if starts_line or is_last:
             depth = 0
         if depth == 0 and (at > machine.position or is_last or _is_firm(token)):
-            base = _where_it_can_stand(machine, at)
+            base = _where_it_can_stand(machine, at, may_leave=starts_line or is_last or token.text in _OPENING)
             if base is not None:
                 _cut(machine, base, at)
                 return
@@ -261,8 +292,11 @@ def _firm(reading: str) -> bool:
     return reading not in _LOOSE
 
 
-def _where_it_can_stand(machine: Machine, at: int) -> Entry | None:
-    """The topmost entry of the stack on which the token ``at`` can stand, in a firm reading, and something after it."""
+def _where_it_can_stand(machine: Machine, at: int, *, may_leave: bool) -> Entry | None:
+    """The topmost entry of the stack on which the token ``at`` can stand, in a firm reading, and something after it.
+
+    Only where it ``may_leave`` is the block that is open now left without its closing brace.
+    """
     token = machine.tokens[at]
     readings = (END,) if token.readings[0] is END else tuple(r for r in token.readings if _firm(r))
     if not readings:
@@ -273,6 +307,8 @@ def _where_it_can_stand(machine: Machine, at: int) -> Entry | None:
         after = take(machine, entry, firm)
         if after is not None and (readings[0] is END or ahead(machine, after, at + 1) >= 1):
             return entry
+        if not may_leave and isinstance(entry[1], Token) and entry[1].text == "{":
+            return None
         entry = entry[2]
     return None
 
