@@ -10,6 +10,7 @@ import pytest
 
 from revrules.compiler import compile_path
 from revrules.examples import run_examples
+from revrules.format import format_source
 from revrules.source import Source
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STANDARD = sorted(path.parent for path in (ROOT / "rulesets").glob("*/rules.rev"))
 CLEAN = [*STANDARD, ROOT / "examples" / "quickstart" / "mended"]
 DATA_RULESETS = sorted(path.parent for path in (ROOT / "tests" / "rulesets").glob("*/rules.rev"))
+FILES = sorted(file for folder in ("rulesets", "examples", "tests/rulesets") for file in (ROOT / folder).rglob("*.rev"))
 TODAY = datetime.date(2026, 11, 21)
 VERDICTS = {"in_stage", "ahead", "behind", "elsewhere", "nowhere", "cannot_tell", "undeclared"}
 
@@ -54,13 +56,10 @@ def test_its_examples_hold(folder: Path) -> None:
     assert [(r.example.title, f.expected, f.found, f.reasons) for r in results for f in r.failures] == []
 
 
-@pytest.mark.parametrize("folder", STANDARD, ids=lambda folder: folder.name)
-def test_it_is_written_as_the_formatter_would(folder: Path) -> None:
-    from revrules.format import format_source
-
-    for file in sorted(folder.glob("*.rev")):
-        text = file.read_text(encoding="utf-8")
-        assert format_source(Source(file.name, text))[0] == text, file.name
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_every_file_is_written_as_the_formatter_would(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert format_source(Source(file.name, text))[0] == text
 
 
 @pytest.mark.parametrize("folder", STANDARD, ids=lambda folder: folder.name)
