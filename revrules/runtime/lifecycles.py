@@ -70,7 +70,7 @@ class Lifecycle:
 
         In the mode ``advance`` placement starts at the stage that the record declares: where may it go from there?
         """
-        return self.at(as_of)[_place(mode)](record)  # type: ignore[operator,return-value]  # place or advance
+        return self.at(as_of)[_place(mode)](record)  # type: ignore[return-value]  # place or advance
 
     def stage(self, record: Record, as_of: datetime | None = None) -> str | None:
         """Return the stage that the evidence supports, None for nowhere. Values must have their types already."""
