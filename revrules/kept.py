@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from revrules import ir
+    from revrules.outline import Outline
 
 Stamp = tuple[tuple[str, str], ...]
 """Files and what they held: (path, digest), for a folder the names of the rulesets in it."""
@@ -33,11 +34,17 @@ class Kept(NamedTuple):
     entities: tuple[str, ...]
     codes: bytes
     packed: bytes
+    shape: bytes
 
     def code(self, lifecycle: str) -> CodeType:
         """Return the generated code of a lifecycle."""
         found: dict[str, CodeType] = marshal.loads(self.codes)  # our own, see the module
         return found[lifecycle]
+
+    def outline(self) -> Outline:
+        """Return what a run over data asks of the ruleset."""
+        found: Outline = pickle.loads(self.shape)  # our own, see the module
+        return found
 
     def meaning(self) -> ir.Ruleset:
         """Return the IR."""
@@ -61,6 +68,7 @@ def keep(path: Path, ruleset: ir.Ruleset, files: Iterable[str]) -> None:
     """Keep ``ruleset``, which was compiled from ``files`` (as named from where the command was started)."""
     from revrules.backends.program import compiled
     from revrules.backends.python import generate_lifecycle
+    from revrules.outline import outline
 
     codes = {found.name: compiled(generate_lifecycle(ruleset, found.name)) for found in ruleset.lifecycles}
     kept = Kept(
@@ -69,6 +77,7 @@ def keep(path: Path, ruleset: ir.Ruleset, files: Iterable[str]) -> None:
         tuple(found.name for found in ruleset.entities),
         marshal.dumps(codes),
         pickle.dumps(ruleset, protocol=5),
+        pickle.dumps(outline(ruleset), protocol=5),
     )
     cache.write(_key(path), marshal.dumps((_stamp(path, (str(Path(file).absolute()) for file in files)), *kept)))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from revrules.compiler import Compiled
     from revrules.diagnostics import Diagnostic
     from revrules.ir import Ruleset as Meaning
+    from revrules.outline import Outline
     from revrules.runtime.lifecycles import Record
 
 __all__ = ["Lifecycle", "Mode", "Ruleset", "RulesetError", "Unmet", "ValueOf", "from_compiled", "load", "load_cached", "loads"]
@@ -117,7 +118,7 @@ def from_compiled(compiled: Compiled) -> Ruleset:
 class Ruleset:
     """A compiled ruleset: its lifecycles, its values, the schemas of its records and results. ``ir`` is what it means."""
 
-    __slots__ = ("_kept", "_lifecycles", "_meaning", "entities", "lifecycles", "name")
+    __slots__ = ("_kept", "_lifecycles", "_meaning", "_outline", "entities", "lifecycles", "name")
 
     name: str
     lifecycles: tuple[str, ...]
@@ -126,12 +127,14 @@ class Ruleset:
     """The names of its entities, in the order of the files."""
     _kept: Kept | None
     _meaning: Meaning | None
+    _outline: Outline | None
     _lifecycles: dict[str, Lifecycle]
 
     def __init__(self, ruleset: Meaning | Kept) -> None:
         kept = ruleset if isinstance(ruleset, Kept) else None
         self._fix("_kept", kept)
         self._fix("_meaning", None if kept is ruleset else ruleset)
+        self._fix("_outline", None)
         self._fix("_lifecycles", {})
         self._fix("name", ruleset.name)
         self._fix("lifecycles", kept.lifecycles if kept else tuple(found.name for found in self.ir.lifecycles))
@@ -158,6 +161,16 @@ class Ruleset:
         meaning = self._kept.meaning()
         self._fix("_meaning", meaning)
         return meaning
+
+    @property
+    def outline(self) -> Outline:
+        """What a run over data asks besides the lifecycles: names, columns, stages. Cheaper to load than ``ir``."""
+        if self._outline is None:
+            from revrules.outline import outline
+
+            self._fix("_outline", self._kept.outline() if self._kept is not None else outline(self.ir))
+            assert self._outline is not None, "it was made just now"
+        return self._outline
 
     def lifecycle(self, name: str | None = None) -> Lifecycle:
         """Return a lifecycle, compiled at the first call; without ``name`` the only one. Raises ``KeyError``."""

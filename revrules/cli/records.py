@@ -48,10 +48,10 @@ def data_options(command: Command) -> Command:
 
 def load_ruleset(path: str) -> Ruleset:
     """Return the ruleset at ``path``; shows what is wrong with it and ends with exit code 1 where it cannot be run."""
-    from revrules.ruleset import RulesetError, load
+    from revrules.ruleset import RulesetError, load_cached
 
     try:
-        return load(path)
+        return load_cached(path)
     except RulesetError as error:
         click.echo(str(error), err=True)
         raise click.exceptions.Exit(1) from error

@@ -52,7 +52,7 @@ def command(
     rules = records.load_ruleset(ruleset)
     how = records.reading(input_format, encoding, delimiter)
     with records.data_errors(), Rejects() as rejects:
-        when = records.moment(as_of, rules.ir.timezone)
+        when = records.moment(as_of, rules.outline.timezone)
         job = Job(data, records.related_tables(related), lifecycle, entity, when, mode, how)
         with Run(rules, job, rejects.add) as run:
             found = _find(run, key)

@@ -118,6 +118,15 @@ def lacking_key_column(name: str, columns: Sequence[str], headings: Iterable[str
     )
 
 
+def lacking_relating_column(name: str, relation: str, columns: Sequence[str], headings: Iterable[str]) -> Diagnostic:
+    """A related table has no column by which its records are found."""
+    return Diagnostic(
+        KEY_COLUMN,
+        f"`{name}` has no column {_wanted(columns)}, by which `{relation}` finds its records{_near(columns, headings)}",
+        help=('name the column in the ruleset: `… as "Heading in the export"`',),
+    )
+
+
 def lacking_tracked_column(name: str, lifecycle: str, columns: Sequence[str], headings: Iterable[str]) -> Diagnostic:
     """The column of the declared stage is not in the export."""
     return Diagnostic(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from revrules.diagnostics import Diagnostic
-    from revrules.ir import Entity, FieldDecl, Ruleset
+    from revrules.outline import Entity, Outline
 
 Record = dict[str, object]
 REMEMBERED = 512
@@ -34,11 +34,6 @@ class Columns(NamedTuple):
         return next((position for name, _, position in self.fields if name == field), None)
 
 
-def spellings(field: FieldDecl) -> tuple[str, ...]:
-    """Return the headings under which ``field`` is looked for, the preferred ones first."""
-    return tuple(dict.fromkeys((*field.columns, field.name)))
-
-
 def match_columns(entity: Entity, headings: Sequence[str], name: str) -> Columns:
     """Return which of ``headings`` holds which field of ``entity``; raises ``DataError`` where two fit one field."""
     exact: dict[str, list[int]] = {}
@@ -48,7 +43,7 @@ def match_columns(entity: Entity, headings: Sequence[str], name: str) -> Columns
         loose.setdefault(_loosely(heading), []).append(position)
     found = []
     for field in entity.fields:
-        at = _find(spellings(field), exact, loose, headings, name)
+        at = _find(field.columns, exact, loose, headings, name)
         if at is not None:
             found.append((field.name, headings[at], at))
     taken = {heading for _, heading, _ in found}
@@ -62,7 +57,7 @@ def lacking(entity: Entity, columns: Columns, headings: Iterable[str], name: str
     taken = {heading for _, heading, _ in columns.fields}
     free = [heading for heading in headings if heading not in taken]
     return [
-        problems.lacking_column(name, field.name, spellings(field), free)
+        problems.lacking_column(name, field.name, field.columns, free)
         for field in entity.fields
         if field.name not in found and not field.implied
     ]
@@ -74,9 +69,9 @@ class Reader:
     Rows with positions share one plan; JSON rows bring their names, and a plan is kept for each set of names.
     """
 
-    def __init__(self, ruleset: Ruleset, entity: str, headings: Sequence[str] | None, name: str) -> None:
-        self._ruleset = ruleset
-        self._entity = ruleset.entity(entity)
+    def __init__(self, outline: Outline, entity: str, headings: Sequence[str] | None, name: str) -> None:
+        self._outline = outline
+        self._entity = outline.entity(entity)
         self._name = name
         self._plans: dict[tuple[str, ...], Columns] = {}
         self._nested: dict[str, Reader] = {}
@@ -118,7 +113,7 @@ class Reader:
         assert declared is not None, "only declared relations are nested"
         reader = self._nested.get(relation)
         if reader is None:
-            reader = self._nested[relation] = Reader(self._ruleset, declared.entity, None, f"{self._name}, `{relation}`")
+            reader = self._nested[relation] = Reader(self._outline, declared.entity, None, f"{self._name}, `{relation}`")
         if isinstance(value, list | tuple):
             return [reader.record(item) if isinstance(item, Mapping) else item for item in value]
         return reader.record(value) if isinstance(value, Mapping) else value

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from revrules.outline import outline
 from revrules.problems import data as problems
 from revrules.readers import field_spec, record_spec
 from revrules.runtime.cells import field_reader
-from revrules.tables.columns import Reader, lacking, spellings
+from revrules.tables.columns import Reader, lacking
 from revrules.tables.failure import DataError
 from revrules.tables.issues import Issue, refused, treated_as_missing
 from revrules.tables.opening import AS_IT_SHOWS, open_table
@@ -37,6 +38,7 @@ class Loaded(NamedTuple):
     records: tuple[Record, ...]
     issues: tuple[Issue, ...]
     warnings: tuple[Diagnostic, ...]
+    reader: Reader
 
 
 class Join:
@@ -51,6 +53,9 @@ class Join:
         own = holder.key if relation.many else relation.by
         other = relation.by if relation.many else target.key
         assert own is not None and other is not None, "the checker wants keys where relations need them"
+        if table.records and table.reader.columns.heading(other) is None:
+            columns = next(field.columns for field in outline(ruleset).entity(target.name).fields if field.name == other)
+            raise DataError(problems.lacking_relating_column(table.name, relation.name, columns, table.reader.seen))
         self._own = own
         field = holder.field(own)
         assert field is not None, "the checker declares the fields that relations follow"
@@ -82,9 +87,11 @@ def key_text(value: object) -> str | None:
 
 def load_related(ruleset: Ruleset, entity: str, path: str, reading: Reading = AS_IT_SHOWS) -> Loaded:
     """Return the records of ``entity`` in the file at ``path``; raises ``DataError``."""
+    whole = outline(ruleset)
     declared = ruleset.entity(entity)
-    table = open_table(path, reading, {text for field in declared.fields for text in spellings(field)})
-    reader = Reader(ruleset, entity, table.headings, table.name)
+    shape = whole.entity(entity)
+    table = open_table(path, reading, {text for field in shape.fields for text in field.columns})
+    reader = Reader(whole, entity, table.headings, table.name)
     readers = {field.name: field_reader(field_spec(field, ruleset.timezone)) for field in declared.fields}
     records, issues = [], []
     for row in table.rows:
@@ -94,8 +101,8 @@ def load_related(ruleset: Ruleset, entity: str, path: str, reading: Reading = AS
             record = reader.record(row.cells)
             records.append(record)
             issues += _typed(record, readers, reader, row, table.name)
-    warnings = lacking(declared, reader.columns, reader.seen, table.name) if table.headings is not None else []
-    return Loaded(table.name, entity, tuple(records), tuple(issues), tuple(warnings))
+    warnings = lacking(shape, reader.columns, reader.seen, table.name) if table.headings is not None else []
+    return Loaded(table.name, entity, tuple(records), tuple(issues), tuple(warnings), reader)
 
 
 def _typed(record: Record, readers: Mapping[str, Read], reader: Reader, row: Row, name: str) -> list[Issue]:
@@ -149,6 +156,9 @@ def connect(tables: Iterable[Loaded], found: Mapping[str, tuple[Join, ...]]) -> 
         for join in found[table.entity]:
             for record in table.records:
                 join.attach(record)
+    for here in found.values():
+        for join in here:
+            join.lost.clear()  # what related records lack among themselves is not what the placed ones lack
 
 
 def partnerless(found: Iterable[Join]) -> list[Diagnostic]:

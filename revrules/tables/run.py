@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.problems import data as problems
 from revrules.tables import issues
-from revrules.tables.columns import Reader, lacking, match_columns, spellings
+from revrules.tables.columns import Reader, lacking, match_columns
 from revrules.tables.failure import DataError
 from revrules.tables.issues import Issue
 from revrules.tables.opening import AS_IT_SHOWS, STANDARD_INPUT, open_table
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from revrules.diagnostics import Diagnostic
-    from revrules.ir import Lifecycle
+    from revrules.outline import Lifecycle
     from revrules.ruleset import Mode, Ruleset
     from revrules.runtime.results import Placement
     from revrules.tables.columns import Record
@@ -62,8 +62,7 @@ class Run:
     """
 
     def __init__(self, ruleset: Ruleset, job: Job, on_issue: Callable[[Issue], None]) -> None:
-        whole = ruleset.ir
-        wanted = {text for entity in whole.entities for field in entity.fields for text in spellings(field)}
+        wanted = {text for entity in ruleset.outline.entities for field in entity.fields for text in field.columns}
         self.table = open_table(job.data, job.reading, wanted)
         try:
             self._prepare(ruleset, job, on_issue)
@@ -78,7 +77,7 @@ class Run:
         self.table.close()
 
     def _prepare(self, ruleset: Ruleset, job: Job, on_issue: Callable[[Issue], None]) -> None:
-        whole = ruleset.ir
+        whole = ruleset.outline
         self.lifecycle = choose_lifecycle(ruleset, job, self.table)
         self.entity = whole.entity(self.lifecycle.entity)
         self.reader = Reader(whole, self.entity.name, self.table.headings, self.table.name)
@@ -124,7 +123,7 @@ class Run:
             from revrules.tables.related import partnerless
 
             warnings += partnerless(self._joins)
-        return tally.summary(self.table.name, self.entity.label or self.entity.name, tuple(warnings), self.table.notes)
+        return tally.summary(self.table.name, self.entity.label, tuple(warnings), self.table.notes)
 
     def _check_columns(self) -> list[Diagnostic]:
         """Return warnings about lacking columns; raises ``DataError`` where these are the key or the declared stage."""
@@ -137,8 +136,8 @@ class Run:
         if self.entity.key is not None and columns.heading(self.entity.key) is None:
             raise DataError(problems.lacking_key_column(self.table.name, self._spellings(self.entity.key), free))
         tracks = self.lifecycle.tracks
-        if tracks is not None and not tracks.path and columns.heading(tracks.name) is None:
-            spelled = self._spellings(tracks.name)
+        if tracks is not None and columns.heading(tracks) is None:
+            spelled = self._spellings(tracks)
             raise DataError(problems.lacking_tracked_column(self.table.name, self.lifecycle.name, spelled, free))
         return lacking(self.entity, columns, headings, self.table.name)
 
@@ -151,11 +150,11 @@ class Run:
 
     def _spellings(self, field: str) -> Sequence[str]:
         declared = self.entity.field(field)
-        return spellings(declared) if declared is not None else (field,)
+        return declared.columns if declared is not None else (field,)
 
     def _related(self, ruleset: Ruleset, job: Job) -> tuple[Join, ...]:
-        relations = [relation for entity in ruleset.ir.entities for relation in entity.relations]
-        if not relations and not job.related:
+        relations = [relation for entity in ruleset.outline.entities for relation in entity.relations]
+        if not job.related and (not relations or self.table.headings is None):
             return ()
         from revrules.tables.related import connect, followed, joins, load_all, load_related
 
@@ -217,7 +216,7 @@ class Run:
 
 def choose_lifecycle(ruleset: Ruleset, job: Job, table: Table) -> Lifecycle:
     """Return the lifecycle to run: the one named, the only one, or the one whose columns the table has."""
-    known = [lifecycle for lifecycle in ruleset.ir.lifecycles if job.entity in (None, lifecycle.entity)]
+    known = [lifecycle for lifecycle in ruleset.outline.lifecycles if job.entity in (None, lifecycle.entity)]
     names = [lifecycle.name for lifecycle in known]
     if not known:
         raise DataError(problems.no_lifecycle(job.entity))
@@ -235,11 +234,10 @@ def choose_lifecycle(ruleset: Ruleset, job: Job, table: Table) -> Lifecycle:
 
 def _merit(ruleset: Ruleset, lifecycle: Lifecycle, table: Table) -> float:
     """Return which part of the declared columns the table has; 0 where it lacks the key or the stage that is tracked."""
-    entity = ruleset.ir.entity(lifecycle.entity)
+    entity = ruleset.outline.entity(lifecycle.entity)
     if table.headings is None:
         return 0
     columns = match_columns(entity, table.headings, table.name)
-    needed = [entity.key] + ([lifecycle.tracks.name] if lifecycle.tracks is not None and not lifecycle.tracks.path else [])
-    if any(name is not None and columns.heading(name) is None for name in needed):
+    if any(name is not None and columns.heading(name) is None for name in (entity.key, lifecycle.tracks)):
         return 0
     return len(columns.fields) / len(entity.fields)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from revrules.diagnostics import Diagnostic
-    from revrules.ir import Lifecycle
+    from revrules.outline import Lifecycle
     from revrules.runtime.results import Placement
 
 
@@ -67,7 +67,7 @@ class Tally:
         self.violations: Counter[str] = Counter()
         self.ahead_lacks: Counter[str] = Counter()
         self.ahead_blockers: Counter[str] = Counter()
-        self._lost = {stage.name for stage in lifecycle.stages if stage.outcome is not None and stage.outcome.value == "lost"}
+        self._lost = {stage.name for stage in lifecycle.stages if stage.outcome == "lost"}
         self._ways = _ways(lifecycle)
 
     def add(self, placement: Placement) -> None:
@@ -107,9 +107,8 @@ def _ways(lifecycle: Lifecycle) -> dict[str, frozenset[str]]:
     """Return for each stage the stages from which forward edges lead to it, itself included."""
     before: dict[str, set[str]] = {stage.name: {stage.name} for stage in lifecycle.stages}
     for _ in lifecycle.stages:
-        for edge in lifecycle.edges:
-            if not edge.back:
-                before[edge.target] |= before[edge.source]
+        for source, target in lifecycle.edges:
+            before[target] |= before[source]
     return {name: frozenset(sources) for name, sources in before.items()}
 
 
@@ -194,7 +193,7 @@ def _cause(summary: Summary, ahead: int) -> str:
 
 def _matrix(summary: Summary, lifecycle: Lifecycle) -> list[str]:
     """Return a small table: stages by verdicts."""
-    labels = {stage.name: stage.labels[0] if stage.labels else stage.name for stage in lifecycle.stages}
+    labels = {stage.name: stage.label for stage in lifecycle.stages}
     verdicts = [verdict for verdict in VERDICTS if any(seen == verdict for _, seen in summary.stages)]
     rows = [["stage", "records", *(VERDICTS[verdict] for verdict in verdicts)]]
     for stage in (*labels, None):
