@@ -177,9 +177,24 @@ def test_colours_come_when_asked_for(tmp_path: Path) -> None:
     assert "\x1b[" not in revrules("check", "--color", "never", cwd=tmp_path, env={"FORCE_COLOR": "1"}).stdout
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"\xef\xbb\xbf", b"\xff\xfe\x00", b"\x00" * 1000, b"(" * 10_000, bytes(range(256)) * 20], ids=range(6)
-)
+NO_RECORD = """
+entity meeting key m { m text  account_id text }
+entity account key id { id text  meetings many meeting by account_id }
+example "x" of account { given { meetings = [ 3 ] } expect id = "a" }
+"""
+CONTENTS = {
+    "empty": b"",
+    "mark": b"\xef\xbb\xbf",
+    "utf-16": b"\xff\xfe\x00",
+    "nothing but zeros": b"\x00" * 1000,
+    "parentheses": b"(" * 10_000,
+    "every byte": bytes(range(256)) * 20,
+    "no record": NO_RECORD.encode(),
+    "jumble": b'entity""key meeting_id{required as""from',
+}
+
+
+@pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
 def test_no_content_of_a_file_brings_more_than_findings(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "rules.rev").write_bytes(content)
     done = revrules("check", cwd=tmp_path)

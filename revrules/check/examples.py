@@ -89,7 +89,7 @@ def _related(name: str, value: syntax.GivenValue, relation: ir.Relation, tables:
             return [] if relation.many else None
         case syntax.RecordValue() if not relation.many:
             return _record(value, entity, tables)
-        case syntax.ListValue(items) if relation.many:
+        case syntax.ListValue(items) if relation.many and all(isinstance(item, syntax.RecordValue) for item in items):
             return [_record(item, entity, tables) for item in items]
         case _:
             needed = f"a list of {entity.name} records, as in `[ {{ … }} ]`" if relation.many else f"a {entity.name}: `{{ … }}`"
