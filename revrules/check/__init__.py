@@ -139,11 +139,17 @@ def _allows(loaded: Loaded, tables: Tables) -> tuple[ir.Allow, ...]:
         if isinstance(name, syntax.Name):
             declared[name.text] = None
             found += [(inner, name.text) for inner in getattr(node, "allows", ())]
+        if isinstance(node, syntax.Criterion | syntax.CriteriaGroup):
+            waiting += getattr(node, "members", ())
         match node:
             case syntax.Entity():
                 waiting += (*reversed(node.relations), *reversed(node.fields))
             case syntax.Lifecycle():
                 waiting += reversed(node.stages)
+            case syntax.Stage(requires=group) | syntax.Define(means=group) | syntax.Rule(require=group) if group is not None:
+                waiting.append(group)
+            case syntax.Classify(branches=branches):
+                declared |= {branch.member.name.text: None for branch in branches}
             case _:
                 pass
     return _found(allow(decl, subject, declared, tables) for decl, subject in found)

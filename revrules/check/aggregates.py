@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from revrules import ir, syntax
-from revrules.check.resolve import DefinitionFound, RelationFound, Unresolved, resolve
+from revrules.check.resolve import DefinitionFound, RelationFound, Unresolved, report_unresolved, resolve
 from revrules.check.tables import Term
 from revrules.problems import names, types
 from revrules.types import NUMERIC, Scalar, is_ordered, type_name
@@ -40,9 +40,8 @@ def related(node: syntax.Aggregate, scope: Scope) -> tuple[ir.Many, Scope] | Non
     found = resolve(node.relation, scope)
     text = tables.text(node.relation.span)
     match found:
-        case Unresolved(problem, absent):
-            if problem is not None:
-                (tables.report.absent if absent else tables.report.add)(problem())
+        case Unresolved():
+            report_unresolved(found, tables.report)
             return None
         case RelationFound(relation, path, up) if relation.many:
             entity = tables.entities.get(relation.entity)

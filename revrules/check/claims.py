@@ -8,7 +8,7 @@ from revrules import ir, syntax
 from revrules.check.aggregates import TRUE
 from revrules.check.criteria import criteria, meaning
 from revrules.check.expressions import condition
-from revrules.check.resolve import Scope, Unresolved, resolve
+from revrules.check.resolve import Scope, Unresolved, report_unresolved, resolve
 from revrules.check.schema import known_teams
 from revrules.diagnostics import Severity
 from revrules.problems import catalogue, names, types
@@ -141,8 +141,7 @@ def _condition_of(name: syntax.Name, entity: EntityInfo, tables: Tables) -> tupl
     """Return an entity narrowed by one of its conditions."""
     found = resolve(syntax.Reference((name,), span=name.span), Scope(tables, entity))
     if isinstance(found, Unresolved):
-        if found.problem is not None:
-            tables.report.add(found.problem())
+        report_unresolved(found, tables.report)
         return None
     info = entity.definitions[name.text][0]
     if info.term is None:

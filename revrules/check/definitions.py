@@ -9,7 +9,7 @@ from revrules.check.aggregates import TRUE
 from revrules.check.criteria import criteria, meaning
 from revrules.check.expressions import NotYetChecked, condition, infer
 from revrules.check.literals import number_of
-from revrules.check.resolve import DefinitionFound, Scope, resolve
+from revrules.check.resolve import DefinitionFound, Scope, Unresolved, report_unresolved, resolve
 from revrules.check.schema import claims_name, enum_type, known_teams
 from revrules.check.tables import DefinitionInfo, Domain, Term
 from revrules.problems import names, types
@@ -34,6 +34,7 @@ def add_definitions(
         entity = tables.entities.get(decl.entity.text)
         if entity is None:
             tables.report.absent(names.unknown_entity(decl.entity.span, decl.entity.text, tables.entities))
+            tables.strays.add(decl.name.text)
             continue
         team = decl.team if isinstance(decl, syntax.Define) else None
         teams = known_teams((team,), tables) if team is not None else ()
@@ -321,8 +322,11 @@ def _variance(info: DefinitionInfo, tables: Tables) -> tuple[ir.Variance, str] |
     assert info.term is not None, "only definitions without problems are finished"
     word, of, report = decl.relation.word, decl.relation.of, tables.report
     found = resolve(of, Scope(tables, tables.entities[info.entity], info.owners))
+    if isinstance(found, Unresolved):
+        report_unresolved(found, report)
+        return None
     if not isinstance(found, DefinitionFound):
-        report.absent(names.unknown_name(of.span, tables.text(of.span), info.entity, tables.entities[info.entity].definitions))
+        report.add(types.not_comparable(of.span, word, f"`{tables.text(of.span)}` is no definition"))
         return None
     other = found.info
     if other.term is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from revrules import ir, syntax
 from revrules.check import aggregates, arithmetic, comparisons, moments
 from revrules.check.literals import bare, is_flexible, member, natural, number_of, typed
-from revrules.check.resolve import DefinitionFound, FieldFound, RelationFound, Unresolved, resolve
+from revrules.check.resolve import DefinitionFound, FieldFound, RelationFound, Unresolved, report_unresolved, resolve
 from revrules.check.tables import Domain, Term
 from revrules.functions import FUNCTIONS
 from revrules.problems import names, types
@@ -151,13 +151,11 @@ def _reference(node: syntax.Reference, scope: Scope, expected: Type | None) -> T
             text = tables.text(node.span)
             tables.report.add(types.relation_as_value(node.span, text, relation.entity, relation.many))
             return None
-        case Unresolved(problem, absent):
-            if problem is None:
-                return None
-            if isinstance(expected, EnumType) and name is not None:
+        case Unresolved(problem) as found:
+            if isinstance(expected, EnumType) and name is not None and problem is not None:
                 member(name, expected, tables)
             else:
-                (tables.report.absent if absent else tables.report.add)(problem())
+                report_unresolved(found, tables.report)
             return None
 
 

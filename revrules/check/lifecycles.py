@@ -14,7 +14,6 @@ from revrules.check.moments import business_calendar
 from revrules.check.resolve import Scope
 from revrules.check.schema import known_teams
 from revrules.problems import names, types
-from revrules.problems.stages import undeclared_loop
 from revrules.types import MOMENTS, EnumType, Scalar, type_name
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def lifecycle(decl: syntax.Lifecycle, default_owner: str | None, tables: Tables)
     tracks = _tracks(decl, entity, tables)
     if len(tables.report.diagnostics) > before or any(stage is None for stage in stages):
         return None
-    found = ir.Lifecycle(
+    return ir.Lifecycle(
         decl.name.text,
         decl.label.value if decl.label is not None else decl.name.text,
         entity.name,
@@ -59,7 +58,6 @@ def lifecycle(decl: syntax.Lifecycle, default_owner: str | None, tables: Tables)
         decl.doc or "",
         span=decl.name.span,
     )
-    return found if _is_acyclic(found, tables) else None
 
 
 def _tracks(decl: syntax.Lifecycle, entity: EntityInfo, tables: Tables) -> ir.Field | None:
@@ -195,35 +193,3 @@ def _sorted(edges: list[ir.Edge], stages: Mapping[str, syntax.Stage]) -> tuple[i
     """Return edges by source, then target, as the stages stand in the file."""
     order = {name: position for position, name in enumerate(stages)}
     return tuple(sorted(edges, key=lambda edge: (order[edge.source], order[edge.target])))
-
-
-def _is_acyclic(found: ir.Lifecycle, tables: Tables) -> bool:
-    """Return whether forward edges form no circle, and report the first one: placement would never end."""
-    order = {stage.name: position for position, stage in enumerate(found.stages)}
-    leaving: dict[str, list[ir.Edge]] = {name: [] for name in order}
-    for edge in found.edges:
-        if not edge.back:
-            leaving[edge.source].append(edge)
-    state: dict[str, bool] = {}
-    for root in order:
-        path: list[ir.Edge] = []
-        stack = [(root, iter(leaving[root]))] if root not in state else []
-        state.setdefault(root, False)
-        while stack:
-            name, rest = stack[-1]
-            following = next(rest, None)
-            if following is None:
-                state[name] = True
-                stack.pop()
-                del path[-1:]
-            elif following.target not in state:
-                state[following.target] = False
-                path.append(following)
-                stack.append((following.target, iter(leaving[following.target])))
-            elif not state[following.target]:
-                start = next((i for i, step in enumerate(path) if step.source == following.target), len(path))
-                circle = [*path[start:], following]
-                against = [step for step in circle if order[step.target] <= order[step.source]]
-                tables.report.add(undeclared_loop(found, circle, against))
-                return False
-    return True

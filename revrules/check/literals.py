@@ -154,10 +154,9 @@ def _double(value: int | Decimal) -> float | None:
 
 def money_problem(value: Decimal) -> str:
     """Return why a number is no amount of money, or nothing."""
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -4 and value != round(value, 4):
-        return "money has at most four places after the point"
-    return "" if abs(value) < MONEY_LIMIT else "money has at most 14 digits before the point"
+    if abs(value) >= MONEY_LIMIT:
+        return "money has at most 14 digits before the point"
+    return "" if value == round(value, 4) else "money has at most four places after the point"
 
 
 def _number_help(text: str, type_: Type) -> str:

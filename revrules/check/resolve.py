@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from revrules import ir, syntax
+    from revrules.check.report import Report
     from revrules.check.tables import DefinitionInfo, EntityInfo, Tables
     from revrules.diagnostics import Diagnostic
 
@@ -82,6 +83,12 @@ class Unresolved:
 Resolved: TypeAlias = FieldFound | DefinitionFound | RelationFound | Unresolved
 
 
+def report_unresolved(found: Unresolved, report: Report) -> None:
+    """Report why a name stands for nothing, unless that was reported."""
+    if found.problem is not None:
+        (report.absent if found.absent else report.add)(found.problem())
+
+
 def resolve(reference: syntax.Reference, scope: Scope) -> Resolved:
     """Return what ``reference`` stands for in ``scope``."""
     here, up, path = scope, 0, reference.path
@@ -131,6 +138,8 @@ def _variant(reference: syntax.Reference, variants: list[DefinitionInfo], scope:
         if team.text not in scope.tables.teams:
             return Unresolved(lambda: names.unknown_team(team.span, team.text, scope.tables.teams))
         found = next((info for info in variants if info.team == team.text), None)
+        if found is None and any(other not in scope.tables.teams for other in teams):
+            return Unresolved(None)
         return found or Unresolved(lambda: names.no_variant(reference.span, name, team.text, teams))
     if len(variants) == 1:
         return variants[0]
@@ -142,7 +151,7 @@ def _variant(reference: syntax.Reference, variants: list[DefinitionInfo], scope:
 
 def _unknown(name: syntax.Name, entity: EntityInfo, scope: Scope) -> Unresolved:
     """Return the problem of a name that ``entity`` does not have."""
-    if name.text in entity.broken:
+    if name.text in entity.broken or name.text in scope.tables.strays:
         return Unresolved(None)
     judged = scope.judged.entity
     if judged is not entity and scope.outer is not None and name.text in judged.names():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -139,12 +140,15 @@ def _domain(decl: syntax.FieldDecl, type_: Type, tables: Tables) -> tuple[ir.Val
 
 def constant(node: syntax.Expr, type_: Type, tables: Tables) -> ir.Value | None:
     """Return a literal as a value of ``type_``, or None (reported)."""
-    negative = isinstance(node, syntax.Unary) and node.op == "-"
-    inner = bare(node.operand) if isinstance(node, syntax.Unary) and negative else bare(node)
-    if not isinstance(inner, syntax.Number | syntax.Text | syntax.Boolean | syntax.Date | syntax.DateTime | syntax.Duration):
+    inner = bare(node)
+    negative = isinstance(inner, syntax.Unary) and isinstance(bare(inner.operand), syntax.Duration)
+    if isinstance(inner, syntax.Unary) and negative:
+        inner = bare(inner.operand)
+    literals = syntax.Boolean | syntax.Date | syntax.DateTime | syntax.Duration
+    if not is_flexible(inner) and not isinstance(inner, literals):
         tables.report.add(types.constant_needed(node.span, "this place"))
         return None
-    term = typed(node, type_, tables) if is_flexible(node) else natural(inner, tables)
+    term = typed(inner, type_, tables) if is_flexible(inner) else natural(inner, tables)
     if term is None:
         return None
     if not same_type(term.type, type_):
@@ -153,7 +157,8 @@ def constant(node: syntax.Expr, type_: Type, tables: Tables) -> ir.Value | None:
         else:
             tables.report.add(types.literal_mismatch(node.span, tables.text(node.span), type_name(type_)))
         return None
-    return value_of(term)
+    value = value_of(term)
+    return -value if negative and isinstance(value, datetime.timedelta) else value
 
 
 # --- relations ---------------------------------------------------------------------------------------------------
@@ -164,16 +169,16 @@ def _relation(decl: syntax.RelationDecl, info: EntityInfo, tables: Tables) -> No
     other = tables.entities.get(decl.entity.text)
     if other is None:
         tables.report.absent(names.unknown_entity(decl.entity.span, decl.entity.text, tables.entities))
-        info.broken.add(decl.name.text)
+        info.broken |= {decl.name.text, decl.by.text}
         return
     info.relations[decl.name.text] = ir.Relation(decl.name.text, decl.many, other.name, decl.by.text, span=decl.name.span)
     keeper = info if decl.many else other
     key = keeper.decl.key
     if key is None:
         tables.report.absent(names.relation_without_key(decl.span, decl.name.text, keeper.name))
-        return
-    key_field = keeper.fields.get(key.text)
+    key_field = keeper.fields.get(key.text) if key is not None else None
     if key_field is None:
+        info.broken.add(decl.by.text)
         return
     if decl.many:
         _check_many(decl, (other, info), key_field, tables)

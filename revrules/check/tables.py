@@ -92,6 +92,8 @@ class Tables:
     level: int = 0
     """How deep in an expression the check is at the moment."""
     entities: dict[str, EntityInfo] = field(default_factory=dict)
+    strays: set[str] = field(default_factory=set)
+    """Names of definitions of entities that are not declared, which was reported."""
 
     def text(self, span: Span) -> str:
         """Return what the user wrote at ``span``, on one line and not longer than a message can bear."""
