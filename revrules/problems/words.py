@@ -71,7 +71,8 @@ def spelled(value: Value) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return f'"{value}"'
+            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+            return f'"{escaped}"'
         case Decimal():
             return f"{value.normalize():f}"
         case float():
