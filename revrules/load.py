@@ -74,7 +74,7 @@ def find_rulesets(path: Path) -> list[Path]:
     return [
         file
         for file in found
-        if file.name == ENTRY or (file.resolve() not in imported and homes.isdisjoint((file.parent, *file.parent.parents)))
+        if file.name == ENTRY or (_resolved(file) not in imported and homes.isdisjoint((file.parent, *file.parent.parents)))
     ]
 
 
@@ -99,7 +99,7 @@ def _entry(path: Path) -> tuple[Path, Diagnostic | None]:
     except OSError as error:
         return path, problems.unreadable_file(None, shown, _reason(error))
     imported = _imported(found) if len(found) > 1 else set()
-    entries = [file for file in found if file.resolve() not in imported]
+    entries = [file for file in found if _resolved(file) not in imported]
     if len(entries) == 1:
         return entries[0], None
     if not found:

@@ -372,6 +372,7 @@ def test_a_link_in_a_circle_and_a_pipe_are_told_and_not_waited_for(tmp_path: Pat
     done = revrules(name, "pipe.rev", cwd=tmp_path)
     assert done.returncode in (1, 2)
     assert "ordinary file" in done.stdout + done.stderr
+    assert revrules(name, ".", cwd=tmp_path).returncode in (1, 2)
 
 
 def test_a_file_name_that_is_no_text_is_shown_harmlessly(tmp_path: Path) -> None:
