@@ -251,3 +251,29 @@ def test_opportunities_that_are_ahead_for_want_of_an_account_are_counted_exactly
         assert "looks like `GTX Pro`" in told
         found[file] = place.read("placed.csv")
     assert found["sales_pipeline_iso.csv"] == found["sales_pipeline.csv"]
+
+
+def test_kept_columns_of_json_are_those_of_all_records(place: Place) -> None:
+    place.write("deals.jsonl", '{"Deal ID": "D-1", "x": {"y": [1]}}\n{"Deal ID": "D-2", "stage": 7}\n')
+    place.run("evaluate", "rules.rev", "deals.jsonl", "-o", "placed.csv", "--keep")
+    assert [(row["Deal ID"], row["x"], row["input_stage"]) for row in place.rows("placed.csv")] == [
+        ("D-1", '{"y": [1]}', ""),
+        ("D-2", "", "7"),
+    ]
+
+
+def test_a_related_table_without_the_column_that_relates_it_is_an_error(place: Place) -> None:
+    place.write("meetings.csv", "meeting_id,deal,kind\nM-1,D-1,demo\n")
+    found = place.evaluate()
+    assert "error[REV709]" in found.err
+    assert "by which `meetings` finds its records" in found.err
+
+
+def test_a_list_file_that_changes_is_read_again(place: Place) -> None:
+    rules = 'team sales\nlist good from "good.txt"\nentity deal key id { id text required }\n'
+    place.write("small.rev", rules + "lifecycle d of deal { stage a { entry owner sales requires { g: id in good } } }")
+    place.write("one.json", '{"id": "x"}')
+    for content, stage in (("x\n", '"a"'), ("x\n", '"a"'), ("y\n", "null")):
+        place.write("good.txt", content)
+        found = place.run("evaluate", "small.rev", "one.json", "--output-format", "jsonl", "--columns", "stage")
+        assert found.out == f'{{"stage": {stage}}}\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -74,8 +75,10 @@ def flat(cell: object) -> str:
     """Return a cell as one text, as CSV and tables hold it; missing is empty."""
     if cell is None:
         return ""
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, list | tuple):
-        return JOINT.join(flat(item) for item in cell)
-    return str(cell)
+    if isinstance(cell, list):
+        return JOINT.join(map(flat, cell)) if cell else ""
+    return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, dict) else str(cell)

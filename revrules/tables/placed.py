@@ -32,7 +32,7 @@ def all_columns(run: Run, *, keep: bool) -> list[OutputColumn]:
     columns = [_key_column(run), *_answers()]
     if keep:
         names = {column.name for column in columns}
-        for position, heading in enumerate(run.table.headings or run.reader.seen):
+        for position, heading in enumerate(run.headings()):
             name = heading
             while name in names:
                 name = PREFIX + name

@@ -111,6 +111,16 @@ class Run:
             self.tally.add(placement)
             yield Placed(row, record, key, placement)
 
+    def headings(self) -> tuple[str, ...]:
+        """Return the headings; of JSON the names of all records, which reads the whole file into memory."""
+        if self.table.headings is not None:
+            return self.table.headings
+        rows = list(self.table.rows)
+        self.table = self.table._replace(rows=iter(rows))
+        return tuple(
+            dict.fromkeys(name for row in rows if not isinstance(row, Refused) for name in row.cells if isinstance(name, str))
+        )
+
     def summary(self) -> Summary:
         """Return the account of the rows read so far; raises ``DataError`` where the books do not balance."""
         tally = self.tally
