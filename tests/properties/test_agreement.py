@@ -80,6 +80,7 @@ def cases(chunk: int, count: int) -> Iterator[tuple[int, ir.Ruleset, list[dict[s
     start = SystemRandom().randrange(2**32) if FIXED is None else int(FIXED)
     rulesets = max(count // RECORDS // CHUNKS, 1) if FIXED is None else 1 if chunk == 0 else 0
     for seed in range(start, start + rulesets):
+        print(f"seed {seed}")  # noqa: T201  # shown when a test fails, also by an exception
         random = Random(seed)
         ruleset = Maker(random).ruleset()
         now = datetime.datetime(2026, 11, 21, 9, tzinfo=datetime.UTC) + random.choice(SHIFTS)
