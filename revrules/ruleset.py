@@ -14,6 +14,7 @@ from revrules.kept import Kept, keep, recall
 from revrules.runtime.lifecycles import Lifecycle, Mode, Unmet, instant
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from types import CodeType
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from revrules.ir import Ruleset as Meaning
     from revrules.outline import Outline
     from revrules.runtime.lifecycles import Record
+    from revrules.tables.summary import Summary
 
 __all__ = ["Lifecycle", "Mode", "Ruleset", "RulesetError", "Unmet", "ValueOf", "from_compiled", "load", "load_cached", "loads"]
 
@@ -188,6 +190,20 @@ class Ruleset:
         from revrules.backends.python import generate_lifecycle
 
         return compiled(generate_lifecycle(self.ir, lifecycle))
+
+    def evaluate_table(
+        self,
+        data: str | Path,
+        out: str | Path,
+        *,
+        lifecycle: str | None = None,
+        related: Mapping[str, str | Path] | None = None,
+        as_of: datetime | None = None,
+    ) -> Summary:
+        """Place every record of the file ``data`` and write the answers to ``out``; see ``revrules.tables.evaluate_table``."""
+        from revrules.tables import evaluate_table
+
+        return evaluate_table(self, data, out, lifecycle=lifecycle, related=related, as_of=as_of)
 
     def value(self, name: str, entity: str | None = None, team: str | None = None) -> ValueOf:
         """Return a definition, classification or score as a function of a record. Raises ``KeyError``."""

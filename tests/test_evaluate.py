@@ -223,6 +223,8 @@ def test_the_library_does_the_same(place: Place) -> None:
     related = {"account": "companies.csv", "meetings": "meetings.csv"}
     summary = evaluate_table(load("rules.rev"), "deals.csv", "library.csv", related=related, as_of=moment)
     assert (summary.read, summary.placed, summary.rejected) == (4, 4, 0)
+    load("rules.rev").evaluate_table("deals.csv", "method.csv", related=related, as_of=moment)
+    assert place.read("method.csv") == place.read("library.csv")
     assert place.read("library.csv") == place.read("cli.csv")
     assert place.read("library.csv.rejects.csv") == place.read("cli.csv.rejects.csv")
 
