@@ -89,3 +89,12 @@ def test_a_ruleset_is_read_from_standard_input(folder: Path) -> None:
     result = CliRunner().invoke(command, ["-"], input=RULES.replace("pipeline", "deals"))
     assert "accTitle: deals" in result.stdout
     assert CliRunner().invoke(command, ["-"], input=b"\xff\xfe").exit_code == 2
+
+
+def test_a_loop_that_is_a_mistake_is_drawn_so_that_it_can_be_seen(folder: Path) -> None:
+    (folder / "rules.rev").write_text(
+        RULES.replace("{ entry  owner sales }", "{ entry  owner sales  from won }"), encoding="utf-8"
+    )
+    result = graph()
+    assert result.exit_code == 0
+    assert {"s0 --> s1", "s1 --> s0"} <= {line.strip() for line in result.stdout.splitlines()}

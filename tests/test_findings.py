@@ -1,4 +1,4 @@
-"""Findings about graph, words and owners: where each fires, where it does not, what it says, what accepts it."""
+"""Findings about graph, words and owners: what they say, what accepts them, what they cost. ``diagnostics/`` shows where they fire."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from revrules.compiler import Compiled, compile_text
+from revrules.compiler import compile_text
 from revrules.diagnostics import Diagnostic, Problem, Severity
 from revrules.findings import findings
 
@@ -33,20 +33,6 @@ BLOCKS = blocks()
 
 def findings_of(text: str) -> list[Diagnostic]:
     return list(compile_text(text, today=TODAY).diagnostics)
-
-
-def places(compiled: Compiled) -> list[tuple[int, str]]:
-    """Return the line and code of every diagnostic."""
-    source = compiled.sources["rules.rev"]
-    return sorted((source.place(d.span.start).line if d.span else 0, d.code) for d in compiled.diagnostics)
-
-
-@pytest.mark.parametrize("text", BLOCKS.values(), ids=BLOCKS)
-def test_a_ruleset_has_exactly_the_findings_that_its_lines_expect(text: str) -> None:
-    lines = enumerate(text.splitlines(), 1)
-    expected = [(number, code) for number, line in lines for code in re.findall(r"# expect (REV\d+)", line)]
-    compiled = compile_text(text, today=TODAY)
-    assert places(compiled) == sorted(expected), [(d.code, d.message) for d in compiled.diagnostics]
 
 
 def test_every_problem_of_the_findings_is_expected_somewhere() -> None:
@@ -105,6 +91,7 @@ def test_a_loop_is_shown_whole_with_the_edge_to_declare() -> None:
           stage open     { entry  owner sales  from proposal }
           stage proposal { owner sales  from open }
           stage won      { owner sales  from proposal  requires { worth: amount > 0 }  won }
+          allow no-lost-stage because "short"
         }
     """
     (found,) = findings_of(text)
