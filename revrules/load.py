@@ -160,6 +160,7 @@ class _Loader:
         self.diagnostics: list[Diagnostic] = []
         self.seen: dict[Path, str] = {}
         self.stack: list[_Open] = []
+        self.following: dict[Path, None] = {}
 
     def loaded(self) -> Loaded:
         """Return what was read."""
@@ -177,6 +178,7 @@ class _Loader:
             following = next(top.imports, None)
             if following is None:
                 self.stack.pop()
+                self.following.popitem()
                 self.files.append(top.file)
                 self.attach(top)
             else:
@@ -191,11 +193,12 @@ class _Loader:
         if target is None:
             return
         real = _resolved(target)
-        chain = [_display(file.path) for file in self.stack]
-        if real in self.seen:
-            if self.seen[real] in chain:
-                circle = (*chain[chain.index(self.seen[real]) :], self.seen[real])
-                self.diagnostics.append(problems.import_cycle(statement.span, circle))
+        if real in self.following:
+            chain = [self.seen[file] for file in self.following]
+            circle = (*chain[chain.index(self.seen[real]) :], self.seen[real])
+            self.diagnostics.append(problems.import_cycle(statement.span, circle))
+        elif real in self.seen:
+            return
         elif len(self.seen) >= MAX_FILES:
             self.diagnostics.append(problems.too_many_files(statement.path.span))
         else:
@@ -203,8 +206,8 @@ class _Loader:
 
     def enter(self, path: Path, span: Span | None) -> None:
         """Read and parse one file, and begin to follow its imports."""
-        shown = _display(path)
-        self.seen[_resolved(path)] = shown
+        shown, real = _display(path), _resolved(path)
+        self.seen[real] = shown
         source = self.read(path, span)
         if source is None:
             return
@@ -212,6 +215,7 @@ class _Loader:
         self.diagnostics += diagnostics
         imports = iter([d for d in file.declarations if isinstance(d, syntax.Import)])
         self.stack.append(_Open(path, file, imports))
+        self.following[real] = None
 
     def attach(self, opened: _Open) -> None:
         """Read the list and holiday files that a file names."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from revrules import ir, syntax
 from revrules.check.aggregates import TRUE
-from revrules.check.criteria import criteria, meaning
+from revrules.check.criteria import check_names, criteria, meaning
 from revrules.check.expressions import condition
 from revrules.check.resolve import Scope, Unresolved, report_unresolved, resolve
 from revrules.check.schema import known_teams
@@ -32,6 +32,7 @@ def rule(decl: syntax.Rule, default_owner: str | None, tables: Tables) -> ir.Rul
     scope = Scope(tables, entity, owners)
     if decl.level.text not in LEVELS:
         tables.report.add(names.unknown_word(decl.level.span, "level", decl.level.text, LEVELS))
+    check_names(scope, decl.when, decl.require)
     when = criteria(decl.when, decl.name.text, scope) if decl.when is not None else None
     require = criteria(decl.require, decl.name.text, scope) if decl.require is not None else None
     if decl.require is None:

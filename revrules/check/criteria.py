@@ -17,8 +17,25 @@ RESERVED = {"when": "the condition of an edge, after `from`"}
 
 def criteria(written: syntax.Criteria, name: str, scope: Scope) -> ir.Criteria | None:
     """Return what ``written`` means, or None (reported). ``name`` is that of a condition that stands alone."""
-    _check_names(written, scope)
     return _criteria(written, name, scope, 0)
+
+
+def check_names(scope: Scope, *written: syntax.Criteria | None) -> None:
+    """Report names that stand twice in one stage, definition or rule, and the reserved ones."""
+    taken: dict[str, Span] = {}
+    waiting = [part for part in written if part is not None]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, syntax.CriteriaGroup):
+            waiting += reversed(part.members)
+        if part.name is None:
+            continue
+        text, span = part.name.text, part.name.span
+        if text in RESERVED:
+            scope.tables.report.add(names.reserved_name(span, text, RESERVED[text]))
+        first = taken.setdefault(text, span)
+        if first is not span:
+            scope.tables.report.add(names.duplicate_name(span, "criterion", text, first))
 
 
 def meaning(group: ir.Criteria) -> ir.Expr:
@@ -95,21 +112,3 @@ def _brace(group: syntax.CriteriaGroup, scope: Scope) -> Span:
     offset = source.text.find("{", group.span.start, group.span.end) if source is not None else -1
     start = offset if offset >= 0 else group.span.start
     return Span(group.span.path, start, start)
-
-
-def _check_names(written: syntax.Criteria, scope: Scope) -> None:
-    """Report names that stand twice in one stage, definition or rule, and the reserved ones."""
-    taken: dict[str, Span] = {}
-    waiting = [written]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, syntax.CriteriaGroup):
-            waiting += reversed(part.members)
-        if part.name is None:
-            continue
-        text, span = part.name.text, part.name.span
-        if text in RESERVED:
-            scope.tables.report.add(names.reserved_name(span, text, RESERVED[text]))
-        first = taken.setdefault(text, span)
-        if first is not span:
-            scope.tables.report.add(names.duplicate_name(span, "criterion", text, first))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from revrules import ir, syntax
 from revrules.check.aggregates import TRUE
-from revrules.check.criteria import criteria, meaning
+from revrules.check.criteria import check_names, criteria, meaning
 from revrules.check.expressions import NotYetChecked, condition, infer
 from revrules.check.literals import number_of
 from revrules.check.resolve import DefinitionFound, Scope, Unresolved, report_unresolved, resolve
@@ -169,6 +169,7 @@ def _define(info: DefinitionInfo, decl: syntax.Define, scope: Scope) -> Term | N
         if term.type is Scalar.BOOLEAN:
             info.criteria = ir.Criterion(decl.name.text, term.expr, means.doc or "", span=means.span)
         return Term(term.expr, term.type, term.ranged)
+    check_names(scope, means)
     info.criteria = criteria(means, decl.name.text, scope)
     return None if info.criteria is None else Term(meaning(info.criteria), Scalar.BOOLEAN)
 

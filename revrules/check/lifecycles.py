@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from revrules import ir, syntax
 from revrules.check.aggregates import TRUE
-from revrules.check.criteria import criteria, meaning
+from revrules.check.criteria import check_names, criteria, meaning
 from revrules.check.expressions import condition
 from revrules.check.literals import fits
 from revrules.check.moments import business_calendar
@@ -87,6 +87,7 @@ def _own_field(name: syntax.Name, entity: EntityInfo, tables: Tables) -> ir.Fiel
 def _stage(stage: syntax.Stage, scope: Scope) -> ir.Stage | None:
     """Return a stage without its edges, or None (reported)."""
     tables, name = scope.tables, stage.name.text
+    check_names(scope, stage.requires)
     requires = criteria(stage.requires, name, scope) if stage.requires is not None else None
     stamp = _stamp(stage, scope)
     if stage.requires is None and stage.stamped_by is not None and stamp is not None:

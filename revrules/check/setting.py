@@ -14,7 +14,7 @@ from revrules.source import Span
 from revrules.types import Scalar, Type, type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from revrules.check.report import Report
     from revrules.check.tables import Tables
@@ -124,28 +124,26 @@ def _items(items: tuple[syntax.Literal, ...], tables: Tables) -> tuple[Type, lis
 def _file_items(decl: syntax.ListDecl, loaded: Loaded, tables: Tables) -> tuple[Type, list[ir.Value]] | None:
     """Return the texts of a list file: one a line, blank lines and those that start with ``#`` skipped."""
     values: list[ir.Value] = []
-    for position, line in _lines(decl, decl.path, loaded):
+    for shown, start, line in _lines(decl, decl.path, loaded):
         if len(values) >= MAX_ITEMS:
-            tables.report.add(names.too_many_items(position))
+            tables.report.add(names.too_many_items(Span(shown, start, start + len(line))))
             return None
         values.append(line)
     attached = decl.path is not None and (decl.span.path, decl.path.value) in loaded.attached
     return (Scalar.TEXT, values) if attached else None
 
 
-def _lines(decl: syntax.Node, path: syntax.Text | None, loaded: Loaded) -> list[tuple[Span, str]]:
-    """Return the lines of an attached file that hold something, with their places."""
+def _lines(decl: syntax.Node, path: syntax.Text | None, loaded: Loaded) -> Iterator[tuple[str, int, str]]:
+    """Yield the lines of an attached file that hold something: the file's display path, where the text starts, the text."""
     shown = loaded.attached.get((decl.span.path, path.value)) if path is not None else None
     if shown is None:
-        return []
-    found, offset = [], 0
+        return
+    offset = 0
     for line in loaded.sources[shown].text.split("\n"):
         text = line.strip()
         if text and not text.startswith("#"):
-            start = offset + line.index(text)
-            found.append((Span(shown, start, start + len(text)), text))
+            yield shown, offset + line.index(text), text
         offset += len(line) + 1
-    return found
 
 
 # --- calendars ---------------------------------------------------------------------------------------------------
@@ -185,9 +183,10 @@ def _weekday(name: syntax.Name, report: Report) -> list[int]:
 def _holidays(decl: syntax.Calendar, loaded: Loaded, tables: Tables) -> set[datetime.date]:
     """Return the dates of a holiday file: one a line; what follows a date and white space is for people."""
     found = set()
-    for span, line in _lines(decl, decl.holidays_path, loaded):
+    for shown, start, line in _lines(decl, decl.holidays_path, loaded):
         try:
             found.add(datetime.date.fromisoformat(line.split()[0].rstrip(",;")))
         except ValueError:
+            span = Span(shown, start, start + len(line))
             tables.report.add(names.bad_holiday(span, line if len(line) <= 40 else f"{line[:37]}…"))
     return found
