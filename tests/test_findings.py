@@ -1,4 +1,4 @@
-"""Findings about graph, words and owners: what they say, what accepts them, what they cost (where they fire: ``diagnostics/``)."""
+"""Findings about graph, words and owners: what they say, what accepts them, what they cost."""
 
 from __future__ import annotations
 
