@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import time
 from decimal import Decimal
 
 import pytest
 
 from revrules import ir
 from revrules.check import check
+from revrules.functions import FUNCTIONS
 from revrules.load import load_text
 from revrules.syntax import Unit
 from revrules.types import EnumMember, EnumType, Scalar
@@ -499,3 +501,24 @@ def test_an_expression_whose_meaning_would_explode_is_refused() -> None:
         nested = f"(if {nested} in 1..2 then 1 else 2)"
     found = errors(f"entity e {{ a integer }}\ndefine d of e {{ means {nested} > 1 }}")
     assert [line[:6] for line in found] == ["REV258"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_example_of_each_function_can_be_written(name: str) -> None:
+    call, value = FUNCTIONS[name].example
+    found = meaning(f"{call} = {value}")
+    assert isinstance(found, ir.Compare)
+    assert isinstance(found.left, ir.Call)
+    assert found.left.function == name
+
+
+def test_checking_takes_time_in_proportion_to_the_lines() -> None:
+    def seconds(count: int) -> float:
+        chain = "\n".join(f"define d{i} of account {{ means all of {{ a: size > {i}  b: d{i + 1} }} }}" for i in range(count))
+        loaded = load_text(f"entity account {{ size integer }}\n{chain}\ndefine d{count} of account {{ means size > 3 }}")
+        start = time.process_time()
+        assert check(loaded)[0] is not None
+        return time.process_time() - start
+
+    seconds(100)
+    assert seconds(4000) < 16 * seconds(1000)

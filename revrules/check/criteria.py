@@ -23,7 +23,7 @@ def criteria(written: syntax.Criteria, name: str, scope: Scope) -> ir.Criteria |
 def check_names(scope: Scope, *written: syntax.Criteria | None) -> None:
     """Report names that stand twice in one stage, definition or rule, and the reserved ones."""
     taken: dict[str, Span] = {}
-    waiting = [part for part in written if part is not None]
+    waiting = [part for part in reversed(written) if part is not None]
     while waiting:
         part = waiting.pop()
         if isinstance(part, syntax.CriteriaGroup):
