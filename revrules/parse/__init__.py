@@ -55,7 +55,7 @@ def _without_echoes(source: Source, found: list[Diagnostic]) -> list[Diagnostic]
     lines = {source.place(d.span.start).line for d in found if d.problem is problems.UNCLOSED_TEXT and d.span}
     if not lines:
         return found
-    return [d for d in found if d.problem is problems.UNCLOSED_TEXT or not d.span or source.place(d.span.start).line not in lines]
+    return [d for d in found if d.problem not in problems.ECHOES or not d.span or source.place(d.span.start).line not in lines]
 
 
 def _refusal(source: Source) -> Diagnostic | None:

@@ -77,6 +77,11 @@ def lex(source: Source) -> Lexed:
     return lexed
 
 
+def readings_of(word: str, follower: str) -> Readings:
+    """Return the readings that ``word`` would have before ``follower``."""
+    return _scanner().word(f"{word} {follower}", 0, len(word), follower)
+
+
 def _take_odd(source: Source, lexed: Lexed, start: int, end: int) -> bool:
     """Report what is no token; take what was meant. False when there are so many that reading on makes no sense."""
     meant = oddities.read(source, start, end)

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from revrules.parse import vocabulary
-from revrules.parse.lexer import Token
+from revrules.parse.lexer import Token, readings_of
 from revrules.parse.view import Repair, invented
 from revrules.problems import syntax as problems
 
@@ -19,9 +19,11 @@ _NOTHING = frozenset(["null", "nil", "none", "empty", "blank", "undefined", "uns
 _IN_EXPRESSION = frozenset(["NOT", "IF", "TRUTH", "CLOCK", "TALLY", "TOTAL", "PICK", "_EVERY", "_START", "_DATE_WORD"])
 
 
-def _reworded(token: Token, word: str) -> Token:
-    """``token`` as if ``word`` had been written in its place."""
-    return Token(vocabulary.readings_of(word), word, token.start, token.end)
+def _reworded(view: View, at: int, word: str) -> Token:
+    """The token ``at`` as if ``word`` had been written in its place; names are no reading of it."""
+    tokens = view.machine.tokens
+    readings = readings_of(word, tokens[min(at + 1, len(tokens) - 1)].text)
+    return Token(tuple(r for r in readings if r not in vocabulary.NAMES), word, tokens[at].start, tokens[at].end)
 
 
 def is_nothing(view: View) -> Repair | None:
@@ -36,7 +38,7 @@ def is_nothing(view: View) -> Repair | None:
         meant = "known" if word == "missing" else "missing"
     elif word not in _NOTHING:
         return None
-    insert = (_reworded(view.token, meant),)
+    insert = (_reworded(view, view.at, meant),)
     written = view.machine.site.span(before.start, view.ahead(drop - 1).end)
     if view.reach(view.at, drop, insert) < 0:
         return None
@@ -70,8 +72,8 @@ def capitals(view: View) -> Repair | None:
         if token is None or not token.text.isalpha() or token.text == token.text.lower():
             continue
         word = token.text.lower()
-        insert = (_reworded(token, word),)
-        if insert[0].readings and view.leads_on(at, 1, insert, 2 if at == view.at else 1):
+        insert = (_reworded(view, at, word),)
+        if insert[0].readings and view.leads_on(at, 1, insert, 1):
             return Repair(problems.other_spelling(view.span(token), token.text, word), at, 1, insert)
     return None
 
@@ -202,9 +204,10 @@ def misspelled(view: View) -> Repair | None:
         if "NAME" not in token.readings or token.text.startswith("`"):
             continue
         words = [word for word in vocabulary.words_of(accepted) if word != token.text]
+        surely = get_close_matches(token.text.lower(), words, n=1, cutoff=0.85)
         for word in get_close_matches(token.text.lower(), words, n=4, cutoff=0.72):
-            insert = (_reworded(token, word),)
-            if view.leads_on(at, 1, insert, least):
+            insert = (_reworded(view, at, word),)
+            if view.leads_on(at, 1, insert, 1 if word in surely else least):
                 return Repair(problems.misspelled(view.span(token), token.text, word), at, 1, insert)
     return None
 

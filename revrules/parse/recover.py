@@ -119,7 +119,7 @@ def _value_left_out(view: View) -> Repair | None:
         insert = (invented(terminal, view.token.start),)
         if terminal in view.accepted and view.leads_on(view.at, 0, insert, _ENOUGH):
             phrase = vocabulary.expected(view.accepted)[0]
-            return Repair(problems.left_out(view.span(view.token), view.token.text, phrase), view.at, 0, insert)
+            return Repair(_left_out(view, phrase), view.at, 0, insert)
     return None
 
 
@@ -191,8 +191,16 @@ def _missing(view: View, terminal: str) -> Diagnostic:
     phrases = vocabulary.expected(view.accepted)
     missing = vocabulary.expected(frozenset([terminal]))
     if missing and (len(phrases) <= 2 or terminal in vocabulary.MARKS):
-        return problems.left_out(view.span(view.token), view.token.text, missing[0])
+        return _left_out(view, missing[0])
     return _unexpected(view)
+
+
+def _left_out(view: View, phrase: str) -> Diagnostic:
+    """``phrase`` is missing: after the word before, where that is the end of a line, else before the token."""
+    before = view.previous
+    if before is not None and "\n" in view.machine.site.text[before.end : view.token.start]:
+        return problems.left_out_after(view.span(before), before.text, phrase)
+    return problems.left_out(view.span(view.token), view.token.text, phrase)
 
 
 def _unexpected(view: View) -> Diagnostic:
@@ -305,6 +313,9 @@ def _where_it_can_stand(machine: Machine, at: int, *, may_leave: bool) -> Entry 
     firm = token._replace(readings=readings)
     while entry is not None:
         after = take(machine, entry, firm)
+        is_file = entry[2] is None or entry[2][2] is None
+        if is_file and token.text in vocabulary.DECLARATIONS and not machine.site.starts_line(token.start):
+            return None
         if after is not None and (readings[0] is END or ahead(machine, after, at + 1) >= 1):
             return entry
         if not may_leave and isinstance(entry[1], Token) and entry[1].text == "{":
@@ -316,7 +327,7 @@ def _where_it_can_stand(machine: Machine, at: int, *, may_leave: bool) -> Entry 
 def _cut(machine: Machine, base: Entry, at: int) -> None:
     """Leave out the tokens up to ``at`` and the stack above ``base``; a value at its top is not whole, so it is a hole."""
     state, value, below, depth, start = base
-    line_start = machine.site.text[: machine.tokens[machine.position].start].rstrip(" \t").endswith("\n")
+    line_start = machine.site.starts_line(machine.tokens[machine.position].start)
     whole = value is None or isinstance(value, (Many, Token)) or (base is machine.stack and line_start)
     del machine.tokens[machine.position : at]
     machine.stack = (state, value if whole else Hole.HOLE, below, depth, start)

@@ -37,3 +37,7 @@ class Site:
         start = self.text.rfind("\n", 0, offset) + 1
         line = self.text[start:offset]
         return len(line) - len(line.lstrip())
+
+    def starts_line(self, offset: int) -> bool:
+        """Return whether only white space stands before ``offset`` on its line."""
+        return not self.text[self.text.rfind("\n", 0, offset) + 1 : offset].strip()

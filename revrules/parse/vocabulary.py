@@ -155,12 +155,6 @@ def spellings(terminal: str) -> tuple[str, ...]:
     return tuple(words + [word + "s" for word in words] if head[2] else words)
 
 
-@cache
-def readings_of(word: str) -> tuple[str, ...]:
-    """Return the terminals that stand for ``word``, apart from names."""
-    return tuple(t.name for t in lalr_tables().terminals if t.word and word in spellings(t.name))
-
-
 def words_of(accepted: Iterable[str]) -> list[str]:
     """Return the words of the language among the terminals ``accepted``."""
     return sorted({word for terminal in accepted for word in spellings(terminal)})

@@ -43,6 +43,8 @@ EMPTY = Problem("REV127", "empty-braces", Severity.ERROR, "braces with nothing b
 NOT_A_CHOICE = Problem(
     "REV128", "not-a-choice", Severity.ERROR, "`in` is followed by neither a set, a range, a list nor a period"
 )
+ECHOES = frozenset([UNEXPECTED, COMMA, NO_NAME, NO_COLON, UNCLOSED, NOTHING_OPEN])
+"""What a missing quote makes of the rest of its line."""
 
 
 def no_such_date(span: Span, text: str, why: str) -> Diagnostic:
@@ -146,6 +148,11 @@ def left_out(span: Span, written: str, missing: str) -> Diagnostic:
     """Something is missing before ``written`` (the end of the file when empty)."""
     before = f"before `{written}`" if written else "at the end of the file"
     return Diagnostic(UNEXPECTED, f"{missing} is missing {before}", span)
+
+
+def left_out_after(span: Span, written: str, missing: str) -> Diagnostic:
+    """Something is missing after ``written``, which ends its line."""
+    return Diagnostic(UNEXPECTED, f"{missing} is missing after `{written}`", span)
 
 
 def name_left_out(span: Span, clause: str, follows: str) -> Diagnostic:
