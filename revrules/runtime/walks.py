@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from revrules.runtime.results import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from typing import TypeAlias
 
     from revrules.runtime.results import NextStage
@@ -74,36 +75,39 @@ def follow(ways: Ways, start: Spot, record: Record, memo: Memo) -> tuple[str, ..
     return tuple(passed)
 
 
-def possible(ways: Ways, start: Spot, record: Record, memo: Memo) -> tuple[frozenset[str | None], tuple[str, ...]]:
+def possible(
+    ways: Ways, start: Spot, record: Record, memo: Memo, order: Mapping[str | None, int]
+) -> tuple[frozenset[str | None], tuple[str, ...]]:
     """Return where placement can end when each unknown way may be open or not, and the missing fields of these ways.
 
-    The fields are none where only one stage is possible. ``ways`` are in the order of the file.
+    The fields are none where only one stage is possible. ``order`` is that of the stages in the file.
     """
-    found = {start: None}
+    found = {start}
     pending = [start]
+    ends: set[str | None] = set()
+    unknown: list[tuple[int, list[Way]]] = []
     while pending:
-        for way, _ in choices(ways[pending.pop()], record, memo):
+        spot = pending.pop()
+        doubtful: list[Way] = []
+        for way in ways[spot]:
+            state = way[1](record, memo)
+            if state is False:
+                continue
             reached: Spot = (way[0], False)
             if reached not in found:
-                found[reached] = None
+                found.add(reached)
                 pending.append(reached)
-    ends: set[str | None] = set()
-    unknown: list[Way] = []
-    for spot in (start, *(spot for spot in ways if spot in found and spot != start)):
-        taken = [way for way, state in choices(ways[spot], record, memo) if state]
-        unknown += [way for way, state in choices(ways[spot], record, memo) if state is None]
-        if not taken:
+            if state:
+                break
+            doubtful.append(way)
+        else:
             ends.add(spot[0])
+        if doubtful:
+            unknown.append((-1 if spot[1] else order[spot[0]], doubtful))
     if len(ends) == 1:
         return frozenset(ends), ()
-    return frozenset(ends), tuple(dict.fromkeys(name for way in unknown for name in way[2](record, memo)))
+    unknown.sort(key=first)
+    return frozenset(ends), tuple(dict.fromkeys([name for _, some in unknown for way in some for name in way[2](record, memo)]))
 
 
-def choices(ways: tuple[Way, ...], record: Record, memo: Memo) -> Iterator[tuple[Way, bool | None]]:
-    """Yield the ways that are not closed, up to the first that is open, each with its state."""
-    for way in ways:
-        state = way[1](record, memo)
-        if state is not False:
-            yield way, state
-        if state:
-            return
+first = itemgetter(0)

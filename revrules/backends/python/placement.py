@@ -78,7 +78,7 @@ class Finish:
 
     def _write(self, name: str, source: str | None) -> None:
         scope = Scope(self.module)
-        lines: list[str] = []
+        lines = ["start = (None, False)" if source is None else f"start = (None, False) if unsure else ({source!r}, False)"]
         made: list[str] = []
         bit = 1
         for position, way in enumerate(self.graph.ways[source]):
@@ -93,7 +93,7 @@ class Finish:
                     lines += [f"if {negated(closed).text}:", "    unsure = True"]
         ways = "".join(f"{each}, " for each in made)
         rest = self.rest(source)
-        lines.append(f"return {rest}(record, memo, problems, path, ({ways}), unsure, (None, False))")
+        lines.append(f"return {rest}(record, memo, problems, path, ({ways}), unsure, start)")
         self.module.functions.append([f"def {name}({GIVEN}, mask):", *(f"    {line}" for line in lines)])
 
     def rest(self, source: str | None) -> str:
@@ -115,11 +115,12 @@ class Finish:
 
     def _certainty(self) -> list[str]:
         possible = self.module.use("possible", "walks")
+        order = self.module.constant(repr({name: at for at, name in enumerate(self.graph.ways)}), "ORDER")
         return [
             "certain = True",
             "missing = ()",
             "if unsure:",
-            f"    ends, missing = {possible}(WAYS, start, record, memo)",
+            f"    ends, missing = {possible}(WAYS, start, record, memo, {order})",
             "    certain = len(ends) == 1",
         ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from revrules import ir
 from revrules.backends.python import calls, expressions
 from revrules.backends.python.code import CHOICE, FALSE, NOTHING, SUM, TRUE, Cond, Facts, Py, Val, negated
-from revrules.backends.python.scope import members
+from revrules.backends.python.scope import is_plain, members
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
@@ -220,6 +220,8 @@ def _clamped(expr: ir.Points, total: Py, beside: ir.Expr | None) -> Py:
 
 def points_range(scope: Scope, expr: ir.Points) -> list[str]:
     """Return the lines that set ``found`` to both ends of a score, line after line."""
+    if is_plain(expr):
+        return _plain_range(scope, expr)
     use = scope.module.use
     kind = repr(str(expr.type))
     base = _points(expr, expr.base)
@@ -232,6 +234,27 @@ def points_range(scope: Scope, expr: ir.Points) -> list[str]:
         lines += [f"if {holds.py.text}:", f"    {add}True)", f"elif {negated(fails.py).text}:", f"    {add}False)"]
     limits = ", ".join(repr(None if limit is None else _points(expr, limit)) for limit in (expr.low, expr.high))
     return [*lines, f"found = {use('limited', 'ranges')}(found, {limits})"]
+
+
+def _plain_range(scope: Scope, expr: ir.Points) -> list[str]:
+    """Return the lines for a score whose points are always there and never too large."""
+    lines = [f"low = high = {_points(expr, expr.base)!r}"]
+    facts = NOTHING
+    for line in expr.lines:
+        holds = expressions.test(scope, line.condition, True, facts)
+        fails = expressions.test(scope, line.condition, False, holds.if_false)
+        points = repr(_points(expr, abs(line.points)))
+        sign = "+=" if line.points > 0 else "-="
+        lines += [f"if {holds.py.text}:", f"    low {sign} {points}", f"    high {sign} {points}"]
+        lines += [f"elif {negated(fails.py).text}:", f"    {'high' if line.points > 0 else 'low'} {sign} {points}"]
+        facts = holds.if_true & fails.if_true & fails.if_false
+    least = expr.base + sum(min(line.points, 0) for line in expr.lines)
+    greatest = expr.base + sum(max(line.points, 0) for line in expr.lines)
+    for limit, mark, outside in ((expr.low, "<", least), (expr.high, ">", greatest)):
+        if limit is not None and (outside < limit if mark == "<" else outside > limit):
+            text = repr(_points(expr, limit))
+            lines += [line for end in ("low", "high") for line in (f"if {end} {mark} {text}:", f"    {end} = {text}")]
+    return [*lines, "found = low, high"]
 
 
 def _line_points(scope: Scope, expr: ir.Points, line: ir.Line) -> str:
