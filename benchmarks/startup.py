@@ -35,12 +35,14 @@ def cpu_ms(command: list[str], environment: dict[str, str]) -> float:
 def hundred_definitions(folder: Path) -> Path:
     """Write a ruleset of 100 definitions and a lifecycle that uses them; return its path."""
     path = folder / "hundred.rev"
-    lines = ["ruleset hundred { timezone \"UTC\" }", "team sales", "system crm", "entity account key account_id {"]
+    lines = ['ruleset hundred { timezone "UTC" }', "team sales", "system crm", "entity account key account_id {"]
     lines += ["  account_id text required from crm"]
     lines += [f"  f{i} integer 0..1000 from crm" for i in range(20)]
     lines += ["}"]
     for i in range(100):
-        lines += [f"define d{i} of account {{ owner sales means all of {{ a: f{i % 20} >= {i}  b: f{(i + 7) % 20} < {900 - i} }} }}"]
+        lines += [
+            f"define d{i} of account {{ owner sales means all of {{ a: f{i % 20} >= {i}  b: f{(i + 7) % 20} < {900 - i} }} }}"
+        ]
     uses = "  ".join(f"c{i}: d{i}" for i in range(100))
     lines += [
         "lifecycle l of account {",

@@ -16,10 +16,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from revrules.syntax import Unit
 from revrules.types import EnumType, Scalar, Type
 
 if TYPE_CHECKING:
+    from revrules.syntax import Unit
     from revrules.source import Span
 
 Value: TypeAlias = bool | int | float | Decimal | str | datetime.date | datetime.datetime | datetime.timedelta
@@ -93,8 +93,10 @@ class ArithOp(StrEnum):
 class Arith(Node):
     """Arithmetic on operands of the types that language.md allows; a missing operand gives missing.
 
-    Numeric: both operands and the result have ``type`` (integers beside a number stand in a ``Call("number")``), but money * integer
-    is money and ``/`` always takes and gives numbers. Time: moment ± duration, moment - moment = duration, duration ± duration, duration * integer
+    Numeric: both operands and the result have ``type`` (integers beside a number stand in a ``Call("number")``), but money *
+    integer
+    is money and ``/`` always takes and gives numbers. Time: moment ± duration, moment - moment = duration, duration ±
+    duration, duration * integer
     (date ± duration does not occur: days on a date are a ``Shift``).
     """
 
@@ -113,7 +115,9 @@ class Negate(Node):
 
 @dataclass(frozen=True, slots=True)
 class Shift(Node):
-    """A date or datetime, ``count`` calendar units later (earlier when negative). On a date: days, weeks, months, quarters, years."""
+    """A date or datetime, ``count`` calendar units later (earlier when negative). On a date: days, weeks, months, quarters,
+    years.
+    """
 
     moment: Expr
     count: int
@@ -259,7 +263,9 @@ class Pick(Node):
 
 @dataclass(frozen=True, slots=True)
 class Line(Node):
-    """``points`` when ``condition`` is true; times ``per`` (a missing ``per`` makes the score missing), product limited to ``up_to``."""
+    """``points`` when ``condition`` is true; times ``per`` (a missing ``per`` makes the score missing), product limited to
+    ``up_to``.
+    """
 
     points: int | float
     condition: Expr
@@ -638,7 +644,8 @@ class Quantifier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assertion(Node):
-    """A claim about every record of ``entity``: for those that are placed in ``stage`` (of ``lifecycle``), if given, and for which
+    """A claim about every record of ``entity``: for those that are placed in ``stage`` (of ``lifecycle``), if given, and for
+    which
     ``where`` is true, ``has`` is true (EVERY), there is none (NO), there can be one (SOME)."""
 
     name: str
@@ -742,7 +749,7 @@ class Example(Node):
     expectations: tuple[Expectation, ...]
 
 
-Given: TypeAlias = Value | None | tuple[tuple[str, "Given"], ...] | list[tuple[tuple[str, "Given"], ...]]
+Given: TypeAlias = Value | tuple[tuple[str, "Given"], ...] | list[tuple[tuple[str, "Given"], ...]] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -638,7 +638,8 @@ class Assertion(Node):
     """``assert every customer of revenue has arr > 0 because "…"``.
 
     ``quantifier`` is every, no or some. ``subject`` is a stage (``of`` names its lifecycle), an entity, or a condition
-    defined by ``define`` (``of`` names its entity). ``where`` narrows the subject, ``has`` is the claim (absent after no and some).
+    defined by ``define`` (``of`` names its entity). ``where`` narrows the subject, ``has`` is the claim (absent after no and
+    some).
     """
 
     quantifier: str

@@ -25,7 +25,11 @@ def rulesets_on(page: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     ("page", "text"),
-    [pytest.param(page.name, text, id=f"{page.parent.name}/{page.name}-{i}") for page in PAGES for i, text in enumerate(rulesets_on(page))],
+    [
+        pytest.param(page.name, text, id=f"{page.parent.name}/{page.name}-{i}")
+        for page in PAGES
+        for i, text in enumerate(rulesets_on(page))
+    ],
 )
 def test_every_ruleset_on_a_page_compiles_without_an_error(page: str, text: str) -> None:
     compiled = compile_text(text, path=page, today=datetime.date(2026, 11, 21))

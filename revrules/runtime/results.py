@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import datetime
 
 
-class Verdict(str, Enum):
+class Verdict(StrEnum):
     """How the declared stage lies to the stage that the evidence supports (grammar/language.md, section 9)."""
 
     UNDECLARED = "undeclared"
@@ -31,7 +31,8 @@ class Seen(NamedTuple):
 class Blocker(NamedTuple):
     """A criterion that is not met.
 
-    ``missing`` lists the missing fields on which an unknown criterion depends (related ones as `meetings.held_at`); empty when unmet.
+    ``missing`` lists the missing fields on which an unknown criterion depends (related ones as `meetings.held_at`); empty when
+    unmet.
     """
 
     criterion: str
@@ -69,7 +70,8 @@ class DataProblem(NamedTuple):
 class Placement(NamedTuple):
     """Where a record stands in a lifecycle, and why.
 
-    ``stage`` is None for a record that is nowhere; ``verdict`` and ``declared`` are None where nothing is tracked. ``certain``: no
+    ``stage`` is None for a record that is nowhere; ``verdict`` and ``declared`` are None where nothing is tracked.
+    ``certain``: no
     missing field could change the stage. ``missing``: the fields that could. ``unknown_rules``: rules that cannot be judged.
     ``due``: when the record should have left the stage, where that is known.
     """
