@@ -304,7 +304,7 @@ def _depends(expr: ir.Expr, scope: Scope) -> Iterable[str]:
         case ir.Field(name, _, path, up):
             return [scope.at(path, up).field_name(name)]
         case ir.Ref(definition, _, path, up):
-            return _depends(scope.world.ruleset.definition(definition).expr, scope.at(path, up).alone())
+            return _definition_depends(definition, scope.at(path, up))
         case ir.OrElse(first, second):
             return [*_depends(first, scope), *_depends(second, scope)]
         case ir.If(condition, then, otherwise):
@@ -329,6 +329,14 @@ def _depends(expr: ir.Expr, scope: Scope) -> Iterable[str]:
             return _of_missing(children(expr), (scope,))
         case _:
             assert_never(expr)
+
+
+def _definition_depends(definition: str, scope: Scope) -> tuple[str, ...]:
+    key = (id(scope.record), definition, scope.names)
+    found = scope.world.depends
+    if key not in found:
+        found[key] = depends(scope.world.ruleset.definition(definition).expr, scope.alone())
+    return found[key]
 
 
 def _of_missing(operands: Iterable[ir.Expr], records: Iterable[Scope]) -> Iterable[str]:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-
 class Mode(StrEnum):
     """Where placement starts: before the entry stages, or at the declared stage."""
 

@@ -28,6 +28,7 @@ class World:
     now: datetime.datetime
     values: dict[tuple[int, str], ir.Value | None] = field(default_factory=dict)
     ranges: dict[tuple[int, str], Range | None] = field(default_factory=dict)
+    depends: dict[tuple[int, str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)
     patterns: dict[tuple[str, bool], Pattern] = field(default_factory=dict)
 
     @property
