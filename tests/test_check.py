@@ -152,6 +152,7 @@ MEANINGS = {
     "least(size, 5) > 3": ir.Compare(GT, ir.Call("least", (SIZE, lit(5)), I), lit(3)),
     # arithmetic
     "size + 1": ir.Arith(ADD, SIZE, lit(1), I),
+    "size + 0.5": ir.Arith(ADD, ir.Call("number", (SIZE,), N), lit(0.5), N),
     "1 + share": ir.Arith(ADD, lit(1.0), SHARE, N),
     "arr * 2": ir.Arith(MUL, ARR, lit(2), M),
     "2 * arr": ir.Arith(MUL, ARR, lit(2), M),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from revrules import ir, syntax
 from revrules.check import aggregates, arithmetic, comparisons, moments
-from revrules.check.literals import bare, is_flexible, member, natural, number_of, typed
+from revrules.check.literals import bare, is_flexible, is_whole, member, natural, number_of, typed
 from revrules.check.resolve import DefinitionFound, FieldFound, RelationFound, Unresolved, report_unresolved, resolve
 from revrules.check.tables import Domain, Term
 from revrules.functions import FUNCTIONS
@@ -274,8 +274,11 @@ def _addends(node: syntax.Binary, scope: Scope, expected: Type | None) -> tuple[
     if not any(numbers):
         return infer(node.left, scope), infer(node.right, scope)
     other = infer(sides[numbers.index(False)], scope)
+    written = sides[numbers.index(True)]
     hint = other.type if other is not None and other.type in NUMERIC else None
-    number = infer(sides[numbers.index(True)], scope, hint)
+    if hint is Scalar.INTEGER and not is_whole(written):
+        hint = None
+    number = infer(written, scope, hint)
     return (number, other) if numbers[0] else (other, number)
 
 

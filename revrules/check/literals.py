@@ -70,6 +70,12 @@ def value_of(term: Term | None) -> ir.Value | None:
     return term.expr.value
 
 
+def is_whole(node: syntax.Expr) -> bool:
+    """Return whether ``node`` is a whole number that is written out, and no percentage."""
+    number = number_of(node)
+    return number is not None and not number[1] and number[0] == int(number[0])
+
+
 def natural(node: syntax.Expr, tables: Tables) -> Term | None:
     """Return a literal in the type that it has by itself; None where it is no value (reported) or no literal."""
     node = bare(node)
