@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import random
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 from revrules import syntax
-from revrules.diagnostics import Diagnostic
 from revrules.format import format_source
 from revrules.parse import parse
 from revrules.source import Source
+
+if TYPE_CHECKING:
+    from revrules.diagnostics import Diagnostic
 
 GOOD = """entity account key id {
   id text required

@@ -61,6 +61,8 @@ def _align_runs(items: Sequence[Item], pads: Sequence[Pads]) -> None:
 
 def _continues(item: Item, following: Item) -> bool:
     first = following.first
+    if flat(item.parts) is None or flat(following.parts) is None:
+        return False
     return item.kind == following.kind and not first.after_blank and not any(comment.alone for comment in first.comments)
 
 

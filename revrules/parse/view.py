@@ -82,8 +82,10 @@ class View:
         return frozenset(terminal for terminal in row if self.machine.after(stack, terminal) is not None)
 
     def reach(self, at: int, drop: int, insert: Sequence[Token]) -> int:
-        """How many tokens after the mistake can be read with this repair: at most ``FAR``; -1 if not even it itself."""
+        """How many tokens after the mistake can be read with this repair: at most ``FAR``; -1 if not even the repair itself."""
         machine = self.machine
+        if at + drop >= len(machine.tokens):
+            return -1
         stack: Entry | None = machine.stack if at == self.at else machine.history[at]
         for token in insert:
             stack = take(machine, stack, token) if stack else None
