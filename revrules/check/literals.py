@@ -210,7 +210,9 @@ def member(node: syntax.Text | syntax.Name, type_: EnumType, tables: Tables) -> 
     """Return the member of an enum that a name or text stands for, or None (reported)."""
     quoted = isinstance(node, syntax.Text)
     text = node.value if isinstance(node, syntax.Text) else node.text
-    found = next((name for spelling, name in spellings(type_) if spelling == text), None)
+    if type_.name not in tables.spellings:
+        tables.spellings[type_.name] = dict(reversed(list(spellings(type_))))
+    found = tables.spellings[type_.name].get(text)
     if found is None:
         known = tuple(dict.fromkeys(spelling for spelling, _ in spellings(type_))) if quoted else type_.member_names
         known = tables.report.candidates(known)

@@ -87,6 +87,8 @@ class Tables:
     broken_lists: set[str] = field(default_factory=set)
     list_members: dict[tuple[str, tuple[str, ...]], tuple[str, ...] | None] = field(default_factory=dict)
     """Lists of labels beside an enum: the members that they stand for, worked out once."""
+    spellings: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Of each enum that texts were compared with: the member that each name, label or id stands for."""
     calendars: dict[str, ir.Calendar] = field(default_factory=dict)
     broken_calendars: set[str] = field(default_factory=set)
     level: int = 0
