@@ -234,3 +234,14 @@ def test_json_and_parquet_can_be_begun_with(place: Place) -> None:
     (place.folder / "made" / "rules.rev").unlink()
     duckdb.sql("SELECT 'D-' || n AS id, n AS visits, DATE '2026-01-01' AS day FROM range(30) r(n)").write_parquet("deals.parquet")
     assert "day` date" in runs(place, "deals.parquet")
+
+
+def test_a_stage_column_is_never_the_key() -> None:
+    text = propose(["Deal ID", "Deal Stage"], [["D-1", "Closed Won"], ["D-1", "Closed Lost"]], "deals").text
+    assert "key deal_stage" not in text
+    assert not compile_text(text).errors
+
+
+@pytest.mark.parametrize("heading", ["loss_\ua880x", "No\u0d00te", "x\u0301", "\u2126", "Ⅷ", "ª", "x\u200dy", "٣"])
+def test_letters_that_no_name_may_have_are_left_out(heading: str) -> None:
+    assert not compile_text(propose([heading, "b"], [], "x").text).errors

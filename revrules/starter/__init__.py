@@ -56,9 +56,9 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], name: str) -
     The result compiles, whatever the headings are, and can be run on the export that it was made from.
     """
     columns, left_out = _columns(headings, rows)
-    key = _key(columns)
-    entity = _entity_name(name, key)
     tracked = _tracked(columns)
+    key = _key([column for column in columns if column is not tracked])
+    entity = _entity_name(name, key)
     if tracked is not None:
         tracked = _as_stages(tracked)
         columns = [tracked if column.position == tracked.position else column for column in columns]

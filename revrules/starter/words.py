@@ -64,9 +64,7 @@ def comment(text: str) -> str:
 
 
 def _belongs(character: str) -> bool:
-    return (
-        character == "_" or (character.isascii() and character.isalnum()) or category(character) in ("Ll", "Lo", "Nd", "Mn", "Mc")
-    )
+    return character == "_" or (character.isascii() and character.isalnum()) or category(character) in ("Ll", "Lo", "Nd")
 
 
 def _escaped(character: str) -> str:

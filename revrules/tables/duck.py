@@ -35,7 +35,7 @@ def read_parquet(path: str, name: str) -> Table:
         described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
         picked = ", ".join(_readable(str(column), str(type_)) for column, type_, *_ in described)
         connection.execute(f"SELECT {picked} FROM read_parquet(?)", [path])
-    except duckdb.Error as error:
+    except (duckdb.Error, UnicodeDecodeError) as error:
         connection.close()
         raise DataError(problems.broken_parquet(name, _plain(error))) from error
     headings = tuple(str(column) for column, *_ in described)
@@ -50,8 +50,9 @@ def write_parquet(path: str, columns: Sequence[tuple[str, str]], rows: Iterable[
     """
     import duckdb
 
+    names = _distinct([name for name, _ in columns])
     declared = ", ".join(f"{_text(f'c{i}')}: {_text(type_)}" for i, (_, type_) in enumerate(columns))
-    named = ", ".join(f"c{i} AS {_quoted(name)}" for i, (name, _) in enumerate(columns))
+    named = ", ".join(f"c{i} AS {_quoted(name)}" for i, name in enumerate(names))
     with TemporaryDirectory(prefix="revrules-") as folder:
         lines = f"{folder}/rows.json"
         with open(lines, "w", encoding="utf-8") as stream:  # noqa: PTH123 - a plain file of our own
@@ -88,7 +89,7 @@ def _rows(connection: DuckDBPyConnection, name: str) -> Iterator[Row]:
             for cells in batch:
                 number += 1
                 yield Row(number, cells)
-    except duckdb.Error as error:
+    except (duckdb.Error, UnicodeDecodeError) as error:
         raise DataError(problems.broken_parquet(name, _plain(error))) from error
     finally:
         connection.close()
@@ -102,6 +103,19 @@ def _readable(column: str, type_: str) -> str:
     if type_ in AS_TEXT:
         return f"CAST({quoted} AS VARCHAR) AS {quoted}"
     return quoted
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Return ``names`` as Parquet can hold them: none empty, none like another but for case."""
+    taken: set[str] = set()
+    found = []
+    for position, name in enumerate(names, 1):
+        kept = name or f"column_{position}"
+        while kept.casefold() in taken:
+            kept += "_"
+        taken.add(kept.casefold())
+        found.append(kept)
+    return found
 
 
 def _plain(error: Exception) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from revrules.problems import data as problems
 from revrules.tables.failure import DataError
-from revrules.tables.source import STANDARD_INPUT, Source, open_source, open_text
+from revrules.tables.source import STANDARD_INPUT, Source, open_source, open_text, reading_errors
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -45,10 +45,12 @@ def open_table(path: str, reading: Reading = AS_IT_SHOWS, expected: Collection[s
     stream, encoding = open_text(source, reading.encoding)
     try:
         table = _text_table(stream, source.name, format_, reading.delimiter, expected)
-    except DataError:
+    except (DataError, UnicodeDecodeError) as error:
         stream.close()
-        raise
-    table = table._replace(rows=_closing(stream, table.rows), close=stream.close)
+        if isinstance(error, DataError):
+            raise
+        raise DataError(problems.unreadable(source.name, "it changed while it was read")) from error
+    table = table._replace(rows=_closing(stream, table.rows, source.name), close=stream.close)
     if reading.encoding is None and encoding not in QUIET_ENCODINGS:
         told = f"`{source.name}` is read as {encoding.upper()}; if letters look wrong, say --encoding"
         table = table._replace(notes=(told, *table.notes))
@@ -65,9 +67,13 @@ def _text_table(stream: TextIO, name: str, format_: str, delimiter: str | None, 
     return delimited(stream, name, delimiter=delimiter or ("\t" if format_ == "tsv" else None), expected=expected)
 
 
-def _closing(stream: TextIO, rows: Iterator[Row | Refused]) -> Iterator[Row | Refused]:
+def _closing(stream: TextIO, rows: Iterator[Row | Refused], name: str) -> Iterator[Row | Refused]:
+    """Yield ``rows`` and close ``stream``; a file that fails now could be read as a whole before, so it has changed."""
     with stream:
-        yield from rows
+        try:
+            yield from rows
+        except reading_errors() as error:
+            raise DataError(problems.unreadable(name, "it changed while it was read")) from error
 
 
 def _format_of(source: Source) -> str:

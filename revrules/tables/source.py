@@ -32,7 +32,6 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-UNPACKING_ERRORS = (EOFError, OSError)
 
 
 class Source(NamedTuple):
@@ -64,7 +63,7 @@ def open_source(path: str) -> Source:
             source = source._replace(packed=True)
             with source.open() as stream:
                 head = stream.read(HEAD)
-    except UNPACKING_ERRORS as error:
+    except reading_errors() as error:
         raise DataError(problems.unreadable(name, reason(error))) from error
     for magic, (what, help_) in KNOWN_KINDS.items():
         if head.startswith(magic):
@@ -92,6 +91,13 @@ def open_text(source: Source, encoding: str | None) -> tuple[TextIO, str]:
     return io.TextIOWrapper(source.open(), encoding=chosen, newline=""), chosen
 
 
+def reading_errors() -> tuple[type[Exception], ...]:
+    """Return what opening, reading, unpacking and decoding a file can raise."""
+    import zlib  # needed only where something went wrong
+
+    return (EOFError, OSError, UnicodeDecodeError, zlib.error)
+
+
 def reason(error: BaseException) -> str:
     """Return why a file cannot be opened, in plain words."""
     if isinstance(error, FileNotFoundError):
@@ -102,7 +108,9 @@ def reason(error: BaseException) -> str:
         return "permission denied"
     if isinstance(error, EOFError):
         return "it is cut off in the middle of its compressed data"
-    return str(getattr(error, "strerror", None) or error).lower()
+    if not isinstance(error, OSError):
+        return "its compressed data are damaged"
+    return str(error.strerror or error).lower()
 
 
 def same_file(first: str, second: str) -> bool:
@@ -162,7 +170,7 @@ def _first_bad_line(source: Source, encoding: str) -> int | None:
             line += decoder.decode(chunk, last).count("\n")
     except UnicodeDecodeError as error:
         return line + bytes(error.object)[: error.start].count(b"\n")
-    except UNPACKING_ERRORS as error:
+    except reading_errors() as error:
         raise DataError(problems.unreadable(source.name, reason(error))) from error
     return None
 
