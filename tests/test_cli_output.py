@@ -136,6 +136,17 @@ def test_a_full_standard_output_is_told_without_noise(size: int) -> None:
     assert (done.returncode, done.stderr) == (2, "error: standard output: the disk is full\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_a_full_standard_output_can_be_handled_by_the_command_itself(size: int) -> None:
+    code = "import sys\ntry:\n"
+    code += "".join(f"    {line}\n" for line in WRITE.format(path="-", body=f"f.write('x' * {size})").splitlines())
+    code += "except OSError as error:\n    sys.stdout.flush()\n    sys.exit('full')\n"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "full\n")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
 def test_a_file_that_may_not_be_written_is_told_with_its_name(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"

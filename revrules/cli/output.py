@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from revrules.cli.trouble import silence
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -96,7 +98,10 @@ def _standard_output(newline: str) -> Iterator[TextIO]:
             yield stream
             stream.flush()
     finally:
-        with suppress(OSError):  # already on its way up
+        try:
+            stream.detach()
+        except OSError:  # the same one is already on its way up; a wrapper that stays attached would close the stream
+            silence(sys.stdout)
             stream.detach()
 
 

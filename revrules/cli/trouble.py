@@ -44,12 +44,12 @@ class UserError(click.ClickException):
 def report(error: BaseException, *, debug: bool) -> int:
     """Tell the user about ``error`` on standard error and return the exit code. Never raises, even with closed streams."""
     if isinstance(error, BrokenPipeError):
-        _silence(sys.stdout, sys.stderr)
+        silence(sys.stdout, sys.stderr)
         return BROKEN_PIPE
     try:
         return _tell(error, debug=debug)
     except OSError:
-        _silence(sys.stderr)
+        silence(sys.stderr)
         return 2
     finally:
         _drain()
@@ -97,11 +97,11 @@ def _drain() -> None:
         if sys.stdout is not None:
             sys.stdout.flush()
     except (OSError, ValueError):
-        _silence(sys.stdout)
+        silence(sys.stdout)
 
 
-def _silence(*streams: TextIO | None) -> None:
-    """Point the streams' file descriptors at nothing."""
+def silence(*streams: TextIO | None) -> None:
+    """Point the streams' file descriptors at nothing: what they still hold is dropped without a complaint."""
     for stream in streams:
         try:
             number = stream.fileno() if stream is not None else -1
