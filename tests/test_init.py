@@ -245,3 +245,9 @@ def test_a_stage_column_is_never_the_key() -> None:
 @pytest.mark.parametrize("heading", ["loss_\ua880x", "No\u0d00te", "x\u0301", "\u2126", "Ⅷ", "ª", "x\u200dy", "٣"])
 def test_letters_that_no_name_may_have_are_left_out(heading: str) -> None:
     assert not compile_text(propose([heading, "b"], [], "x").text).errors
+
+
+def test_what_is_written_is_laid_out_in_the_standard_way(place: Place) -> None:
+    place.run("init", "small")
+    place.run("init", "own", "--data", "deals.csv")
+    assert place.run("fmt", "--check", "small", "own").code == 0

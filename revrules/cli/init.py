@@ -27,8 +27,8 @@ SAMPLE = 50_000
 RULES = "rules.rev"
 SMALLEST = """\
 ruleset first {
-  title   "Where every deal stands, and why"
-  steward revops
+  title    "Where every deal stands, and why"
+  steward  revops
 }
 
 team sales  "Sales"
@@ -38,11 +38,11 @@ system crm "CRM"
 
 ## One row of the export is one deal. `as` names the column, where it is called differently there.
 entity deal "Deal" key deal_id {
-  deal_id     text required as "Deal ID"      from crm
-  stage       enum { open "Open", `won` "Closed Won", `lost` "Closed Lost" } as "Deal Stage"  from crm  owner sales
-  amount      money 0.. as "Amount"           from crm  owner sales
-  close_date  date as "Close Date"            from crm  owner sales
-  loss_reason text as "Loss Reason"           from crm  owner sales
+  deal_id      text required as "Deal ID"  from crm
+  stage        enum { open "Open", `won` "Closed Won", `lost` "Closed Lost" } as "Deal Stage"  from crm  owner sales
+  amount       money 0.. as "Amount"       from crm  owner sales
+  close_date   date as "Close Date"        from crm  owner sales
+  loss_reason  text as "Loss Reason"       from crm  owner sales
 }
 
 lifecycle deals of deal {
@@ -119,6 +119,8 @@ def _standard(name: str) -> tuple[dict[str, bytes], list[str]]:
 
 
 def _guessed(table: Table, data: str) -> tuple[dict[str, bytes], list[str]]:
+    from revrules.format import format_source
+    from revrules.source import Source
     from revrules.starter import propose
 
     rows = list(islice(table.rows, SAMPLE))
@@ -130,7 +132,8 @@ def _guessed(table: Table, data: str) -> tuple[dict[str, bytes], list[str]]:
         f"looked at {len(cells):,} rows of {data}" + (f"; {refused:,} could not be read" if refused else ""),
         *proposal.guesses,
     ]
-    return {RULES: proposal.text.encode()}, [*(f"note: {note}" for note in table.notes), *told]
+    text, _ = format_source(Source(RULES, proposal.text))
+    return {RULES: (text or proposal.text).encode()}, [*(f"note: {note}" for note in table.notes), *told]
 
 
 def _as_texts(table: Table, rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
