@@ -71,7 +71,7 @@ def runs(place: Place, export: str) -> str:
     assert "error[" not in found.err, found.err
     assert found.code in (0, 1), found.err
     assert (place.folder / "placed.csv").exists()
-    return text
+    return " ".join(text.split())
 
 
 @pytest.mark.shared_data
@@ -91,7 +91,8 @@ def test_real_columns_are_guessed_as_a_person_would(place: Place) -> None:
     assert 'engage_date date in "%d-%m-%y"' in pipeline
     assert 'entity opportunity "Opportunity" key opportunity_id {' in pipeline
     assert "tracks deal_stage" in pipeline
-    order = [pipeline.index(f'stage {name} "') for name in ("prospecting", "engaging", "`won`", "`lost`")]
+    pipeline = pipeline.replace("`", "")
+    order = [pipeline.index(f'stage {name} "') for name in ("prospecting", "engaging", "won", "lost")]
     assert order == sorted(order)
     (place.folder / "made" / "rules.rev").unlink()
     leads = runs(place, str(SHARED / "xeducation" / "Lead Scoring.csv"))
@@ -233,7 +234,7 @@ def test_json_and_parquet_can_be_begun_with(place: Place) -> None:
     runs(place, "deals.jsonl")
     (place.folder / "made" / "rules.rev").unlink()
     duckdb.sql("SELECT 'D-' || n AS id, n AS visits, DATE '2026-01-01' AS day FROM range(30) r(n)").write_parquet("deals.parquet")
-    assert "day` date" in runs(place, "deals.parquet")
+    assert "day date" in runs(place, "deals.parquet")
 
 
 def test_a_stage_column_is_never_the_key() -> None:
