@@ -234,7 +234,7 @@ def test_json_and_parquet_can_be_begun_with(place: Place) -> None:
     runs(place, "deals.jsonl")
     (place.folder / "made" / "rules.rev").unlink()
     duckdb.sql("SELECT 'D-' || n AS id, n AS visits, DATE '2026-01-01' AS day FROM range(30) r(n)").write_parquet("deals.parquet")
-    assert "day date" in runs(place, "deals.parquet")
+    assert "day date" in runs(place, "deals.parquet").replace("`", "")
 
 
 def test_a_stage_column_is_never_the_key() -> None:
