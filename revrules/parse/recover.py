@@ -77,7 +77,7 @@ def _missing_closer(view: View) -> Repair | None:
     insert: list[Token] = []
     while stack is not None and len(insert) < 4:
         terminal = next((c for c in _CLOSERS if view.machine.after(stack, c) is not None), None)
-        if terminal is None:
+        if terminal is None or (not insert and _is_balanced(view, vocabulary.MARKS[terminal])):
             return None
         insert.append(invented(terminal, view.token.start))
         stack = view.machine.after(stack, terminal)
@@ -88,6 +88,19 @@ def _missing_closer(view: View) -> Repair | None:
             where = view.span(view.token)
             return Repair(problems.unclosed(view.span(opening), opening.text, where), view.at, 0, tuple(insert))
     return None
+
+
+def _is_balanced(view: View, closer: str) -> bool:
+    """Whether the declaration around the mistake has as many closing marks of this kind as opening ones."""
+    tokens, site = view.machine.tokens, view.machine.site
+
+    def starts(n: int) -> bool:
+        return tokens[n].text in vocabulary.DECLARATIONS and site.column(tokens[n].start) == 0
+
+    first = next((n for n in range(min(view.at, len(tokens) - 1), -1, -1) if n < view.at and starts(n)), 0)
+    last = next((n for n in range(view.at, len(tokens)) if starts(n)), len(tokens))
+    texts = [token.text for token in tokens[first:last] if token.start < token.end]
+    return texts.count(_OPENING[closer]) <= texts.count(closer)
 
 
 def _opening(view: View, closer: str) -> Token | None:
@@ -156,6 +169,8 @@ def _one_token(view: View) -> Repair | None:
     problem = _unexpected(view)
     options: list[tuple[int, Repair]] = [(1, Repair(problem, view.at, 1))]
     for terminal in sorted(view.accepted):
+        if terminal in _CLOSERS and _is_balanced(view, vocabulary.MARKS[terminal]):
+            continue
         if terminal is END or (vocabulary.spellings(terminal) and len(view.accepted) > _FEW):
             continue
         new = (invented(terminal, place),)
