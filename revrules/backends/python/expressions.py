@@ -451,6 +451,9 @@ def bound(scope: Scope, expr: ir.Expr, low: bool, facts: Facts, beside: ir.Expr 
     """
     if not is_ranged(expr):
         return value(scope, expr, facts)
+    name = scope.local(("range", expr))
+    if ("some", name) in facts:
+        return Val((), Py(f"{name}[{0 if low else 1}]"), facts)
     if isinstance(expr, ir.Ref):
         inlined = _inlined(scope.module, expr)
         if inlined:
@@ -468,10 +471,23 @@ def range_of(scope: Scope, expr: ir.Expr, facts: Facts) -> Py:
     """Return both ends of a ranged expression as one value, None for missing."""
     if not is_ranged(expr):
         return Py(f"{scope.module.use('both_ends', 'ranges')}({nullable(scope, expr, facts).text})")
+    name = scope.local(("range", expr))
+    if ("some", name) in facts:
+        return Py(name)
     if isinstance(expr, ir.Ref):
         name = range_function(Scope(scope.module), scope.module.definitions[expr.definition].expr)
         return Py(f"{name}({_record_of(scope, expr, facts)}, memo)")
     return Py(f"{range_function(scope, expr)}({scope.arguments()})")
+
+
+def keep_range(scope: Scope, expr: ir.Expr, facts: Facts) -> tuple[list[str], Facts]:
+    """Return the lines that put both ends of a ranged expression into a local, where they are always there."""
+    inlined = _inlined(scope.module, expr) if isinstance(expr, ir.Ref) else expr
+    if inlined is None or not is_plain(inlined):
+        return [], facts
+    text = range_of(scope, expr, facts).text
+    name = scope.local(("range", expr))
+    return [f"{name} = {text}"], facts | {("bound", name), ("some", name)}
 
 
 def range_function(scope: Scope, expr: ir.Expr) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 from revrules import ir
 from revrules.backends.python.calls import never_missing
 from revrules.backends.python.code import FALSE, NOTHING, TRUE, Facts, all_of, negated
-from revrules.backends.python.expressions import nullable, test, value
-from revrules.backends.python.scope import Scope, is_boolean
+from revrules.backends.python.expressions import INLINED, nullable, size, test, value
+from revrules.backends.python.scope import Scope, deciding_field, is_boolean
 from revrules.reads import children
 
 if TYPE_CHECKING:
@@ -26,7 +26,18 @@ def missing(scope: Scope, expr: ir.Expr) -> str:
         return repr(tuple(names))
     if names == set():
         return "()"
-    return f"(*{function(scope, expr, ((),) * len(scope.records))}({scope.arguments()}, {{}}, set()),)"
+    return f"{_top_function(scope, expr)}({scope.arguments()})"
+
+
+def _top_function(scope: Scope, expr: ir.Expr) -> str:
+    """Return the name of the function that gives the tuple of names."""
+    name, new = scope.module.function_name(("all missing", expr), "missing")
+    if new:
+        body = _depends(scope.alike(), expr, ((),) * len(scope.records), NOTHING, 0)
+        asked_once = ["visited = set()"] if any("visited" in line for line in body) else []
+        lines = [f"def {name}({', '.join((*scope.records, 'memo'))}):", "    found = {}"]
+        scope.module.functions.append([*lines, *(f"    {line}" for line in (*asked_once, *body)), "    return tuple(found)"])
+    return name
 
 
 def function(scope: Scope, expr: ir.Expr, prefixes: tuple[Names, ...]) -> str:
@@ -80,7 +91,7 @@ def _depends(scope: Scope, expr: ir.Expr, prefixes: tuple[Names, ...], facts: Fa
         case ir.Field(name, _, path, up):
             return [f"found[{'.'.join((*prefixes[-1 - up], *path, name))!r}] = None"]
         case ir.Ref():
-            return _of_definition(scope, expr, prefixes)
+            return _of_definition(scope, expr, prefixes, depth)
         case ir.OrElse(first, second):
             return [line for side in (first, second) for line in _depends(scope, side, prefixes, facts, depth)]
         case ir.If():
@@ -99,9 +110,26 @@ def _depends(scope: Scope, expr: ir.Expr, prefixes: tuple[Names, ...], facts: Fa
         ):  # fmt: skip
             if isinstance(expr, ir.Known):
                 return []
+            only = _only_reason(expr)
+            if only is not None:
+                return _depends(scope, only, prefixes, facts, depth)
             return _of_missing(scope, children(expr), prefixes, facts, depth)
         case _:
             assert_never(expr)
+
+
+def _only_reason(expr: ir.Expr) -> ir.Expr | None:
+    """Return the operand that must be missing where ``expr`` is: the only one that can be."""
+    match expr:
+        case ir.Compare() | ir.RangedCompare() | ir.OneOf() | ir.InList() | ir.TextTest() | ir.Matches() | ir.Not():
+            able = [child for child in children(expr) if not _is_there(child)]
+            return able[0] if len(able) == 1 else None
+        case _:
+            return None
+
+
+def _is_there(expr: ir.Expr) -> bool:
+    return never_missing(expr) or (isinstance(expr, ir.Literal) and expr.value is not None)
 
 
 def _of_missing(scope: Scope, operands: Iterable[ir.Expr], prefixes: tuple[Names, ...], facts: Facts, depth: int) -> list[str]:
@@ -111,7 +139,8 @@ def _of_missing(scope: Scope, operands: Iterable[ir.Expr], prefixes: tuple[Names
         asked = _is_missing(scope, operand, facts)
         if asked == "False":
             continue
-        inside = _depends(scope, operand, prefixes, NOTHING, depth + 1)
+        deciding = deciding_field(operand)
+        inside = _depends(scope, deciding or operand, prefixes, NOTHING, depth + 1)
         if inside:
             lines += [f"if {asked}:", *(f"    {line}" for line in inside)]
     return lines
@@ -119,6 +148,9 @@ def _of_missing(scope: Scope, operands: Iterable[ir.Expr], prefixes: tuple[Names
 
 def _is_missing(scope: Scope, expr: ir.Expr, facts: Facts) -> str:
     """Return the text of the condition that a value is missing, or a condition unknown."""
+    deciding = deciding_field(expr)
+    if deciding is not None:
+        return f"{nullable(scope, deciding, facts).text} is None"
     if is_boolean(expr) and not isinstance(expr, ir.Field):
         holds = test(scope, expr, True, facts)
         fails = test(scope, expr, False, facts)
@@ -131,7 +163,9 @@ def _is_missing(scope: Scope, expr: ir.Expr, facts: Facts) -> str:
     return "False" if guard == TRUE else negated(guard).text
 
 
-def _of_definition(scope: Scope, ref: ir.Ref, prefixes: tuple[Names, ...]) -> list[str]:
+def _of_definition(scope: Scope, ref: ir.Ref, prefixes: tuple[Names, ...], depth: int) -> list[str]:
+    if not ref.path and not ref.up and size(scope.module, ref.definition) <= INLINED:
+        return _depends(scope, scope.module.definitions[ref.definition].expr, prefixes, NOTHING, depth)
     inner = Scope(scope.module)
     prefix = (*prefixes[-1 - ref.up], *ref.path)
     name = function(inner, scope.module.definitions[ref.definition].expr, (prefix,))

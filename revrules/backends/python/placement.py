@@ -93,7 +93,13 @@ class Finish:
                     lines += [f"if {negated(closed).text}:", "    unsure = True"]
         ways = "".join(f"{each}, " for each in made)
         rest = self.rest(source)
-        lines.append(f"return {rest}(record, memo, problems, path, ({ways}), unsure, start)")
+        if not all(map(reasons.only_all, self.graph.ways[source])):
+            lines += [f"next = ({ways})", "told = None"]
+        elif source is None:
+            lines += [f"next = told = ({ways})"]
+        else:
+            lines += [f"next = ({ways})", "told = None if start[0] is None else next"]
+        lines.append(f"return {rest}(record, memo, problems, path, next, unsure, start, told)")
         self.module.functions.append([f"def {name}({GIVEN}, mask):", *(f"    {line}" for line in lines)])
 
     def rest(self, source: str | None) -> str:
@@ -109,7 +115,7 @@ class Finish:
             made = f"{self.new}({self.module.use('Placement', 'results')}, (\n    {values},\n    "
             made += "violations, unknown_rules, tuple(problems), due, overdue,\n))"
             body = [*lines, *f"return {made}".split("\n")]
-            head = f"def {name}(record, memo, problems, path, next, unsure, start):"
+            head = f"def {name}(record, memo, problems, path, next, unsure, start, told):"
             self.module.functions.append([head, *(f"    {line}" for line in body)])
         return name
 
@@ -120,7 +126,7 @@ class Finish:
             "certain = True",
             "missing = ()",
             "if unsure:",
-            f"    ends, missing = {possible}(WAYS, start, record, memo, {order})",
+            f"    ends, missing = {possible}(WAYS, start, record, memo, {order}, told)",
             "    certain = len(ends) == 1",
         ]
 
@@ -273,7 +279,7 @@ def write_advance(module: Module, finish: Finish, graph: Graph) -> None:
         f"path = {module.use('follow', 'walks')}(WAYS, start, record, memo)",
         "spot = start if len(path) < 2 and declared is not None else (path[-1] if path else None, False)",
         "blocked = tuple([way[3](record, memo) for way in WAYS[spot]])",
-        "return RESTS[spot[0]](record, memo, problems, path, blocked, True, start)",
+        "return RESTS[spot[0]](record, memo, problems, path, blocked, True, start, None)",
     ]
     module.functions.append(["WAYS = {", *(f"    {entry}," for entry in entries), "}"])
     module.functions.append([f"RESTS = {{{rests}}}"])

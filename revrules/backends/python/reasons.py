@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.backends.python.code import CHOICE, FALSE, NOTHING, TRUE, Facts, Py
-from revrules.backends.python.expressions import nullable, range_of, test, truth
+from revrules.backends.python.expressions import keep_range, nullable, range_of, test, truth
 from revrules.backends.python.missing import missing
-from revrules.backends.python.scope import is_boolean
+from revrules.backends.python.scope import deciding_field, is_boolean
 from revrules.backends.python.walk import way_bits
 from revrules.reads import reads
 
@@ -31,16 +31,23 @@ def next_stage(scope: Scope, way: Way, mask: str, bit: int, facts: Facts) -> tup
 
 def _sorted(scope: Scope, criterion: ir.Criterion, facts: Facts) -> list[str]:
     """Return the lines for a criterion that is not met: false, or unknown."""
+    before: list[str] = []
+    if isinstance(criterion.condition, ir.RangedCompare):  # what is shown decides, too: it is worked out once
+        before, facts = keep_range(scope, criterion.condition.left, facts)
     not_true = facts | {("not true", criterion.condition)}
-    fails = test(scope, criterion.condition, False, not_true)
+    deciding = deciding_field(criterion.condition)
+    if deciding is None:
+        fails = test(scope, criterion.condition, False, not_true)
+    else:  # it is not true: with its field there, it is false
+        fails = test(scope, ir.Known(deciding), True, not_true)
     unmet = f"unmet += ({_blocker(scope, criterion, '()', fails.if_true)},)"
     if fails.py == TRUE:
-        return [unmet]
+        return [*before, unmet]
     lacking = missing(scope, criterion.condition)
     unknown = f"unknown += ({_blocker(scope, criterion, lacking, fails.if_false)},)"
     if fails.py == FALSE:
-        return [unknown]
-    return [f"if {fails.py.text}:", f"    {unmet}", "else:", f"    {unknown}"]
+        return [*before, unknown]
+    return [*before, f"if {fails.py.text}:", f"    {unmet}", "else:", f"    {unknown}"]
 
 
 def _blocker(scope: Scope, criterion: ir.Criterion, lacking: str, facts: Facts) -> str:

@@ -200,7 +200,7 @@ def points(scope: Scope, expr: ir.Points, low: bool, facts: Facts, beside: ir.Ex
             terms.append(f"{'+' if line.points > 0 else '-'} {term}")
     base = _points(expr, expr.base)
     text = " ".join([repr(base), *terms] if base or not terms or terms[0].startswith("-") else terms).removeprefix("+ ")
-    return Val((), _clamped(expr, Py(text, SUM), beside), known)
+    return Val((), _clamped(expr, Py(text, SUM), beside), facts)  # what is read here may be read after other guards
 
 
 def _points(expr: ir.Points, number: float) -> float:

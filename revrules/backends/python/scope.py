@@ -103,8 +103,8 @@ def is_ranged(expr: ir.Expr) -> bool:
             return True
         case ir.Ref():
             return expr.ranged
-        case ir.Arith(_, left, right):
-            return is_ranged(left) or is_ranged(right)
+        case ir.Arith(op, left, right):
+            return op is not ir.ArithOp.DIV and (is_ranged(left) or is_ranged(right))
         case ir.Negate(operand):
             return is_ranged(operand)
         case _:
@@ -120,6 +120,22 @@ def is_plain(expr: ir.Expr) -> bool:
             return sum((abs(line.points) for line in lines), abs(base)) < 2**53 and all(line.per is None for line in lines)
         case _:
             return False
+
+
+def deciding_field(expr: ir.Expr) -> ir.Field | None:
+    """Return the field without which a condition is unknown, and with which it is never: the only thing that it tests."""
+    match expr:
+        case ir.Not(operand):
+            return deciding_field(operand)
+        case ir.And(operands) | ir.Or(operands) | ir.AtLeast(_, operands):
+            found = {deciding_field(operand) for operand in operands}
+            return found.pop() if len(found) == 1 else None
+        case ir.Compare(_, ir.Field() as field, ir.Literal(constant)):
+            return field if constant is not None and not field.path else None
+        case ir.OneOf(ir.Field() as field) | ir.InList(ir.Field() as field) | ir.Matches(ir.Field() as field):
+            return field if not field.path else None
+        case _:
+            return None
 
 
 def reads_record(expr: ir.Expr) -> bool:
