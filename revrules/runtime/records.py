@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.runtime.cells import field_reader
@@ -27,8 +28,9 @@ class RecordReader(NamedTuple):
     relations: tuple[tuple[str, bool, RecordReader], ...]
 
 
+@lru_cache(maxsize=64)
 def record_reader(spec: RecordSpec) -> RecordReader:
-    """Return the readers of ``spec``."""
+    """Return the readers of ``spec``, made once."""
     fields = tuple((field.name, field_reader(field), field.required) for field in spec.fields)
     return RecordReader(fields, tuple((name, many, record_reader(inner)) for name, many, inner in spec.relations))
 
