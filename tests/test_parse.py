@@ -285,7 +285,8 @@ def test_clauses_stand_in_any_order() -> None:
 
 def test_documentation_belongs_to_what_follows() -> None:
     file = read(
-        "## A team.\n## Of two lines.\n# a comment\nteam sales\n\nentity e {\n  ## A field.\n  a text\n  b text ## of the next\n  c text\n}"
+        "## A team.\n## Of two lines.\n# a comment\nteam sales\n\n"
+        "entity e {\n  ## A field.\n  a text\n  b text ## of the next\n  c text\n}"
     )
     team, found = file.declarations
     assert isinstance(team, syntax.Team)

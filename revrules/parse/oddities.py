@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
@@ -76,16 +77,21 @@ def read(source: Source, start: int, end: int) -> Meant:
 
 
 def _date(span: Span, written: str) -> Meant:
-    parts = [int(part) for part in re.split(r"[/.-]", written)]
-    year_first = parts[0] > 31
-    year, second, third = (parts[0], parts[1], parts[2]) if year_first else (parts[2], parts[0], parts[1])
-    month, day = (second, third) if year_first or second <= 12 < third or ("/" in written and second <= 12) else (third, second)
-    iso = f"{year:04}-{month:02}-{day:02}"
-    other = f"{year:04}-{day:02}-{month:02}"
-    sure = year_first or second > 12 or third > 12
-    if not 1 <= month <= 12 or not 1 <= day <= 28:
-        iso = iso if 1 <= month <= 12 and day <= 31 else "2026-11-21"
-    return Meant(problems.other_date_order(span, written, (iso,) if sure else (iso, other)), iso, ("DATE",))
+    """The dates that can be meant: a first number above 31 is the year, one above 12 the day, else month and day may be either."""
+    first, second, third = (int(part) for part in re.split(r"[/.-]", written))
+    year, parts = (first, (second, third)) if first > 31 else (third, (first, second))
+    orders = [parts] if first > 31 else [parts, parts[::-1]]
+    dates = [f"{year:04}-{month:02}-{day:02}" for month, day in orders if _exists(year, month, day)]
+    candidates = tuple(dict.fromkeys(dates))
+    return Meant(problems.other_date_order(span, written, candidates), candidates[0] if candidates else "2000-01-01", ("DATE",))
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _unclosed(span: Span, written: str) -> Meant:

@@ -110,7 +110,7 @@ def other_quotes(span: Span, text: str) -> Diagnostic:
 
 def other_date_order(span: Span, written: str, candidates: tuple[str, ...]) -> Diagnostic:
     """``11/21/2026``: the language writes year, month, day."""
-    choices = " or ".join(f"`{candidate}`" for candidate in candidates)
+    choices = " or ".join(f"`{candidate}`" for candidate in candidates) or "as in `2026-11-21`,"
     return Diagnostic(
         OTHER_DATE,
         f"a date is written year-month-day: {choices} for `{written}`",

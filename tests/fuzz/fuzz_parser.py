@@ -1,6 +1,6 @@
 """A longer run over the parser and the formatter, guided by coverage: ``python tests/fuzz/fuzz_parser.py [folder] [-runs=N]``.
 
-Run by hand; needs the dependency group ``fuzz``. It stops with a traceback and the text in a file at the first text that breaks what
+Run by hand; needs the dependency group ``fuzz``. It stops at the first text (kept in a file) that breaks what
 ``tests/properties/test_parser_fuzz.py`` asserts of every text.
 """
 
