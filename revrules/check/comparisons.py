@@ -132,20 +132,21 @@ def plain(value: ir.Value | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text and text.replace(".", "", 1).lstrip("-").isdigit() else text
 
 
+_UP_TO = {False: ir.CompareOp.LE, True: ir.CompareOp.LT}
+
+
 def between(term: Term, low: Term | None, high: Term | None, how: tuple[bool, Span, list[Span], Tables]) -> ir.Expr | None:
     """Return the test whether a value lies in a range. ``how``: high end open, place of the value, places of the ends."""
     high_open, span, ends, tables = how
     if low is not None and high is not None and not _nonempty(low, high, high_open, (ends[0].to(ends[1]), tables)):
         return None
-    parts = []
-    if low is not None:
-        parts.append(compare(ir.CompareOp.GE, term, low, (span, ends[0], tables)))
-    if high is not None:
-        op = ir.CompareOp.LT if high_open else ir.CompareOp.LE
-        parts.append(compare(op, term, high, (span, ends[-1], tables)))
-    found = [part for part in parts if part is not None]
-    if len(found) < len(parts) or not found:
-        return None
+    found = []
+    for op, end, place in ((ir.CompareOp.GE, low, ends[0]), (_UP_TO[high_open], high, ends[-1])):
+        if end is not None:
+            compared = compare(op, term, end, (span, place, tables))
+            if compared is None:
+                return None
+            found.append(compared)
     return found[0] if len(found) == 1 else ir.And(tuple(found), span=span.to(ends[-1]))
 
 
