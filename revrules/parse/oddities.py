@@ -77,7 +77,7 @@ def read(source: Source, start: int, end: int) -> Meant:
 
 
 def _date(span: Span, written: str) -> Meant:
-    """The dates that can be meant: a first number above 31 is the year, one above 12 the day, else month and day may be either."""
+    """The dates that can be meant: a first number above 31 is the year; day and month may stand in either order."""
     first, second, third = (int(part) for part in re.split(r"[/.-]", written))
     year, parts = (first, (second, third)) if first > 31 else (third, (first, second))
     orders = [parts] if first > 31 else [parts, parts[::-1]]
