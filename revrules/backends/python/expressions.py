@@ -495,7 +495,12 @@ def range_function(scope: Scope, expr: ir.Expr) -> str:
     name, new = scope.module.function_name((len(scope.records), "range", expr), "range_")
     if new:
         inner = scope.alike()
-        write_once(inner, name, _range(inner, expr))
+        body = _range(inner, expr)
+        if isinstance(expr, ir.Points) and is_plain(expr):  # remembering costs as much as adding up
+            head = f"def {name}({', '.join((*scope.records, 'memo'))}):"
+            scope.module.functions.append([head, *(f"    {line}" for line in body), "    return found"])
+        else:
+            write_once(inner, name, body)
     return name
 
 

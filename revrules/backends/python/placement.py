@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.backends.python import reader, reasons
-from revrules.backends.python.code import FALSE, NOTHING, TRUE, Facts, negated
+from revrules.backends.python.code import AND, FALSE, NOTHING, TRUE, Facts, negated
 from revrules.backends.python.expressions import nullable, test
 from revrules.backends.python.scope import Scope
 from revrules.backends.python.walk import UnmetWalk
@@ -37,7 +37,7 @@ class PlaceWalk(UnmetWalk):
         lines = ["problems = ()", "unsure = False", "path = ()", "if not (", f"    {checks[0]}"]
         lines += [f"    and {check}" for check in checks[1:]]
         read = self.module.use("read_record", "records")
-        lines += ["):", f"    record, problems = {read}({name}, record)"]
+        lines += ["):", f"    record, problems = {read}({name}, record)", "    problems = tuple(problems)"]
         lines += [f"    {held} = record.get({field!r})" for field, held in local.items()]
         return lines, frozenset(("bound", held) for held in local.values())
 
@@ -78,29 +78,44 @@ class Finish:
 
     def _write(self, name: str, source: str | None) -> None:
         scope = Scope(self.module)
-        lines = ["start = (None, False)" if source is None else f"start = (None, False) if unsure else ({source!r}, False)"]
+        lines: list[str] = []
         made: list[str] = []
+        asked: list[str] = ["unsure"]
         bit = 1
         for position, way in enumerate(self.graph.ways[source]):
             written, next_, bit = reasons.next_stage(scope, way, "mask", bit, NOTHING)
             lines += [*written, f"next{position} = {next_}"]
             made.append(f"next{position}")
             if reasons.only_all(way):
-                lines += ["if not unmet:", "    unsure = True"]
+                asked.append(f"not next{position}[2]")
             else:
                 closed = reasons.closed(scope, way, NOTHING)
                 if closed != TRUE:
-                    lines += [f"if {negated(closed).text}:", "    unsure = True"]
-        ways = "".join(f"{each}, " for each in made)
-        rest = self.rest(source)
-        if not all(map(reasons.only_all, self.graph.ways[source])):
-            lines += [f"next = ({ways})", "told = None"]
-        elif source is None:
-            lines += [f"next = told = ({ways})"]
-        else:
-            lines += [f"next = ({ways})", "told = None if start[0] is None else next"]
-        lines.append(f"return {rest}(record, memo, problems, path, next, unsure, start, told)")
+                    asked.append(negated(closed).at(AND))
+        lines.append(f"next = ({''.join(f'{each}, ' for each in made)})")
+        lines += self._doubt(source, asked)
+        lines.append(f"return {self.rest(source)}(record, memo, problems, path, next)")
         self.module.functions.append([f"def {name}({GIVEN}, mask):", *(f"    {line}" for line in lines)])
+
+    def _doubt(self, source: str | None, asked: list[str]) -> list[str]:
+        """Return the lines for a record that may belong elsewhere: what is known before this stage, and of the ways out of it."""
+        told = "next" if all(map(reasons.only_all, self.graph.ways[source])) else "None"
+        start, told_here = ("(None, False)", told) if source is None else (f"({source!r}, False)", told)
+        if source is not None:
+            start, told_here = f"(None, False) if unsure else {start}", f"None if unsure else {told}"
+        return [
+            f"if {' or '.join(asked)}:",
+            f"    ends, missing = {self.possible()}(WAYS, {start}, record, memo, {self.order()}, {told_here})",
+            f"    return {self.rest(source)}(record, memo, problems, path, next, ends, missing)",
+        ]
+
+    def possible(self) -> str:
+        """Return the function that finds the stages where a record may end."""
+        return self.module.use("possible", "walks")
+
+    def order(self) -> str:
+        """Return the constant that says how the stages follow in the file."""
+        return self.module.constant(repr({name: at for at, name in enumerate(self.graph.ways)}), "ORDER")
 
     def rest(self, source: str | None) -> str:
         """Return the name of the function for all that does not depend on the way there: verdict, rules, time, data."""
@@ -108,27 +123,16 @@ class Finish:
         if new:
             stage = None if source is None else self.graph.lifecycle.stage(source)
             scope = Scope(self.module)
-            lines = [*self._certainty(), *self._declared(scope), *self._verdict(source)]
+            lines = ["certain = ends is None or len(ends) == 1", *self._declared(scope), *self._verdict(source)]
             lines += [*self._judged(scope, source), *self._due(scope, stage)]
             owners = self.module.constant(repr(stage.owners if stage else ()), "OWNERS")
             values = f"{self.graph.lifecycle.name!r}, {source!r}, path, certain, declared, verdict, {owners}, next, missing"
             made = f"{self.new}({self.module.use('Placement', 'results')}, (\n    {values},\n    "
-            made += "violations, unknown_rules, tuple(problems), due, overdue,\n))"
+            made += "violations, unknown_rules, problems, due, overdue,\n))"
             body = [*lines, *f"return {made}".split("\n")]
-            head = f"def {name}(record, memo, problems, path, next, unsure, start, told):"
+            head = f"def {name}(record, memo, problems, path, next, ends=None, missing=()):"
             self.module.functions.append([head, *(f"    {line}" for line in body)])
         return name
-
-    def _certainty(self) -> list[str]:
-        possible = self.module.use("possible", "walks")
-        order = self.module.constant(repr({name: at for at, name in enumerate(self.graph.ways)}), "ORDER")
-        return [
-            "certain = True",
-            "missing = ()",
-            "if unsure:",
-            f"    ends, missing = {possible}(WAYS, start, record, memo, {order}, told)",
-            "    certain = len(ends) == 1",
-        ]
 
     def _declared(self, scope: Scope) -> list[str]:
         tracks = self.graph.lifecycle.tracks
@@ -279,7 +283,8 @@ def write_advance(module: Module, finish: Finish, graph: Graph) -> None:
         f"path = {module.use('follow', 'walks')}(WAYS, start, record, memo)",
         "spot = start if len(path) < 2 and declared is not None else (path[-1] if path else None, False)",
         "blocked = tuple([way[3](record, memo) for way in WAYS[spot]])",
-        "return RESTS[spot[0]](record, memo, problems, path, blocked, True, start, None)",
+        f"ends, missing = {finish.possible()}(WAYS, start, record, memo, {finish.order()}, None)",
+        "return RESTS[spot[0]](record, memo, tuple(problems), path, blocked, ends, missing)",
     ]
     module.functions.append(["WAYS = {", *(f"    {entry}," for entry in entries), "}"])
     module.functions.append([f"RESTS = {{{rests}}}"])

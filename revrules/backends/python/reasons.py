@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from revrules import ir
-from revrules.backends.python.code import CHOICE, FALSE, NOTHING, TRUE, Facts, Py
+from revrules.backends.python.code import CHOICE, FALSE, NONE, NOTHING, TRUE, Facts, Py
 from revrules.backends.python.expressions import keep_range, nullable, range_of, test, truth
 from revrules.backends.python.missing import missing
 from revrules.backends.python.scope import deciding_field, is_boolean
@@ -44,27 +44,38 @@ def _sorted(scope: Scope, criterion: ir.Criterion, facts: Facts) -> list[str]:
     if fails.py == TRUE:
         return [*before, unmet]
     lacking = missing(scope, criterion.condition)
-    unknown = f"unknown += ({_blocker(scope, criterion, lacking, fails.if_false)},)"
+    absent = fails.if_false if deciding is None else fails.if_false | {("missing", deciding.name)}
+    unknown = f"unknown += ({_blocker(scope, criterion, lacking, absent)},)"
     if fails.py == FALSE:
         return [*before, unknown]
     return [*before, f"if {fails.py.text}:", f"    {unmet}", "else:", f"    {unknown}"]
 
 
 def _blocker(scope: Scope, criterion: ir.Criterion, lacking: str, facts: Facts) -> str:
-    new, kind = scope.module.constant("tuple.__new__", "NEW"), scope.module.use("Blocker", "results")
-    seen = "".join(f"{_seen(scope, name, expr, facts)}, " for name, expr in reads(criterion.condition))
-    return f"{new}({kind}, ({criterion.name!r}, ({seen}), {lacking}, {criterion.doc!r}))"
-
-
-def _seen(scope: Scope, name: str, expr: ir.Expr, facts: Facts) -> str:
-    new, kind = scope.module.constant("tuple.__new__", "NEW"), scope.module.use("Seen", "results")
-    return f"{new}({kind}, ({name!r}, {_shown(scope, expr, facts).at(CHOICE)}))"
+    """Return the text of a blocker; one that looks the same for every record is a constant."""
+    kind = scope.module.use("Blocker", "results")
+    scope.module.use("Seen", "results")
+    condition = criterion.condition
+    if isinstance(condition, ir.Known) and isinstance(condition.operand, ir.Field) and not condition.operand.path:
+        facts |= {("missing", condition.operand.name)}  # it is not met, so that the field is not known
+    seen = [(name, _shown(scope, expr, facts)) for name, expr in reads(condition)]
+    if all(py in (NONE, TRUE, FALSE) for _, py in seen) and lacking.endswith(")") and lacking.startswith("("):
+        shown = "".join(f"Seen({name!r}, {py.text}), " for name, py in seen)
+        return scope.module.constant(f"{kind}({criterion.name!r}, ({shown}), {lacking}, {criterion.doc!r})", "BLOCKER")
+    new = scope.module.constant("tuple.__new__", "NEW")
+    shown = "".join(f"{new}(Seen, ({name!r}, {py.at(CHOICE)})), " for name, py in seen)
+    return f"{new}({kind}, ({criterion.name!r}, ({shown}), {lacking}, {criterion.doc!r}))"
 
 
 def _shown(scope: Scope, expr: ir.Expr, facts: Facts) -> Py:
     """Return the value as it is shown, that of a count or score as one number or ``low..high``."""
     if isinstance(expr, ir.Count) or (isinstance(expr, ir.Ref) and expr.ranged):
-        return Py(f"{scope.module.use('shown_range', 'ranges')}({range_of(scope, expr, facts).text})")
+        ends = range_of(scope, expr, facts).text
+        if ends.isidentifier():
+            return Py(f"{ends}[0] if {ends}[0] == {ends}[1] else f'{{{ends}[0]}}..{{{ends}[1]}}'", CHOICE)
+        return Py(f"{scope.module.use('shown_range', 'ranges')}({ends})")
+    if isinstance(expr, ir.Field) and not expr.path and ("missing", expr.name) in facts:
+        return NONE
     if is_boolean(expr) and not isinstance(expr, ir.Field):
         return truth(scope, expr, facts)
     return nullable(scope, expr, facts)
