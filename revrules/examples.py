@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from revrules.ir import Definition, DefinitionKind, type_of
+from revrules.ir import Definition, DefinitionKind, Lifecycle, type_of
 from revrules.reference import evaluate, place
 from revrules.types import EnumType
 
@@ -64,8 +64,7 @@ def _run(ruleset: ir.Ruleset, example: ir.Example, as_of: datetime) -> ExampleRe
     placements: dict[str, Placement] = {}
 
     def placement(expectation: ir.Expectation) -> Placement:
-        wanted = (expectation.lifecycle, example.entity)
-        lifecycle = next(each for each in ruleset.lifecycles if wanted in ((each.name, each.entity), (None, each.entity)))
+        lifecycle = _lifecycle(ruleset, example.entity, expectation.lifecycle)
         if lifecycle.name not in placements:
             placements[lifecycle.name] = place(ruleset, lifecycle, record, as_of)
         return placements[lifecycle.name]
@@ -78,6 +77,12 @@ def _run(ruleset: ir.Ruleset, example: ir.Example, as_of: datetime) -> ExampleRe
         return _about_value(expectation, expectation.expr, evaluate(with_question, ASKED, record, as_of))
 
     return ExampleResult(example, as_of, tuple(outcome(expectation) for expectation in example.expectations))
+
+
+def _lifecycle(ruleset: ir.Ruleset, entity: str, name: str | None) -> ir.Lifecycle:
+    """Return the lifecycle of ``entity`` by that name, its only one without a name, or an empty one: rules need none."""
+    of_entity = [each for each in ruleset.lifecycles if each.entity == entity and name in (None, each.name)]
+    return of_entity[0] if of_entity else Lifecycle("", "", entity, (), ())
 
 
 def _record(given: Iterable[tuple[str, ir.Given]]) -> dict[str, object]:

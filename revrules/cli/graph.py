@@ -64,6 +64,10 @@ def _compiled(path: str) -> Compiled:
 
 
 def _only(path: str) -> Path:
+    from revrules.load import ENTRY
+
+    if (Path(path) / ENTRY).is_file():
+        return Path(path)
     found = targets((path,))
     if len(found) > 1:
         raise UserError(f"{path}: there are several rulesets: {', '.join(f'`{each.path}`' for each in found[:8])}; name one")
