@@ -44,15 +44,18 @@ def test_generated_python_places_every_record_as_the_reference_does(chunk: int) 
             bound = Program.from_source(generate_lifecycle(ruleset, lifecycle.name)).bind(now)
             reader = record_reader(record_spec(ruleset, lifecycle.entity))
             for record in records:
-                told = f"seed {seed}, {lifecycle.name} of {record!r}"
                 expected = place(ruleset, lifecycle, record, now)
-                assert bound.place(record) == expected, told
-                assert bound.advance(record) == place(ruleset, lifecycle, record, now, Mode.ADVANCE), told
+                assert bound.place(record) == expected, told(seed, lifecycle.name, record)
+                assert bound.advance(record) == place(ruleset, lifecycle, record, now, Mode.ADVANCE), told(
+                    seed, lifecycle.name, record
+                )
                 typed, _ = read_record(reader, record)
-                assert bound.stage(typed) == expected.stage, told
+                assert bound.stage(typed) == expected.stage, told(seed, lifecycle.name, record)
                 stage, unmet = bound.unmet(typed)
                 ways = [(way.stage, {b.criterion for b in (*way.unmet, *way.unknown)}) for way in expected.next]
-                assert (stage, [(name, set(names)) for name, names in unmet]) == (expected.stage, ways), told
+                assert (stage, [(name, set(names)) for name, names in unmet]) == (expected.stage, ways), told(
+                    seed, lifecycle.name, record
+                )
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -63,7 +66,7 @@ def test_generated_python_gives_every_definition_the_value_that_the_reference_gi
             for record in records:
                 expected = evaluate(ruleset, definition.id, record, now)
                 found = value(record)
-                assert (found, type(found)) == (expected, type(expected)), f"seed {seed}, {definition.id} of {record!r}"
+                assert (found, type(found)) == (expected, type(expected)), told(seed, definition.id, record)
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -72,7 +75,12 @@ def test_a_value_of_the_reference_has_the_type_that_was_declared(chunk: int) -> 
         for definition in of_accounts(ruleset):
             for record in records:
                 found = evaluate(ruleset, definition.id, record, now)
-                assert found is None or is_of(found, definition.type), f"seed {seed}, {definition.id} is {found!r} of {record!r}"
+                assert found is None or is_of(found, definition.type), told(seed, definition.id, record)
+
+
+def told(seed: int, name: str, record: dict[str, object]) -> str:
+    """Return what a failure says."""
+    return f"seed {seed}, {name} of {record!r}"
 
 
 def cases(chunk: int, count: int) -> Iterator[tuple[int, ir.Ruleset, list[dict[str, object]], datetime.datetime]]:
