@@ -279,3 +279,23 @@ def test_a_list_file_that_changes_is_read_again(place: Place) -> None:
         place.write("good.txt", content)
         found = place.run("evaluate", "small.rev", "one.json", "--output-format", "jsonl", "--columns", "stage")
         assert found.out == f'{{"stage": {stage}}}\n'
+
+
+def test_kept_columns_of_parquet_keep_their_types(place: Place) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    typed = "1.50::DECIMAL(9,2) AS m, DATE '2026-01-02' AS d, 'NaN'::DOUBLE AS f"
+    query = f"SELECT 'D-1' AS \"Deal ID\", 'Open' AS \"Deal Stage\", {typed}"
+    duckdb.sql(query).write_parquet(str(place.folder / "deals.parquet"))
+    place.run("evaluate", "rules.rev", "deals.parquet", "-o", "placed.parquet", "--keep")
+    kept = duckdb.sql(
+        "SELECT m::VARCHAR, d::VARCHAR, f::VARCHAR, typeof(m), typeof(d), typeof(f) FROM 'placed.parquet'"
+    ).fetchone()
+    assert kept == ("1.50", "2026-01-02", "nan", "DECIMAL(9,2)", "DATE", "DOUBLE")
+
+
+def test_names_that_parquet_cannot_hold_are_made_different(place: Place) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    place.write("deals.csv", "Deal ID,Deal Stage,STAGE,,\nD-1,Open,a,b,c\n")
+    place.run("evaluate", "rules.rev", "deals.csv", "-o", "placed.parquet", "--keep")
+    columns = duckdb.sql("SELECT * FROM 'placed.parquet'").columns
+    assert len({column.casefold() for column in columns}) == len(columns) == 21

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from revrules.problems import data as problems
 from revrules.tables.failure import DataError
 from revrules.tables.rows import Row, Table
+from revrules.tables.writers import json_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 BATCH = 2048
-LARGEST = 1 << 28
-"""Bytes of one row written to Parquet."""
+USUAL_LARGEST = 1 << 24
+"""Bytes of one row written to Parquet for which DuckDB makes room, unless a row is larger."""
 AS_TEXT = frozenset({"UUID", "TIMESTAMP_NS", "TIME", "TIME WITH TIME ZONE", "BIT", "BLOB", "INTERVAL", "VARIANT", "GEOMETRY"})
 """Types whose values are read as text: Python has none of their own, or no field can hold them."""
 TEXT = "VARCHAR"
@@ -46,7 +47,7 @@ def read_parquet(path: str, name: str) -> Table:
 def write_parquet(path: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]]) -> None:
     """Write ``rows`` to ``path``; ``columns`` are names and DuckDB types. Raises OSError when the disk refuses.
 
-    The rows go through a temporary file of JSON lines: twenty times faster than parameters, and memory stays bounded.
+    The rows go through a temporary file of JSON lines, so that memory stays bounded.
     """
     import duckdb
 
@@ -55,11 +56,9 @@ def write_parquet(path: str, columns: Sequence[tuple[str, str]], rows: Iterable[
     named = ", ".join(f"c{i} AS {_quoted(name)}" for i, name in enumerate(names))
     with TemporaryDirectory(prefix="revrules-") as folder:
         lines = f"{folder}/rows.json"
-        with open(lines, "w", encoding="utf-8") as stream:  # noqa: PTH123 - a plain file of our own
-            for row in rows:
-                stream.write(json.dumps({f"c{i}": value for i, value in enumerate(row)}, default=str) + "\n")
+        largest = _write_lines(lines, rows)
         source = (
-            f"read_json({_text(lines)}, format = 'newline_delimited', columns = {{{declared}}}, maximum_object_size = {LARGEST})"
+            f"read_json({_text(lines)}, format = 'newline_delimited', columns = {{{declared}}}, maximum_object_size = {largest})"
         )
         connection = _connect()
         try:
@@ -70,6 +69,17 @@ def write_parquet(path: str, columns: Sequence[tuple[str, str]], rows: Iterable[
             raise OSError(errno.ENOSPC if full else errno.EIO, _plain(error), path) from error
         finally:
             connection.close()
+
+
+def _write_lines(path: str, rows: Iterable[Sequence[object]]) -> int:
+    """Write ``rows`` as JSON lines; return the room that the largest one needs."""
+    largest = USUAL_LARGEST
+    with open(path, "w", encoding="utf-8") as stream:  # noqa: PTH123 - a plain file of our own
+        for row in rows:
+            line = json.dumps({f"c{i}": json_value(value) for i, value in enumerate(row)}, default=str)
+            stream.write(line + "\n")
+            largest = max(largest, len(line) + 2)
+    return largest
 
 
 def _connect() -> DuckDBPyConnection:

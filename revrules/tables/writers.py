@@ -32,7 +32,7 @@ def write_jsonl(stream: TextIO, names: Sequence[str], rows: Iterable[Cells]) -> 
     """Write one JSON object per row; what JSON has no notation for becomes text."""
     for row in rows:
         stream.write(
-            json.dumps(dict(zip(names, map(_plain, row), strict=True)), ensure_ascii=False, allow_nan=False, default=str)
+            json.dumps(dict(zip(names, map(json_value, row), strict=True)), ensure_ascii=False, allow_nan=False, default=str)
         )
         stream.write("\n")
 
@@ -66,8 +66,8 @@ def counting(rows: Iterable[Cells], on_row: Callable[[int], None]) -> Iterator[C
         on_row(count)
 
 
-def _plain(cell: object) -> object:
-    """Return ``cell`` for JSON: NaN and infinity, which JSON does not have, as text."""
+def json_value(cell: object) -> object:
+    """Return ``cell`` for JSON: NaN and infinity, for which JSON has no notation, as text."""
     return str(cell) if isinstance(cell, float) and cell - cell != 0 else cell
 
 
