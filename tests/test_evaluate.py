@@ -289,8 +289,8 @@ def test_kept_columns_of_parquet_keep_their_types(place: Place) -> None:
     place.run("evaluate", "rules.rev", "deals.parquet", "-o", "placed.parquet", "--keep")
     kept = duckdb.sql(
         "SELECT m::VARCHAR, d::VARCHAR, f::VARCHAR, typeof(m), typeof(d), typeof(f) FROM 'placed.parquet'"
-    ).fetchone()
-    assert kept == ("1.50", "2026-01-02", "nan", "DECIMAL(9,2)", "DATE", "DOUBLE")
+    ).fetchall()
+    assert kept[0] == ("1.50", "2026-01-02", "nan", "DECIMAL(9,2)", "DATE", "DOUBLE")
 
 
 def test_names_that_parquet_cannot_hold_are_made_different(place: Place) -> None:
