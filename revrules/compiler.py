@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from revrules.check import check
 from revrules.diagnostics import Severity, in_order
 from revrules.findings import faults, findings
-from revrules.load import load, load_text
+from revrules.loading import load, load_text
 
 if TYPE_CHECKING:
     import datetime
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from revrules.diagnostics import Diagnostic
     from revrules.ir import Ruleset
-    from revrules.load import Loaded
+    from revrules.loading import Loaded
     from revrules.source import Source
 
 

@@ -11,7 +11,7 @@ import pytest
 from revrules import ir
 from revrules.check import check
 from revrules.functions import FUNCTIONS
-from revrules.load import load_text
+from revrules.loading import load_text
 from revrules.syntax import Unit
 from revrules.types import EnumMember, EnumType, Scalar
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from revrules.diagnostics import Diagnostic
-    from revrules.load import Loaded
+    from revrules.loading import Loaded
 
 __all__ = ["check"]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from revrules.check.report import Report
     from revrules.check.tables import Tables
-    from revrules.load import Loaded
+    from revrules.loading import Loaded
 
 MAX_ITEMS = 1_000_000
 MIDNIGHT = datetime.time(0)

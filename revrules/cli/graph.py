@@ -64,7 +64,7 @@ def _compiled(path: str) -> Compiled:
 
 
 def _only(path: str) -> Path:
-    from revrules.load import ENTRY
+    from revrules.loading import ENTRY
 
     if (Path(path) / ENTRY).is_file():
         return Path(path)

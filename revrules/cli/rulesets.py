@@ -30,7 +30,7 @@ def targets(paths: Sequence[str]) -> list[Target]:
     given_paths = [Path(path) for path in paths or ["."]]
     for given in given_paths:
         must_exist(given)
-    from revrules.load import find_rulesets
+    from revrules.loading import find_rulesets
 
     found: dict[str, Target] = {}
     excluded = 0

@@ -15,7 +15,7 @@ from revrules import ir
 from revrules.check import check
 from revrules.diagnostics import Severity
 from revrules.functions import FUNCTIONS
-from revrules.load import load_text
+from revrules.loading import load_text
 from revrules.types import EnumType, Scalar
 
 ROOT = Path(__file__).parents[2]

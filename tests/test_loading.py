@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from revrules.check import check
-from revrules.load import find_rulesets, load, load_text
+from revrules.loading import find_rulesets, load, load_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from revrules.load import Loaded
+    from revrules.loading import Loaded
 
 
 def write(folder: Path, files: dict[str, str | bytes]) -> Path:
@@ -220,7 +220,7 @@ def test_a_ruleset_that_declares_nothing_is_an_error(here: Path, content: str) -
 
 
 def test_files_over_the_limits_are_refused(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    loading = import_module("revrules.load")
+    loading = import_module("revrules.loading")
     write(here, {"rules.rev": "team a\n" + "#" * 100})
     monkeypatch.setattr(loading, "MAX_BYTES", 100)
     assert codes(load(here)) == ["REV205"]
