@@ -1,4 +1,4 @@
-"""The rules of ``record.rev`` as a careful person writes them in Python: the same dict reads, guards against None, early returns."""
+"""The rules of ``record.rev`` as a careful person writes them in Python: the same dict reads, guards, early returns."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def unmet(record: Record, today: date, half_a_year_ago: date) -> tuple[str | Non
         return None, (("lead", tuple(names)),)
     employees = get("employees")
     industry = get("industry")
-    engagement = get("engagement")
+    engagement: Any = get("engagement")
     ideal = employees is not None and 50 <= employees <= 5000 and industry in MARKET and domain not in CONSUMER_DOMAINS
     fit = 0
     if ideal:
@@ -120,7 +120,7 @@ def unmet(record: Record, today: date, half_a_year_ago: date) -> tuple[str | Non
             names.append("accepted")
         if not half_a_year_ago <= accepted_on <= today:
             names.append("fresh")
-    meetings_held = get("meetings_held")
+    meetings_held: Any = get("meetings_held")
     if meetings_held is None or meetings_held < 1:
         names.append("met")
     if names:
@@ -140,7 +140,7 @@ def unmet(record: Record, today: date, half_a_year_ago: date) -> tuple[str | Non
         names.append("sent")
     if authority != "decider":
         names.append("decider")
-    arr = get("arr")
+    arr: Any = get("arr")
     if arr is None or arr <= NOTHING:
         names.append("priced")
     if names:
@@ -158,7 +158,7 @@ def unmet(record: Record, today: date, half_a_year_ago: date) -> tuple[str | Non
     return customer(get("usage"), engagement, contract_end, today)
 
 
-def customer(usage: float | None, engagement: int, contract_end: date | None, today: date) -> tuple[str | None, Ways]:
+def customer(usage: Any, engagement: Any, contract_end: date | None, today: date) -> tuple[str | None, Ways]:
     """Return the answer for a record that has become a customer."""
     names: list[str] = []
     if usage is None or usage < 0.6:

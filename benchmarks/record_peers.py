@@ -1,7 +1,7 @@
 """The rules of ``record.rev`` for four rule engines that Python can call, each given what it is fastest at.
 
-None of them has SQL's logic for missing values, so that every comparison is guarded by hand. They get records of plain values (days as
-numbers, money as doubles), made before the clock starts; ``today`` is in the record.
+None of them has SQL's logic for missing values, so that every comparison is guarded by hand. They get records of plain values
+(days as numbers, money as doubles), made before the clock starts; ``today`` is in the record.
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     Record = dict[str, object]
     Answer = Callable[[Record], object]
 
-CONSUMER = (
-    '["gmail.com", "outlook.com", "web.de", "yahoo.com", "hotmail.com", "icloud.com", "gmx.de", "aol.com", "proton.me"]'
-)
+CONSUMER = '["gmail.com", "outlook.com", "web.de", "yahoo.com", "hotmail.com", "icloud.com", "gmx.de", "aol.com", "proton.me"]'
 IDEAL = (
     'employees != null && employees >= 50 && employees <= 5000 && industry in ["software", "fintech", "healthtech"]'
     f" && domain != null && !(domain in {CONSUMER})"
@@ -95,7 +93,11 @@ def expression(level: int) -> str:
     return text
 
 
-FOLLOWING = {"": ("lead",), **dict(zip(ORDER, ((name,) for name in ORDER[1:]), strict=False)), "customer": ("champion", "churned")}
+FOLLOWING = {
+    "": ("lead",),
+    **dict(zip(ORDER, ((name,) for name in ORDER[1:]), strict=False)),
+    "customer": ("champion", "churned"),
+}
 
 
 def finished(level: int, evaluate: Callable[[Record], Any]) -> Answer:
@@ -129,7 +131,7 @@ def zen_engine(level: int) -> Answer:
 
 def cel_expr_python(level: int) -> Answer:
     """Return the answer of cel-expr-python, Google's CEL in C++."""
-    from cel_expr_python import cel
+    from cel_expr_python import cel  # type: ignore[import-untyped]  # it has no types
 
     names = ["today", *(name for name in FIELDS)]
     env = cel.NewEnv(variables=dict.fromkeys(names, cel.Type.DYN))
@@ -151,7 +153,7 @@ def common_expression_language(level: int) -> Answer:
 
 def rule_engine(level: int) -> Answer:
     """Return rule-engine's answer."""
-    import rule_engine as engine
+    import rule_engine as engine  # type: ignore[import-untyped]  # it has no types
 
     context = engine.Context(default_value=None)
     return finished(level, engine.Rule(in_words(expression(level)), context=context).evaluate)

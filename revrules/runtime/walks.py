@@ -5,13 +5,11 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from revrules.runtime.results import Verdict
+from revrules.runtime.results import NextStage, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import TypeAlias
-
-    from revrules.runtime.results import NextStage
 
     Record: TypeAlias = Mapping[str, object]
     Memo: TypeAlias = dict[object, object]
@@ -23,6 +21,9 @@ if TYPE_CHECKING:
         Callable[[Record, Memo], NextStage],  # what stands in the way
     ]
     Ways: TypeAlias = dict[Spot, tuple[Way, ...]]
+
+
+first = itemgetter(0)
 
 
 class Verdicts(dict[tuple[str | None, str], Verdict]):
@@ -76,16 +77,26 @@ def follow(ways: Ways, start: Spot, record: Record, memo: Memo) -> tuple[str, ..
 
 
 def possible(
-    ways: Ways, start: Spot, record: Record, memo: Memo, order: Mapping[str | None, int]
+    ways: Ways, start: Spot, record: Record, memo: Memo, order: Mapping[str | None, int], told: tuple[NextStage, ...] | None
 ) -> tuple[frozenset[str | None], tuple[str, ...]]:
     """Return where placement can end when each unknown way may be open or not, and the missing fields of these ways.
 
-    The fields are none where only one stage is possible. ``order`` is that of the stages in the file.
+    The fields are none where only one stage is possible. ``order`` is that of the stages in the file; ``told`` is what stands in
+    the ways out of ``start``, where all of them are closed by a criterion that is false and by nothing else.
     """
-    found = {start}
-    pending = [start]
     ends: set[str | None] = set()
-    unknown: list[tuple[int, list[Way]]] = []
+    unknown: list[tuple[int, list[Way] | list[NextStage]]] = []
+    if told is None:
+        pending = [start]
+    else:
+        waiting = [way for way in told if not way[2]]
+        if len(waiting) == 1 and _is_end(ways[waiting[0][0], False], record, memo):  # by far the commonest case
+            names = waiting[0][3][0][2] if len(waiting[0][3]) == 1 else tuple(dict.fromkeys(_lacking(waiting[0], record, memo)))
+            return frozenset((start[0], waiting[0][0])), names
+        pending = [(way[0], False) for way in waiting]
+        ends.add(start[0])
+        unknown.append((-1 if start[1] else order[start[0]], waiting))
+    found = {start, *pending}
     while pending:
         spot = pending.pop()
         doubtful: list[Way] = []
@@ -106,8 +117,23 @@ def possible(
             unknown.append((-1 if spot[1] else order[spot[0]], doubtful))
     if len(ends) == 1:
         return frozenset(ends), ()
-    unknown.sort(key=first)
-    return frozenset(ends), tuple(dict.fromkeys([name for _, some in unknown for way in some for name in way[2](record, memo)]))
+    if len(unknown) > 1:
+        unknown.sort(key=first)
+    fields = dict.fromkeys([name for _, some in unknown for each in some for name in _lacking(each, record, memo)])
+    return frozenset(ends), tuple(fields)
 
 
-first = itemgetter(0)
+def _is_end(ways: tuple[Way, ...], record: Record, memo: Memo) -> bool:
+    """Return whether all ``ways`` are closed."""
+    for way in ways:  # noqa: SIM110 - all() with a generator takes longer than the ways
+        if way[1](record, memo) is not False:
+            return False
+    return True
+
+
+def _lacking(way: Way | NextStage, record: Record, memo: Memo) -> Sequence[str]:
+    """Return the missing fields of a way that is unknown."""
+    if not isinstance(way, NextStage):
+        return way[2](record, memo)
+    unknown = way[3]
+    return unknown[0][2] if len(unknown) == 1 else [name for blocker in unknown for name in blocker[2]]
