@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from revrules.runtime.results import NextStage, Verdict
@@ -13,17 +12,13 @@ if TYPE_CHECKING:
 
     Record: TypeAlias = Mapping[str, object]
     Memo: TypeAlias = dict[object, object]
-    Spot: TypeAlias = tuple[str | None, bool]  # a stage, None before the entry; and whether the record declares to be there
     Way: TypeAlias = tuple[
         str,
         Callable[[Record, Memo], bool | None],  # whether it is open
         Callable[[Record, Memo], tuple[str, ...]],  # what an unknown one depends on
         Callable[[Record, Memo], NextStage],  # what stands in the way
     ]
-    Ways: TypeAlias = dict[Spot, tuple[Way, ...]]
-
-
-first = itemgetter(0)
+    Ways: TypeAlias = dict[str | None, tuple[Way, ...]]  # those out of each stage, None before the entry
 
 
 class Verdicts(dict[tuple[str | None, str], Verdict]):
@@ -66,74 +61,62 @@ class Verdicts(dict[tuple[str | None, str], Verdict]):
         return Verdict.CANNOT_TELL
 
 
-def follow(ways: Ways, start: Spot, record: Record, memo: Memo) -> tuple[str, ...]:
-    """Return the stages passed from ``start``: along the first open way, until there is none."""
-    passed = [] if start[0] is None else [start[0]]
-    spot = start
-    while (target := next((way[0] for way in ways[spot] if way[1](record, memo)), None)) is not None:
+def follow(ways: Ways, start: str | None, leaving: tuple[Way, ...], record: Record, memo: Memo) -> tuple[str, ...]:
+    """Return the stages passed from ``start``, which ``leaving`` leads out of: along the first open way, until there is none."""
+    passed = [] if start is None else [start]
+    while (target := next((way[0] for way in leaving if way[1](record, memo)), None)) is not None:
         passed.append(target)
-        spot = (target, False)
+        leaving = ways[target]
     return tuple(passed)
 
 
 def possible(
-    ways: Ways, start: Spot, record: Record, memo: Memo, order: Mapping[str | None, int], told: tuple[NextStage, ...] | None
+    ways: Ways, start: str | None, leaving: tuple[Way, ...] | None, record: Record, memo: Memo, told: tuple[NextStage, ...] | None
 ) -> tuple[frozenset[str | None], tuple[str, ...]]:
     """Return where placement can end when each unknown way may be open or not, and the missing fields of these ways.
 
-    The fields are none where only one stage is possible. ``order`` is that of the stages in the file; ``told`` is what stands in
-    the ways out of ``start``, where all of them are closed by a criterion that is false and by nothing else.
+    The fields are none where only one stage is possible. ``ways`` are in the order of the file. ``leaving`` are the ways out of a
+    stage that the record declares, back edges too; None where it declares none. ``told`` is what stands in the ways out of
+    ``start``, where all of them are closed by a criterion that is false and by nothing else.
     """
     ends: set[str | None] = set()
-    unknown: list[tuple[int, list[Way] | list[NextStage]]] = []
+    unknown: dict[str | None, Sequence[Way | NextStage]] = {}
     if told is None:
+        found: set[str | None] = set()
         pending = [start]
     else:
-        waiting = [way for way in told if not way[2]]
-        if len(waiting) == 1 and _is_end(ways[waiting[0][0], False], record, memo):  # by far the commonest case
-            names = waiting[0][3][0][2] if len(waiting[0][3]) == 1 else tuple(dict.fromkeys(_lacking(waiting[0], record, memo)))
-            return frozenset((start[0], waiting[0][0])), names
-        pending = [(way[0], False) for way in waiting]
-        ends.add(start[0])
-        unknown.append((-1 if start[1] else order[start[0]], waiting))
-    found = {start, *pending}
+        unknown[start] = waiting = [way for way in told if not way[2]]
+        pending = [way[0] for way in waiting]
+        found = {*pending}
+        ends.add(start)
+        leaving = None
+    declared: Sequence[Way] = ()
     while pending:
-        spot = pending.pop()
-        doubtful: list[Way] = []
-        for way in ways[spot]:
+        stage = pending.pop()
+        doubtful = []
+        for way in ways[stage] if leaving is None else leaving:
             state = way[1](record, memo)
             if state is False:
                 continue
-            reached: Spot = (way[0], False)
-            if reached not in found:
-                found.add(reached)
-                pending.append(reached)
+            target = way[0]
+            if target not in found:
+                found.add(target)
+                pending.append(target)
             if state:
                 break
             doubtful.append(way)
         else:
-            ends.add(spot[0])
-        if doubtful:
-            unknown.append((-1 if spot[1] else order[spot[0]], doubtful))
+            ends.add(stage)
+        if leaving is not None:
+            declared = doubtful
+            leaving = None
+        elif doubtful:
+            unknown[stage] = doubtful
     if len(ends) == 1:
         return frozenset(ends), ()
-    if len(unknown) > 1:
-        unknown.sort(key=first)
-    fields = dict.fromkeys([name for _, some in unknown for each in some for name in _lacking(each, record, memo)])
-    return frozenset(ends), tuple(fields)
-
-
-def _is_end(ways: tuple[Way, ...], record: Record, memo: Memo) -> bool:
-    """Return whether all ``ways`` are closed."""
-    for way in ways:  # noqa: SIM110 - all() with a generator takes longer than the ways
-        if way[1](record, memo) is not False:
-            return False
-    return True
-
-
-def _lacking(way: Way | NextStage, record: Record, memo: Memo) -> Sequence[str]:
-    """Return the missing fields of a way that is unknown."""
-    if not isinstance(way, NextStage):
-        return way[2](record, memo)
-    unknown = way[3]
-    return unknown[0][2] if len(unknown) == 1 else [name for blocker in unknown for name in blocker[2]]
+    in_order = (stage for stage in ways if stage in unknown) if len(unknown) > 1 else unknown
+    names = [name for way in declared for name in way[2](record, memo)]
+    for stage in in_order:
+        for each in unknown[stage]:
+            names += each[2](record, memo) if each.__class__ is tuple else [name for one in each[3] for name in one[2]]  # type: ignore[operator,union-attr]  # a Way, or a NextStage
+    return frozenset(ends), tuple(dict.fromkeys(names))

@@ -100,22 +100,18 @@ class Finish:
     def _doubt(self, source: str | None, asked: list[str]) -> list[str]:
         """Return the lines for a record that may belong elsewhere: what is known before this stage, and of the ways out of it."""
         told = "next" if all(map(reasons.only_all, self.graph.ways[source])) else "None"
-        start, told_here = ("(None, False)", told) if source is None else (f"({source!r}, False)", told)
+        start = repr(source)
         if source is not None:
-            start, told_here = f"(None, False) if unsure else {start}", f"None if unsure else {told}"
+            start, told = f"None if unsure else {source!r}", f"None if unsure else {told}"
         return [
             f"if {' or '.join(asked)}:",
-            f"    ends, missing = {self.possible()}(WAYS, {start}, record, memo, {self.order()}, {told_here})",
+            f"    ends, missing = {self.possible()}(WAYS, {start}, None, record, memo, {told})",
             f"    return {self.rest(source)}(record, memo, problems, path, next, ends, missing)",
         ]
 
     def possible(self) -> str:
         """Return the function that finds the stages where a record may end."""
         return self.module.use("possible", "walks")
-
-    def order(self) -> str:
-        """Return the constant that says how the stages follow in the file."""
-        return self.module.constant(repr({name: at for at, name in enumerate(self.graph.ways)}), "ORDER")
 
     def rest(self, source: str | None) -> str:
         """Return the name of the function for all that does not depend on the way there: verdict, rules, time, data."""
@@ -261,11 +257,8 @@ class Finish:
 def write_advance(module: Module, finish: Finish, graph: Graph) -> None:
     """Write ``advance(record)``, which starts at the declared stage, and the table of ways that it and doubtful answers use."""
     scope = Scope(module)
-    entries = [f"(None, False): ({_ways(module, scope, graph.ways[None])})"]
-    for stage in graph.lifecycle.stages:
-        entries.append(f"({stage.name!r}, False): ({_ways(module, scope, graph.ways[stage.name])})")
-    for stage in graph.lifecycle.stages:
-        entries.append(f"({stage.name!r}, True): ({_ways(module, scope, graph.declared[stage.name])})")
+    entries = [f"{name!r}: ({_ways(module, scope, ways)})" for name, ways in graph.ways.items()]
+    declared_entries = [f"{name!r}: ({_ways(module, scope, ways)})" for name, ways in graph.declared.items()]
     rests = ", ".join(f"{name!r}: {finish.rest(name)}" for name in graph.ways)
     reader_name, _ = reader.reader_constant(module, graph.lifecycle.entity)
     tracks = graph.lifecycle.tracks
@@ -279,13 +272,15 @@ def write_advance(module: Module, finish: Finish, graph: Graph) -> None:
         "memo = {}",
         f"record, problems = {module.use('read_record', 'records')}({reader_name}, record)",
         f"declared = {declared}",
-        "start = (declared, declared is not None)",
-        f"path = {module.use('follow', 'walks')}(WAYS, start, record, memo)",
-        "spot = start if len(path) < 2 and declared is not None else (path[-1] if path else None, False)",
-        "blocked = tuple([way[3](record, memo) for way in WAYS[spot]])",
-        f"ends, missing = {finish.possible()}(WAYS, start, record, memo, {finish.order()}, None)",
-        "return RESTS[spot[0]](record, memo, tuple(problems), path, blocked, ends, missing)",
+        "leaving = WAYS[None] if declared is None else LEAVING[declared]",
+        f"path = {module.use('follow', 'walks')}(WAYS, declared, leaving, record, memo)",
+        "stage = path[-1] if path else None",
+        "blocked = tuple([way[3](record, memo) for way in (leaving if path == (declared,) else WAYS[stage])])",
+        "leaving = None if declared is None else leaving",
+        f"ends, missing = {finish.possible()}(WAYS, declared, leaving, record, memo, None)",
+        "return RESTS[stage](record, memo, tuple(problems), path, blocked, ends, missing)",
     ]
+    module.functions.append(["LEAVING = {", *(f"    {entry}," for entry in declared_entries), "}"])
     module.functions.append(["WAYS = {", *(f"    {entry}," for entry in entries), "}"])
     module.functions.append([f"RESTS = {{{rests}}}"])
     module.functions.append(["def advance(record):", *(f"    {line}" for line in lines)])

@@ -26,7 +26,8 @@ def next_stage(scope: Scope, way: Way, mask: str, bit: int, facts: Facts) -> tup
         bit *= 2
     new, kind = scope.module.constant("tuple.__new__", "NEW"), scope.module.use("NextStage", "results")
     owners = scope.module.constant(repr(way.target.owners), "OWNERS")
-    return lines, f"{new}({kind}, ({way.target.name!r}, {owners}, unmet, unknown))", bit
+    outcome = way.target.outcome and way.target.outcome.value
+    return lines, f"{new}({kind}, ({way.target.name!r}, {owners}, unmet, unknown, {outcome!r}))", bit
 
 
 def _sorted(scope: Scope, criterion: ir.Criterion, facts: Facts) -> list[str]:
@@ -86,9 +87,9 @@ def way_function(module: Module, scope: Scope, way: Way) -> str:
     state, new = module.function_name(("state", way), "state")
     if new:
         inner = scope.alike()
-        holds = test(inner, way.enabled, True, NOTHING)
-        fails = test(inner, way.enabled, False, holds.if_false)
-        body = [f"if {holds.py.text}:", "    return True", f"return False if {fails.py.text} else None"]
+        fails = test(inner, way.enabled, False, NOTHING)  # first: most ways that are looked at are closed
+        holds = test(inner, way.enabled, True, fails.if_false)
+        body = [f"if {fails.py.text}:", "    return False", f"return True if {holds.py.text} else None"]
         module.functions.append([f"def {state}(record, memo):", *(f"    {line}" for line in body)])
     lacking, new = module.function_name(("lacking", way), "lacking")
     if new:
