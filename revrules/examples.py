@@ -111,8 +111,7 @@ def _about_placement(expectation: ir.Expectation, found: Placement) -> Outcome:
             wanted = expectation.names[0]
             return Outcome(expectation, f"verdict {wanted}", f"verdict {verdict}{declared}", wanted == verdict, reasons)
         case "blocked by":
-            seen = [blocker.criterion for following in found.next for blocker in (*following.unmet, *following.unknown)]
-            return _about_names(expectation, "blocked by", seen, reasons)
+            return _about_names(expectation, "blocked by", (blocker.criterion for blocker in found.blockers), reasons)
         case "missing":
             return _about_names(expectation, "missing", found.missing, reasons)
         case "violates":

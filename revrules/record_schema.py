@@ -97,7 +97,10 @@ def result_schema(ruleset: ir.Ruleset, lifecycle: str) -> Schema:
     any_value: Schema = {"type": ["string", "number", "boolean", "null"]}
     seen = _object({"name": {"type": "string"}, "value": any_value})
     blocker = _object({"criterion": {"type": "string"}, "seen": _list(seen), "missing": texts, "doc": {"type": "string"}})
-    next_stage = _object({"stage": stage, "owners": texts, "unmet": _list(blocker), "unknown": _list(blocker)})
+    outcome: Schema = {"enum": ["won", "lost", None]}
+    next_stage = _object(
+        {"stage": stage, "owners": texts, "unmet": _list(blocker), "unknown": _list(blocker), "outcome": outcome}
+    )
     violation = _object({"rule": text, "level": _level(), "message": text, "owners": texts})
     problem = _object({"field": {"type": "string"}, "value": {}, "reason": {"type": "string"}})
     moment: Schema = {

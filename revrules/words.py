@@ -6,18 +6,22 @@ import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from revrules import ir
+from revrules.reads import definition_name, in_brief
 from revrules.runtime.results import Verdict
+from revrules.types import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from revrules.ir import Lifecycle, Ruleset
-    from revrules.runtime.results import Blocker, NextStage, Placement
+    from revrules.runtime.results import Blocker, NextStage, Placement, Seen
 
 LONGEST_VALUE = 80
+OWN_CONDITION = "when"
+"""What a placement calls the condition of the way itself (grammar/language.md, section 9)."""
 
 
-def in_words(ruleset: Ruleset, placement: Placement, key: str | None) -> str:
+def in_words(ruleset: ir.Ruleset, placement: Placement, key: str | None) -> str:
     """Return ``placement`` of the record ``key`` as a few paragraphs; names of criteria and fields as the ruleset has them."""
     lifecycle = next(one for one in ruleset.lifecycles if one.name == placement.lifecycle)
     teller = _Teller(ruleset, lifecycle)
@@ -26,7 +30,7 @@ def in_words(ruleset: Ruleset, placement: Placement, key: str | None) -> str:
         teller.standing(placement, key),
         teller.claim(placement),
         teller.deadline(placement),
-        *(teller.way(stage) for stage in placement.next),
+        *(teller.way(placement.stage, stage) for stage in placement.next),
         _listed("Rules broken", (teller.violation(*violation[:4]) for violation in placement.violations)),
         _listed("Rules that cannot be judged", placement.unknown_rules),
         _listed("Values that are none", (f"{p.field}: {shown(p.value)} is {p.reason}" for p in faults if p.value is not None)),
@@ -69,10 +73,12 @@ def shown(value: object) -> str:
 class _Teller:
     """Knows the names that people use: labels of stages and teams."""
 
-    def __init__(self, ruleset: Ruleset, lifecycle: Lifecycle) -> None:
+    def __init__(self, ruleset: ir.Ruleset, lifecycle: ir.Lifecycle) -> None:
         self._stages = {stage.name: stage.labels[0] if stage.labels else stage.name for stage in lifecycle.stages}
         self._teams = {team.name: team.label or team.name for team in ruleset.teams}
         self._outcomes = {stage.name: stage.outcome.value for stage in lifecycle.stages if stage.outcome is not None}
+        self._conditions = {(edge.source, edge.target): edge.condition for edge in lifecycle.edges}
+        self._numbers = {definition_name(one.id) for one in ruleset.definitions if one.type in (Scalar.INTEGER, Scalar.NUMBER)}
         entity = ruleset.entity(lifecycle.entity)
         self._entity = entity.label or entity.name
 
@@ -114,23 +120,34 @@ class _Teller:
         verb = "should have left this stage by" if placement.overdue else "should leave this stage by"
         return f"It {verb} {shown(placement.due)}."
 
-    def way(self, stage: NextStage) -> str:
-        """Return what stands between the record and one next stage."""
-        head = f"To reach {self._stage(stage.stage)}{f' ({self._named(stage.owners)})' if stage.owners else ''}"
+    def way(self, source: str | None, stage: NextStage) -> str:
+        """Return what stands between the record in ``source`` and one next stage."""
+        to = "To be lost as" if stage.outcome == "lost" else "To reach"
+        head = f"{to} {self._stage(stage.stage)}{f' ({self._named(stage.owners)})' if stage.owners else ''}"
         if not stage.unmet and not stage.unknown:
             return f"{head}: nothing is in the way."
-        lines = [self._blocker(blocker, "not met") for blocker in stage.unmet]
-        lines += [self._blocker(blocker, "cannot be judged") for blocker in stage.unknown]
+        condition = self._conditions.get((source or "", stage.stage), ir.Literal(True, Scalar.BOOLEAN))
+        lines = [self._blocker(blocker, "is not met", condition) for blocker in stage.unmet]
+        lines += [self._blocker(blocker, "cannot be judged", condition) for blocker in stage.unknown]
         return "\n".join([f"{head}:", *lines])
 
     def violation(self, rule: str, level: str, message: str, owners: Sequence[str]) -> str:
         return f"{message or rule} ({rule}, {level}{f', {self._named(owners)}' if owners else ''})"
 
-    def _blocker(self, blocker: Blocker, state: str) -> str:
-        seen = ", ".join(f"{seen.name} is {shown(seen.value)}" for seen in blocker.seen)
+    def _blocker(self, blocker: Blocker, state: str, condition: ir.Expr) -> str:
+        name = blocker.criterion
+        if name == OWN_CONDITION and not isinstance(condition, ir.Literal):
+            brief = in_brief(condition)
+            name = f"the way's own condition{f' ({brief})' if brief else ''}"
+        seen = ", ".join(f"{seen.name} is {self._seen(seen)}" for seen in blocker.seen)
         needs = f"; missing: {', '.join(blocker.missing)}" if blocker.missing else ""
         doc = f"\n      {' '.join(blocker.doc.split())}" if blocker.doc else ""
-        return f"  - {blocker.criterion} is {state}".replace("is cannot", "cannot") + (f": {seen}" if seen else "") + needs + doc
+        return f"  - {name} {state}" + (f": {seen}" if seen else "") + needs + doc
+
+    def _seen(self, seen: Seen) -> str:
+        """Return a value; the range of a count or score, which is text in a placement, as it is."""
+        is_number = seen.name.startswith("count(") or seen.name.rpartition(".")[2] in self._numbers
+        return seen.value if isinstance(seen.value, str) and is_number else shown(seen.value)
 
     def _stage(self, name: str | None) -> str:
         return self._stages.get(name or "", name or "")

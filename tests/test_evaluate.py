@@ -40,9 +40,9 @@ def test_every_record_is_placed_in_the_order_of_the_file(place: Place) -> None:
 def test_blockers_missing_fields_violations_and_data_problems_have_columns(place: Place) -> None:
     place.evaluate("-o", "placed.csv")
     _, second, _, last = place.rows("placed.csv")
-    assert (second["next_stages"], second["blockers"], second["unknown_criteria"]) == ("won; lost", "why", "worth")
+    assert (second["next_stages"], second["blockers"], second["unknown_criteria"]) == ("won; lost", "", "worth")
     assert (second["missing"], second["owners"], second["certain"]) == ("amount", "sales", "false")
-    assert (last["blockers"], last["unknown_criteria"]) == ("signed; shown; why", "big")
+    assert (last["blockers"], last["unknown_criteria"]) == ("signed; shown", "big")
     assert last["data_problems"] == "closed_on: not a date"
 
 

@@ -35,7 +35,7 @@ The CRM says Closed Won. Whether that is right cannot be told: too much is missi
 To reach Closed Won (Sales):
   - worth cannot be judged: amount is missing; missing: amount
 
-To reach Closed Lost (Sales):
+To be lost as Closed Lost (Sales):
   - why is not met: reason is missing
 
 Rules that cannot be judged:

@@ -21,7 +21,7 @@ def next_stage(way: ir.Edge, stage: ir.Stage, scope: Scope) -> NextStage:
     states = [(criterion, truth(criterion.condition, scope)) for criterion in _asked(way, stage, scope)]
     unmet = tuple(_blocker(criterion, scope) for criterion, state in states if state is False)
     unknown = tuple(_blocker(criterion, scope) for criterion, state in states if state is None)
-    return NextStage(stage.name, stage.owners, unmet, unknown)
+    return NextStage(stage.name, stage.owners, unmet, unknown, stage.outcome and stage.outcome.value)
 
 
 def _asked(way: ir.Edge, stage: ir.Stage, scope: Scope) -> Iterator[ir.Criterion]:

@@ -42,12 +42,16 @@ class Blocker(NamedTuple):
 
 
 class NextStage(NamedTuple):
-    """A stage that follows, with what stands in the way; both tuples empty: the way is open (in mode evidence: never)."""
+    """A stage that follows, with what stands in the way; both tuples empty: the way is open (in mode evidence: never).
+
+    ``outcome`` is "won" or "lost" for a stage that ends the lifecycle so: nobody waits to meet the criteria of a lost one.
+    """
 
     stage: str
     owners: tuple[str, ...]
     unmet: tuple[Blocker, ...]
     unknown: tuple[Blocker, ...]
+    outcome: str | None = None
 
 
 class Violation(NamedTuple):
@@ -90,3 +94,8 @@ class Placement(NamedTuple):
     problems: tuple[DataProblem, ...]
     due: datetime.datetime | datetime.date | None
     overdue: bool
+
+    @property
+    def blockers(self) -> tuple[Blocker, ...]:
+        """The criteria, unmet or unknown, that keep the record from its next stages, those of lost stages aside."""
+        return tuple(b for way in self.next if way.outcome != "lost" for b in (*way.unmet, *way.unknown))

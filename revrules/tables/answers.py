@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from revrules.runtime.results import Blocker, Placement
+    from revrules.runtime.results import Blocker, NextStage, Placement
 
 Cell: TypeAlias = "str | bool | list[str] | None"
 JOINT = "; "
@@ -23,13 +23,17 @@ class AnswerColumn(NamedTuple):
 
 
 def unmet_criteria(placement: Placement) -> list[str]:
-    """Return the names of the criteria that keep the record from its next stages, each once."""
-    return _names(blocker for stage in placement.next for blocker in stage.unmet)
+    """Return the names of the unmet criteria that keep the record from its next stages, lost ones aside, each once."""
+    return _names(blocker for stage in _onward(placement) for blocker in stage.unmet)
 
 
 def unknown_criteria(placement: Placement) -> list[str]:
-    """Return the names of the criteria of the next stages that cannot be judged, each once."""
-    return _names(blocker for stage in placement.next for blocker in stage.unknown)
+    """Return the names of the criteria of the next stages that cannot be judged, lost ones aside, each once."""
+    return _names(blocker for stage in _onward(placement) for blocker in stage.unknown)
+
+
+def _onward(placement: Placement) -> list[NextStage]:
+    return [stage for stage in placement.next if stage.outcome != "lost"]
 
 
 def _names(blockers: Iterable[Blocker]) -> list[str]:
@@ -37,7 +41,7 @@ def _names(blockers: Iterable[Blocker]) -> list[str]:
 
 
 def _next_owners(placement: Placement) -> list[str]:
-    return list(dict.fromkeys(owner for stage in placement.next for owner in stage.owners))
+    return list(dict.fromkeys(owner for stage in _onward(placement) for owner in stage.owners))
 
 
 def _problems(placement: Placement) -> list[str]:
