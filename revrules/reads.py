@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from revrules import ir
+from revrules.problems.words import spelled
+from revrules.types import EnumType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +66,25 @@ def name_of(field: ir.Field | ir.Ref) -> str:
 def definition_name(id_: str) -> str:
     """Return `qualified for sales` for the definition `account.qualified for sales`."""
     return id_.split(".", 1)[1]
+
+
+def in_brief(condition: ir.Expr) -> str:
+    """Return a condition on one field or definition as rulesets write it; empty where it is another one."""
+    match condition:
+        case ir.Field() | ir.Ref():
+            return name_of(condition)
+        case ir.Not(ir.Field() | ir.Ref() as operand):
+            return f"not {name_of(operand)}"
+        case ir.Known(ir.Field() | ir.Ref() as operand):
+            return f"{name_of(operand)} is known"
+        case ir.Not(ir.Known(ir.Field() | ir.Ref() as operand)):
+            return f"{name_of(operand)} is missing"
+        case ir.Compare(op, ir.Field() | ir.Ref() as operand, ir.Literal(value, kind)) | ir.RangedCompare(
+            op, ir.Field() | ir.Ref() as operand, ir.Literal(value, kind)
+        ) if value is not None:
+            return f"{name_of(operand)} {op} {value if isinstance(kind, EnumType) else spelled(value)}"
+        case _:
+            return ""
 
 
 def _reads(expr: ir.Expr) -> Iterator[tuple[str, ir.Expr]]:

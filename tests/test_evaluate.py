@@ -299,3 +299,19 @@ def test_names_that_parquet_cannot_hold_are_made_different(place: Place) -> None
     place.run("evaluate", "rules.rev", "deals.csv", "-o", "placed.parquet", "--keep")
     columns = duckdb.sql("SELECT * FROM 'placed.parquet'").columns
     assert len({column.casefold() for column in columns}) == len(columns) == 21
+
+
+def test_what_the_records_that_are_ahead_lack_is_not_taken_from_other_records(place: Place) -> None:
+    place.write(
+        "small.rev",
+        """entity deal key id { id text  mail text  score integer  note text  stage enum { a, b } }
+        lifecycle l of deal { tracks stage
+          stage a { entry requires { mail: mail is known } }
+          stage b { from a when score >= 30 requires { noted: score > 1 and note is known } } }
+        """,
+    )
+    place.write("small.csv", "id,mail,score,note,stage\n1,m@x.io,5,,b\n2,,50,n,b\n")
+    told = place.run("evaluate", "small.rev", "small.csv").err
+    assert "1 of 2 deals is ahead of the evidence: it does not meet" in told
+    assert "1 of 2 deals is nowhere" in told
+    assert "lacks" not in told

@@ -94,3 +94,17 @@ def test_several_records_and_no_key_ask_for_one(place: Place) -> None:
 def test_no_record_at_all_is_told(place: Place) -> None:
     place.write("deals.csv", "Deal ID,Deal Stage\n")
     assert "has no record that can be read" in place.run("why", "rules.rev", "deals.csv").err
+
+
+def test_the_condition_of_a_way_and_the_range_of_a_score_are_told_as_what_they_are(place: Place) -> None:
+    place.write(
+        "small.rev",
+        """entity deal key id { id text  hot boolean  big boolean  note text }
+        score heat of deal 0..50 { base 5  +20 when hot }
+        lifecycle l of deal { stage a { entry }  stage b { from a when heat >= 30 requires { noted: note is missing } } }
+        """,
+    )
+    place.write("small.csv", "id,hot,big,note\n1,,,0..25\n")
+    told = place.run("why", "small.rev", "small.csv", "1").out
+    assert "- the way's own condition (heat >= 30) is not met: heat is 5..25" in told
+    assert '- noted is not met: note is "0..25"' in told

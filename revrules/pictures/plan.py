@@ -8,10 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from revrules import ir
-from revrules.problems.words import percent, plural, spelled
-from revrules.reads import name_of, reads
+from revrules.problems.words import percent, plural
+from revrules.reads import in_brief, reads
 from revrules.stages import StageGraph, graph, hand_offs, layers
-from revrules.types import EnumType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -156,24 +155,7 @@ def _when(edge: ir.Edge) -> str:
     """Return the edge's own condition in few words, or what it depends on where it is not simple; empty without one."""
     if isinstance(edge.condition, ir.Literal):
         return ""
-    if simple := _simple(edge.condition):
+    if simple := in_brief(edge.condition):
         return f"when {simple}"
     named = [name for name, _ in reads(edge.condition)]
     return f"depends on {', '.join(named[:2])}{' …' if len(named) > 2 else ''}" if named else "on a condition"
-
-
-def _simple(condition: ir.Expr) -> str:
-    """Return a condition on one field or definition as rulesets write it; empty where it is another one."""
-    match condition:
-        case ir.Field() | ir.Ref():
-            return name_of(condition)
-        case ir.Not(ir.Field() | ir.Ref() as operand):
-            return f"not {name_of(operand)}"
-        case ir.Known(ir.Field() | ir.Ref() as operand):
-            return f"{name_of(operand)} is known"
-        case ir.Not(ir.Known(ir.Field() | ir.Ref() as operand)):
-            return f"{name_of(operand)} is missing"
-        case ir.Compare(op, ir.Field() | ir.Ref() as operand, ir.Literal(value, kind)) if value is not None:
-            return f"{name_of(operand)} {op} {value if isinstance(kind, EnumType) else spelled(value)}"
-        case _:
-            return ""

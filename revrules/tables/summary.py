@@ -79,7 +79,7 @@ class Tally:
             if stage.stage not in self._lost:
                 self.blockers.update((stage.stage, blocker.criterion) for blocker in stage.unmet)
                 self.unknown.update((stage.stage, blocker.criterion) for blocker in stage.unknown)
-        if verdict is not None and verdict.value in ("ahead", "nowhere"):
+        if verdict is not None and verdict.value == "ahead":
             self._add_claim(placement)
         self.missing.update(placement.missing)
         self.problems.update(problem.field for problem in placement.problems)
@@ -87,11 +87,14 @@ class Tally:
         self.overdue += placement.overdue
 
     def _add_claim(self, placement: Placement) -> None:
-        """Count why a record is not where it is said to be: the blockers on its way there."""
+        """Count why a record that is ahead is not where it is said to be: the blockers on its way there."""
         way = self._ways.get(placement.declared or "", frozenset())
-        blockers = [blocker for stage in placement.next if stage.stage in way for blocker in (*stage.unmet, *stage.unknown)]
-        self.ahead_blockers.update({blocker.criterion for blocker in blockers})
-        self.ahead_lacks.update({seen.name for blocker in blockers for seen in blocker.seen if seen.value is None})
+        ways = [stage for stage in placement.next if stage.stage in way]
+        unmet = [blocker for stage in ways for blocker in stage.unmet]
+        unknown = [blocker for stage in ways for blocker in stage.unknown]
+        self.ahead_blockers.update({blocker.criterion for blocker in (*unmet, *unknown)})
+        absent = [blocker.seen for blocker in unmet if all(seen.value is None for seen in blocker.seen)]
+        self.ahead_lacks.update({seen.name for some in absent for seen in some} | {f for one in unknown for f in one.missing})
 
     def summary(self, data: str, entity: str, warnings: tuple[Diagnostic, ...], notes: tuple[str, ...]) -> Summary:
         """Return the counts so far."""
@@ -183,12 +186,18 @@ def _sentences(summary: Summary, things: str) -> list[str]:
 
 def _cause(summary: Summary, ahead: int) -> str:
     """Return what most records that are ahead lack, where one thing stands out."""
-    for counts, words in ((summary.ahead_lacks, "lack"), (summary.ahead_blockers, "do not meet")):
+    for counts, one, many in ((summary.ahead_lacks, "lacks", "lack"), (summary.ahead_blockers, "does not meet", "do not meet")):
         if counts:
             name, count = max(counts.items(), key=lambda item: (item[1], item[0]))
             if count * 2 > ahead:
-                return f": {'all' if count >= ahead else 'most'} {words} `{name}`"
+                who = f"it {one}" if ahead == 1 else f"{'all' if count >= ahead else 'most'} {many}"
+                return f": {who} {_called(name)}"
     return ""
+
+
+def _called(criterion: str) -> str:
+    """Return a field or criterion in a sentence; the condition of a way itself has no name of its own."""
+    return "the way's own condition (`when`)" if criterion == "when" else f"`{criterion}`"
 
 
 def _matrix(summary: Summary, lifecycle: Lifecycle) -> list[str]:
