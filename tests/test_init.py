@@ -252,3 +252,12 @@ def test_what_is_written_is_laid_out_in_the_standard_way(place: Place) -> None:
     place.run("init", "small")
     place.run("init", "own", "--data", "deals.csv")
     assert place.run("fmt", "--check", "small", "own").code == 0
+
+
+def test_an_id_that_a_few_rows_repeat_is_the_key_and_the_doubles_are_asked_about() -> None:
+    rows = [[f"{n:05}", "Open"] for n in range(60)]
+    text = propose(["Deal ID", "Deal Stage"], [*rows, rows[0]], "deals").text
+    assert "key deal_id" in text
+    assert "1 of 61 rows repeat" in text
+    assert not compile_text(text).errors
+    assert "key deal_id" not in propose(["Deal ID", "Deal Stage"], rows[:20] * 3, "deals").text

@@ -30,6 +30,8 @@ ENTITIES = (
     "subscription",
 )
 KEY_ENDS = re.compile(r"(?:^|_)(?:id|key|guid|uuid|number|code)$")
+MOSTLY = 0.95
+"""The part of the rows in which a column called an id must differ to be the key of an export that repeats some rows."""
 PLURAL_Y = re.compile(r"ies$")
 
 
@@ -103,19 +105,26 @@ def _day_first(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> bool |
 
 
 def _key(columns: Sequence[Column]) -> Column | None:
-    """Return the column that can tell the records apart: unique, never empty; one that is called an id, else the first text."""
-    unique = [column for column in columns if column.cells and all(map(str.strip, column.cells)) and _all_differ(column.cells)]
-    fitting = [column for column in unique if column.guess.type in ("text", "integer")]
+    """Return the column that can tell the records apart: unique, never empty; one that is called an id, else the first text.
+
+    The first column may repeat itself in a few rows where it is called an id: exports have doubles.
+    """
+    filled = [column for column in columns if column.cells and all(map(str.strip, column.cells))]
+    fitting = [column for column in filled if column.guess.type in ("text", "integer") and not _repeated(column)]
     named = [column for column in fitting if KEY_ENDS.search(column.name)]
     if named:
         return min(named, key=lambda column: (column.position > 2, not column.name.endswith("id"), column.position))
+    first = next((column for column in filled if column.position == 0 and KEY_ENDS.search(column.name)), None)
+    if first is not None and _repeated(first) <= len(first.cells) * (1 - MOSTLY):
+        return first
     if not columns or any(column.cells for column in columns):
         return next((column for column in fitting if column.guess.type == "text" and column.position < 3), None)
     return next((column for column in columns if KEY_ENDS.search(column.name)), None)  # headings alone
 
 
-def _all_differ(cells: Sequence[str]) -> bool:
-    return len({cell.strip() for cell in cells}) == len(cells)
+def _repeated(column: Column) -> int:
+    """Return how many cells repeat one that stood before."""
+    return len(column.cells) - len({cell.strip() for cell in column.cells})
 
 
 def _tracked(columns: Sequence[Column]) -> Column | None:
@@ -204,7 +213,10 @@ def _field(column: Column, members: dict[str, str], *, is_key: bool) -> list[str
         listed = ", ".join(name if name == label else f"{name} {quoted(label)}" for label, name in members.items())
         type_ = f"enum {{ {listed} }}"
     if is_key:
-        guess = Guess("text", why="different in every row: the key")
+        doubles = _doubles(column)
+        guess = Guess(
+            "text", why="different in nearly every row: the key" if doubles else "different in every row: the key", ask=doubles
+        )
         type_ = "text required"
     words = [written(column.name), type_]
     if column.heading != column.name:
@@ -219,6 +231,13 @@ def _field(column: Column, members: dict[str, str], *, is_key: bool) -> list[str
     return [line for line in (*lines, "  " + " ".join(words)) if line]
 
 
+def _doubles(key: Column) -> str:
+    """Return what is to be asked about a key that is not different in every row."""
+    if not (doubles := _repeated(key)):
+        return ""
+    return f"{doubles:,} of {len(key.cells):,} rows repeat a key that stood before; an evaluation places them all, and lists them"
+
+
 def _member_names(members: Sequence[str]) -> dict[str, str]:
     """Return the name of each member of an enum, by its text."""
     names = Names()
@@ -229,8 +248,10 @@ def _told(entity: str, key: Column | None, tracked: Column | None, columns: Sequ
     """Return what was guessed, for the terminal."""
     types = Counter(column.guess.type for column in columns)
     told = [f"{len(columns)} columns: " + ", ".join(f"{count} {type_}" for type_, count in types.most_common())]
+    doubles = f" (please check: {_doubles(key).partition(';')[0]})" if key is not None and _doubles(key) else ""
     told.append(
-        f"one row is one {entity}; " + (f"its key is {comment(key.heading)}" if key is not None else "no column can be its key")
+        f"one row is one {entity}; "
+        + (f"its key is {comment(key.heading)}{doubles}" if key is not None else "no column can be its key")
     )
     told.append(
         f"the stage that the CRM claims is in {comment(tracked.heading)}"
