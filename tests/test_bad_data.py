@@ -140,7 +140,7 @@ def test_standard_output_that_is_full_is_told(place: Place) -> None:
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
     assert done.returncode == 2
-    assert b"disk is full" in done.stderr
+    assert b"cannot write to standard output: the disk is full" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["placed.csv", "placed.jsonl", "placed.parquet"])

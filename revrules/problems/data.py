@@ -170,7 +170,9 @@ def no_partner(relation: str, table: str, lost: Mapping[str, int], candidates: S
 
 
 def unwritable(name: str, reason: str) -> Diagnostic:
-    """The output cannot be written; ``reason`` in plain words."""
+    """The output cannot be written; ``reason`` in plain words, ``name`` that of a file or `-` for standard output."""
+    if name == "-":
+        return Diagnostic(UNWRITABLE, f"cannot write to standard output: {reason}")
     return Diagnostic(UNWRITABLE, f"cannot write `{name}`: {reason}; nothing was changed")
 
 
