@@ -441,13 +441,24 @@ class Member(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class EnumDecl(Node):
+    """``enum deal_stage { … }`` or ``ordered enum tier { … }``: an enum that several fields share."""
+
+    name: Name
+    members: tuple[Member, ...]
+    ordered: bool = False
+    doc: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FieldType(Node):
-    """``integer``, ``enum { … }``, ``ordered enum { … }``; ``word`` is boolean integer number money text date datetime
-    duration or enum."""
+    """``integer``, ``enum { … }``, ``ordered enum { … }``, ``enum deal_stage``; ``word`` is boolean integer number money
+    text date datetime duration or enum; ``named`` refers to an ``EnumDecl``, which then has the members."""
 
     word: str
     members: tuple[Member, ...] = ()
     ordered: bool = False
+    named: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -665,7 +676,7 @@ class Expected(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expectation(Node):
-    """One claim: ``stage opportunity of revenue`` (``names`` the stage, none for ``stage none``), ``blocked by a, b``,
+    """One claim: ``stage opportunity of revenue`` (``names`` the stage, empty for ``stage none``), ``blocked by a, b``,
     ``verdict ahead``, ``violates r``, ``missing f``, or a value: ``reference = value`` / ``is true|false|unknown|missing``.
     """
 
@@ -690,7 +701,7 @@ class Example(Node):
 
 
 Declaration: TypeAlias = (
-    Header | Import | FileOwner | Team | System | ListDecl | Calendar | Entity | Define | Classify | Score | Rule
+    Header | Import | FileOwner | Team | System | ListDecl | EnumDecl | Calendar | Entity | Define | Classify | Score | Rule
     | Lifecycle | Assertion | Example | Allow
 )  # fmt: skip
 

@@ -144,3 +144,8 @@ def test_an_example_without_any_moment_is_judged_now() -> None:
     assert compiled.ruleset is not None
     (result,) = run_examples(compiled.ruleset)
     assert timedelta(0) <= datetime.now(UTC) - result.as_of < timedelta(minutes=1)
+
+
+def test_none_expects_that_nothing_is_missing_or_broken() -> None:
+    assert run(f"{GIVEN}  arr = 5", "violates none", "missing none").passed
+    assert not run('id = "A"  size = 240  signed = true', "violates none").passed

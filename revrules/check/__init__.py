@@ -15,7 +15,7 @@ from revrules.check.claims import allow, assertion, distinct, rule
 from revrules.check.examples import Known, example
 from revrules.check.lifecycles import lifecycle
 from revrules.check.report import Report
-from revrules.check.schema import add_entities, finished
+from revrules.check.schema import add_entities, enum_type, finished
 from revrules.check.tables import Tables
 from revrules.diagnostics import Severity
 from revrules.problems import names
@@ -106,6 +106,8 @@ def _add_setting(loaded: Loaded, tables: Tables) -> None:
         tables.systems[system.name.text] = ir.System(system.name.text, label, system.doc or "", span=system.name.span)
     for decl in setting.first_of_each(_of(loaded, syntax.ListDecl), "list", report):
         setting.add_list(decl, loaded, tables)
+    for enum in setting.first_of_each(_of(loaded, syntax.EnumDecl), "enum", report):
+        tables.enums[enum.name.text] = enum_type(enum.name.text, enum.members, tables, ordered=enum.ordered)
     for calendar in setting.first_of_each(_of(loaded, syntax.Calendar), "calendar", report):
         setting.add_calendar(calendar, loaded, tables)
 

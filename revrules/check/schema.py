@@ -30,8 +30,13 @@ def add_entities(entities: tuple[syntax.Entity, ...], tables: Tables) -> None:
             continue
         info = tables.entities[decl.name.text] = EntityInfo(decl.name.text, decl)
         for field in decl.fields:
-            if claims_name(info, field.name, "field", tables):
-                info.fields[field.name.text] = _field(field, info, tables)
+            if not claims_name(info, field.name, "field", tables):
+                continue
+            type_ = _type(field, info, tables)
+            if type_ is None:
+                info.broken.add(field.name.text)
+            else:
+                info.fields[field.name.text] = _field(field, type_, tables)
     for info in tables.entities.values():
         _check_key(info, tables)
     for many in (False, True):
@@ -74,9 +79,8 @@ def _check_key(info: EntityInfo, tables: Tables) -> None:
 # --- fields ------------------------------------------------------------------------------------------------------
 
 
-def _field(decl: syntax.FieldDecl, info: EntityInfo, tables: Tables) -> ir.FieldDecl:
+def _field(decl: syntax.FieldDecl, type_: Type, tables: Tables) -> ir.FieldDecl:
     """Return a field with what could be understood of its clauses."""
-    type_ = _type(decl, info, tables)
     low, high, high_open = _domain(decl, type_, tables)
     stand_ins = [stand_in(literal, type_, tables) for literal in decl.missing_when]
     return ir.FieldDecl(
@@ -96,9 +100,15 @@ def _field(decl: syntax.FieldDecl, info: EntityInfo, tables: Tables) -> ir.Field
     )
 
 
-def _type(decl: syntax.FieldDecl, info: EntityInfo, tables: Tables) -> Type:
+def _type(decl: syntax.FieldDecl, info: EntityInfo, tables: Tables) -> Type | None:
+    """Return the type of a field, or None (reported) where it names an enum that there is not."""
     if decl.type.word != "enum":
         return Scalar(decl.type.word)
+    named = decl.type.named
+    if named is not None:
+        if named.text not in tables.enums:
+            tables.report.absent(names.unknown_enum(named.span, named.text, tables.enums))
+        return tables.enums.get(named.text)
     return enum_type(f"{info.name}.{decl.name.text}", decl.type.members, tables, ordered=decl.type.ordered)
 
 

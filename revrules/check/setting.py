@@ -28,7 +28,7 @@ MONTHS = (
 )  # fmt: skip
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-Named = TypeVar("Named", syntax.Team, syntax.System, syntax.ListDecl, syntax.Calendar, syntax.Rule, syntax.Lifecycle)
+Named = TypeVar("Named", syntax.Team, syntax.System, syntax.ListDecl, syntax.EnumDecl, syntax.Calendar, syntax.Rule, syntax.Lifecycle)
 
 
 def first_of_each(declarations: Iterable[Named], what: str, report: Report) -> list[Named]:

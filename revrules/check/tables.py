@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from revrules import ir
     from revrules.check.report import Report
     from revrules.source import Source, Span
-    from revrules.types import Type
+    from revrules.types import EnumType, Type
 
 DefinitionDecl: TypeAlias = syntax.Define | syntax.Classify | syntax.Score
 
@@ -83,6 +83,7 @@ class Tables:
     fiscal_start: int = 1
     teams: dict[str, ir.Team] = field(default_factory=dict)
     systems: dict[str, ir.System] = field(default_factory=dict)
+    enums: dict[str, EnumType] = field(default_factory=dict)
     lists: dict[str, ir.ValueList] = field(default_factory=dict)
     broken_lists: set[str] = field(default_factory=set)
     list_members: dict[tuple[str, tuple[str, ...]], tuple[str, ...] | None] = field(default_factory=dict)

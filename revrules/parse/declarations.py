@@ -66,6 +66,16 @@ def list_of_items(site: Site, span: Span, name: Name, items: tuple[Literal, ...]
     return syntax.ListDecl(name, items or (), None, site.doc(span), span=span)
 
 
+def enum_of_members(site: Site, span: Span, name: Name, members: tuple[syntax.Member, ...]) -> syntax.EnumDecl:
+    """``enum deal_stage { … }``."""
+    return syntax.EnumDecl(name, members, doc=site.doc(span), span=span)
+
+
+def ordered_of_members(site: Site, span: Span, name: Name, members: tuple[syntax.Member, ...]) -> syntax.EnumDecl:
+    """``ordered enum tier { … }``."""
+    return syntax.EnumDecl(name, members, ordered=True, doc=site.doc(span), span=span)
+
+
 def list_of_file(site: Site, span: Span, name: Name, path: Text) -> syntax.ListDecl:
     """``list name from "lists/x.txt"``."""
     return syntax.ListDecl(name, None, path, site.doc(span), span=span)
@@ -261,7 +271,7 @@ BUILDERS: dict[str, Callable[..., object]] = {
     **{
         builder.__name__: builder
         for builder in (
-            file, ruleset, import_file, file_owner, team, system, list_of_items, list_of_file, literals, names, calendar, days,
+            file, ruleset, import_file, file_owner, team, system, list_of_items, list_of_file, enum_of_members, ordered_of_members, literals, names, calendar, days,
             day_range, hours, dates, holidays, allow, finding, define, classify, branch, member, score, score_line, per, base,
             rule,
         )

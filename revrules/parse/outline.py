@@ -26,6 +26,8 @@ DECLARATIONS = [
     "system",
     "list_of_items",
     "list_of_file",
+    "enum_of_members",
+    "ordered_of_members",
     "calendar",
     "allow",
     "entity",

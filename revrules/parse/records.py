@@ -65,6 +65,11 @@ def enum_type(site: Site, span: Span, members: tuple[Member, ...]) -> FieldType:
     return syntax.FieldType("enum", members, span=span)
 
 
+def named_type(site: Site, span: Span, name: Name) -> FieldType:
+    """``enum deal_stage``."""
+    return syntax.FieldType("enum", named=name, span=span)
+
+
 def ordered_type(site: Site, span: Span, members: tuple[Member, ...]) -> FieldType:
     """``ordered enum { … }``."""
     return syntax.FieldType("enum", members, ordered=True, span=span)
@@ -210,6 +215,11 @@ def no_stage(site: Site, span: Span) -> None:
     """``none`` in the place of a stage."""
 
 
+def no_names(site: Site, span: Span) -> Names:
+    """``none`` in the place of names."""
+    return ()
+
+
 def expect_verdict(site: Site, span: Span, name: Name, of: Name | None) -> syntax.Expectation:
     """``verdict ahead``."""
     return syntax.Expectation(Expected.VERDICT, (name,), of, span=span)
@@ -277,7 +287,7 @@ BUILDERS: dict[str, Callable[..., object]] = {
     **{
         builder.__name__: builder
         for builder in (
-            entity, field, simple_type, enum_type, ordered_type, members, bound, texts, columns, format_unit, relation, lifecycle,
+            entity, field, simple_type, enum_type, ordered_type, named_type, no_names, members, bound, texts, columns, format_unit, relation, lifecycle,
             stage, was, from_stages, from_any, back_from, assertion, example, expect, expect_stage, no_stage, expect_verdict,
             expect_blocked, expect_missing, paths, expect_violates, expect_value, expect_state, expect_reference, record,
             given_field, record_list, nothing,

@@ -162,6 +162,7 @@ UNKNOWN_NAME = Problem("REV221", "unknown-name", _E, "an entity has no field, re
 UNKNOWN_TEAM = Problem("REV222", "unknown-team", _E, "a team is named that is not declared")
 UNKNOWN_SYSTEM = Problem("REV223", "unknown-system", _E, "a system is named that is not declared")
 UNKNOWN_LIST = Problem("REV224", "unknown-list", _E, "a list is named that is not declared")
+UNKNOWN_ENUM = Problem("REV259", "unknown-enum", _E, "an enum is named that is not declared")
 UNKNOWN_CALENDAR = Problem("REV225", "unknown-calendar", _E, "a calendar is named that is not declared, or none is declared")
 UNKNOWN_ENTITY = Problem("REV226", "unknown-entity", _E, "an entity is named that is not declared")
 UNKNOWN_STAGE = Problem("REV227", "unknown-stage", _E, "a stage is named that the lifecycle does not have")
@@ -265,6 +266,12 @@ def unknown_list(span: Span, name: str, candidates: Iterable[str]) -> Diagnostic
     """A list is not declared."""
     otherwise = f'declare it: `list {name} {{ "…" }}`, or write the values here in braces'
     return unknown(UNKNOWN_LIST, span, f"unknown list `{name}`", (name, candidates), otherwise=otherwise)
+
+
+def unknown_enum(span: Span, name: str, candidates: Iterable[str]) -> Diagnostic:
+    """An enum is not declared."""
+    otherwise = f"declare it: `enum {name} {{ … }}`, or write the members here in braces"
+    return unknown(UNKNOWN_ENUM, span, f"unknown enum `{name}`", (name, candidates), otherwise=otherwise)
 
 
 def unknown_calendar(span: Span, name: str, candidates: Iterable[str]) -> Diagnostic:
