@@ -7,17 +7,14 @@ import re
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Mapping
 
+    from revrules.config_model import FailOn, LevelName, OutputFormat
     from revrules.diagnostics import Diagnostic
-
-LevelName: TypeAlias = Literal["error", "warning", "info", "off"]
-FailOn: TypeAlias = Literal["error", "warning"]
-OutputFormat: TypeAlias = Literal["full", "concise", "json", "sarif", "github"]
 
 OWN_FILE = "revrules.toml"
 PROJECT_FILE = "pyproject.toml"

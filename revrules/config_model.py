@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime  # noqa: TC003 - pydantic reads the annotations when the class is made
 from difflib import get_close_matches
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from revrules.config import FailOn, LevelName, OutputFormat  # noqa: TC001 - pydantic reads them, too
 from revrules.diagnostics import Severity
 from revrules.problems import catalogue
+
+LevelName: TypeAlias = Literal["error", "warning", "info", "off"]
+FailOn: TypeAlias = Literal["error", "warning"]
+OutputFormat: TypeAlias = Literal["full", "concise", "json", "sarif", "github"]
 
 Mistake: TypeAlias = tuple[str, str]
 """The key that is wrong, and the words for it."""

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from revrules.types import EnumType, Scalar, Type
 
 if TYPE_CHECKING:
-    from revrules.syntax import Unit
     from revrules.source import Span
+    from revrules.syntax import Unit
 
 Value: TypeAlias = bool | int | float | Decimal | str | datetime.date | datetime.datetime | datetime.timedelta
 

@@ -28,7 +28,10 @@ MONTHS = (
 )  # fmt: skip
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-Named = TypeVar("Named", syntax.Team, syntax.System, syntax.ListDecl, syntax.EnumDecl, syntax.Calendar, syntax.Rule, syntax.Lifecycle)
+Named = TypeVar(
+    "Named",
+    syntax.Team, syntax.System, syntax.ListDecl, syntax.EnumDecl, syntax.Calendar, syntax.Rule, syntax.Lifecycle,
+)  # fmt: skip
 
 
 def first_of_each(declarations: Iterable[Named], what: str, report: Report) -> list[Named]:
@@ -158,9 +161,9 @@ def add_calendar(decl: syntax.Calendar, loaded: Loaded, tables: Tables) -> None:
     holidays = {date.value for date in decl.holidays} | _holidays(decl, loaded, tables)
     what = f"calendar `{name}`"
     if not decl.days:
-        report.absent(names.needs_clause(decl.name.span, what, "`days`, as in `days monday..friday`"))
+        report.lacking(names.needs_clause(decl.name.span, what, "`days`, as in `days monday..friday`"))
     if decl.opens is None or decl.closes is None:
-        report.absent(names.needs_clause(decl.name.span, what, "`hours`, as in `hours 09:00..17:00`"))
+        report.lacking(names.needs_clause(decl.name.span, what, "`hours`, as in `hours 09:00..17:00`"))
     elif decl.opens >= decl.closes > MIDNIGHT:  # 00:00 closes a day at its end
         report.add(names.empty_range(decl.span, f"{decl.opens:%H:%M}", f"{decl.closes:%H:%M}"))
     incomplete = zone is None or not days or decl.opens is None or decl.closes is None

@@ -271,7 +271,8 @@ BUILDERS: dict[str, Callable[..., object]] = {
     **{
         builder.__name__: builder
         for builder in (
-            file, ruleset, import_file, file_owner, team, system, list_of_items, list_of_file, enum_of_members, ordered_of_members, literals, names, calendar, days,
+            file, ruleset, import_file, file_owner, team, system, list_of_items, list_of_file,
+            enum_of_members, ordered_of_members, literals, names, calendar, days,
             day_range, hours, dates, holidays, allow, finding, define, classify, branch, member, score, score_line, per, base,
             rule,
         )

@@ -287,7 +287,8 @@ BUILDERS: dict[str, Callable[..., object]] = {
     **{
         builder.__name__: builder
         for builder in (
-            entity, field, simple_type, enum_type, ordered_type, named_type, no_names, members, bound, texts, columns, format_unit, relation, lifecycle,
+            entity, field, simple_type, enum_type, ordered_type, named_type,
+            no_names, members, bound, texts, columns, format_unit, relation, lifecycle,
             stage, was, from_stages, from_any, back_from, assertion, example, expect, expect_stage, no_stage, expect_verdict,
             expect_blocked, expect_missing, paths, expect_violates, expect_value, expect_state, expect_reference, record,
             given_field, record_list, nothing,

@@ -17,7 +17,8 @@ MARKS = {
     "EQUAL": "=", "TIMES": "*", "DIVIDED": "/", "PLUS": "+", "MINUS": "-", "VBAR": "|", "RANGE": "..", "__ANON_0": "..",
 }  # fmt: skip
 DECLARATIONS = (
-    "ruleset", "import", "team", "system", "list", "enum", "ordered", "calendar", "entity", "define", "classify", "score", "rule", "lifecycle",
+    "ruleset", "import", "team", "system", "list", "enum", "ordered", "calendar",
+    "entity", "define", "classify", "score", "rule", "lifecycle",
     "assert", "example", "allow", "for",
 )  # fmt: skip
 PLACES = {
