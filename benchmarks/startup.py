@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
-RULES = ROOT / "benchmarks" / "funnel.rev"
+RULES = ROOT / "benchmarks" / "record.rev"
 RECORD = '{"account_id": "A-1", "domain": "pay.example", "employees": 240, "engagement": 71}\n'
 
 
