@@ -468,8 +468,27 @@ def test_an_allow_inside_a_declaration_is_about_it() -> None:
 
 
 def test_what_may_stand_in_unread_text_is_not_reported_as_missing() -> None:
-    text = 'entity account { size integer }\nteam = sales\ndefine a of account { owner sales  means sise > 1 and size > "x" }'
+    text = 'entity account { size integer }\nteam = sales\ndefine a of account { owner sales  means size > "x" }'
     assert [line[:4] for line in errors(text)] == ["REV1", "REV3"]
+
+
+def test_a_name_that_stands_nowhere_is_reported_beside_a_mistake_of_grammar() -> None:
+    text = "team sales\nentity account { size integer }\ndefine a of account { means size == 1 }\nrule b of account, warn {\n"
+    found = errors(text + "  owner sails\n  require sise > 1 }\nlifecycle l of account { stage x { entry } stage y { from z } }")
+    assert [line[:6] for line in found] == ["REV106", "REV222", "REV221", "REV227"]
+
+
+def test_where_a_name_is_left_out_no_name_is_unknown() -> None:
+    assert [line[:6] for line in errors('team "Sales"\nentity account { size integer  from crm  owner sales }')] == ["REV101"]
+
+
+def test_a_line_with_a_mistake_of_grammar_has_no_other() -> None:
+    text = "entity account { size integer  day date }\nrule a of account, warn { require {\n  size: day  today\n} }"
+    assert [line[:6] for line in errors(text)] == ["REV119"]
+
+
+def test_an_import_that_cannot_be_read_may_declare_everything() -> None:
+    assert [line[:6] for line in errors("import core.rev\ndefine a of account { means size > 1 }")] == ["REV101"]
 
 
 def test_one_unknown_name_is_one_error_however_often_its_definition_is_used() -> None:

@@ -1,7 +1,7 @@
 """Turn syntax trees into the IR: names resolved, types known, sugar gone; every mistake found in one run, without cascades.
 
-Where some text could not be read, what seems to be missing may stand in it: then unknown names and clauses that are needed are
-not reported, everything else is.
+Where some text could not be read, what seems to be missing may stand in it: unknown names and clauses that are needed are not
+reported where they may stand there, everything else is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from revrules.check.lifecycles import lifecycle
 from revrules.check.report import Report
 from revrules.check.schema import add_entities, enum_type, finished
 from revrules.check.tables import Tables
-from revrules.diagnostics import Severity
+from revrules.check.unread import unread
 from revrules.problems import names
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 def check(loaded: Loaded) -> tuple[ir.Ruleset | None, list[Diagnostic]]:
     """Return the ruleset that ``loaded`` means and what is wrong with it; None in the place of a ruleset with errors."""
-    report = Report(partial=any(d.severity is Severity.ERROR for d in loaded.diagnostics))
+    report = Report(unread(loaded))
     header = setting.only_header(_of(loaded, syntax.Header), report)
     zone = setting.time_zone(header.timezone if header is not None else None, report) or ZoneInfo("UTC")
     tables = Tables(report, loaded.sources, zone, setting.fiscal_start(header, report))
@@ -55,7 +55,7 @@ def check(loaded: Loaded) -> tuple[ir.Ruleset | None, list[Diagnostic]]:
     known = Known(by_name, claims)
     examples = _found(example(decl, known, tables) for decl in _of(loaded, syntax.Example))
     allows = _allows(loaded, tables)
-    if report.diagnostics or report.partial:
+    if report.diagnostics or report.unread:
         return None, report.diagnostics
     ruleset = ir.Ruleset(
         header.name.text if header is not None else loaded.name,

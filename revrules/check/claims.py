@@ -36,7 +36,7 @@ def rule(decl: syntax.Rule, default_owner: str | None, tables: Tables) -> ir.Rul
     when = criteria(decl.when, decl.name.text, scope) if decl.when is not None else None
     require = criteria(decl.require, decl.name.text, scope) if decl.require is not None else None
     if decl.require is None:
-        tables.report.absent(names.needs_clause(decl.name.span, f"rule `{decl.name.text}`", "`require`: what must hold"))
+        tables.report.lacking(names.needs_clause(decl.name.span, f"rule `{decl.name.text}`", "`require`: what must hold"))
     if require is None or (when is None and decl.when is not None) or decl.level.text not in LEVELS:
         return None
     message = decl.message.value if decl.message is not None else decl.doc or decl.name.text
@@ -68,7 +68,7 @@ def assertion(decl: syntax.Assertion, lifecycles: Mapping[str, syntax.Lifecycle]
     has = condition(decl.has, scope) if decl.has is not None else TRUE
     quantifier = ir.Quantifier(decl.quantifier)
     if quantifier is ir.Quantifier.EVERY and decl.has is None:
-        tables.report.absent(names.needs_clause(decl.span, "`assert every`", "a claim: `has …`"))
+        tables.report.lacking(names.needs_clause(decl.span, "`assert every`", "a claim: `has …`"))
         return None
     if has is None or (where is None and decl.where is not None):
         return None

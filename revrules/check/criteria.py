@@ -58,7 +58,7 @@ def _criteria(written: syntax.Criteria, name: str, scope: Scope, depth: int) -> 
         found = condition(written.condition, scope)
         own = written.name.text if written.name is not None else name
         if written.name is None and depth:
-            report.absent(names.needs_name(written.span))
+            report.lacking(names.needs_name(written.span))
         return None if found is None else ir.Criterion(own, found, written.doc or "", span=written.span)
     scope.tables.level += 1
     try:
@@ -91,7 +91,7 @@ def _count(group: syntax.CriteriaGroup, scope: Scope) -> int | None:
     """Return how many members a group asks for (0 unless `at least`), or None (reported) where it says nothing sound."""
     report, size = scope.tables.report, len(group.members)
     if not size:
-        report.absent(names.empty_criteria(group.span))
+        report.lacking(names.empty_criteria(group.span))
         return None
     if group.kind is syntax.GroupKind.BARE and size > 1:
         report.add(names.unclear_criteria(group.span, size, _brace(group, scope)))
@@ -101,8 +101,7 @@ def _count(group: syntax.CriteriaGroup, scope: Scope) -> int | None:
     count = group.count or 0
     if 1 <= count <= size:
         return count
-    if count < 1 or not report.partial:
-        report.add(names.at_least_count(group.span, count, size))
+    (report.add if count < 1 else report.lacking)(names.at_least_count(group.span, count, size))
     return None
 
 

@@ -160,7 +160,7 @@ def _check(info: DefinitionInfo, tables: Tables) -> Term | None:
 def _define(info: DefinitionInfo, decl: syntax.Define, scope: Scope) -> Term | None:
     means = decl.means
     if means is None:
-        scope.tables.report.absent(names.needs_clause(decl.name.span, f"`{decl.name.text}`", "`means`"))
+        scope.tables.report.lacking(names.needs_clause(decl.name.span, f"`{decl.name.text}`", "`means`"))
         return None
     if isinstance(means, syntax.Criterion) and means.name is None:
         term = infer(means.condition, scope)
@@ -184,7 +184,7 @@ def _classify(decl: syntax.Classify, scope: Scope) -> Term | None:
     type_ = enum_type(f"{scope.entity.name}.{decl.name.text}", (*members, *others), tables)
     conditions = [condition(branch.condition, scope) for branch in decl.branches]
     if not decl.branches:
-        tables.report.absent(names.needs_clause(decl.name.span, f"`{decl.name.text}`", "at least one branch: `name when …`"))
+        tables.report.lacking(names.needs_clause(decl.name.span, f"`{decl.name.text}`", "at least one branch: `name when …`"))
         return None
     branches = tuple(
         (found, branch.member.name.text) for found, branch in zip(conditions, decl.branches, strict=True) if found is not None
@@ -250,7 +250,7 @@ def _line(line: syntax.ScoreLine, scope: Scope) -> ir.Line | None:
         report.add(types.not_a_value(line.up_to.span, scope.tables.text(line.up_to.span), reason, "write it without a sign"))
         fine = False
     if line.up_to is not None and line.per is None:
-        report.absent(names.needs_clause(line.up_to.span, "`up to`", "`per`, which it limits"))
+        report.lacking(names.needs_clause(line.up_to.span, "`up to`", "`per`, which it limits"))
     if test is None or not fine or (per is None and line.per is not None):
         return None
     limit = _plain(line.up_to.value) if line.up_to is not None else None

@@ -164,7 +164,7 @@ def _lifecycle(expected: syntax.Expectation, entity: EntityInfo, known: Known, t
     if expected.of is None:
         if len(own) == 1:
             return next(iter(own.values()))
-        tables.report.absent(names.which_lifecycle(expected.span, entity.name, tuple(own)))
+        tables.report.undecided(names.which_lifecycle(expected.span, entity.name, tuple(own)))
         return None
     of = expected.of
     if of.text in own:

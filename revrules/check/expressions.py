@@ -448,6 +448,6 @@ def _aggregate(node: syntax.Aggregate, scope: Scope, expected: Type | None) -> T
     if any(part is not None and term is None for part, term in zip(written, (value, by, where, have), strict=True)):
         return None
     if node.kind is syntax.AggregateKind.EVERY and have is None:
-        scope.tables.report.absent(names.needs_clause(node.span, "`every`", "what each record should have: `every(… have c)`"))
+        scope.tables.report.lacking(names.needs_clause(node.span, "`every`", "what each record should have: `every(… have c)`"))
         return None
     return aggregates.aggregate(node, aggregates.Parts(relation, value, by, where, have), scope.tables)

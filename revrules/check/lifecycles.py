@@ -38,7 +38,7 @@ def lifecycle(decl: syntax.Lifecycle, default_owner: str | None, tables: Tables)
         if first is not stage:
             tables.report.add(names.duplicate_name(stage.name.span, "stage", stage.name.text, first.name.span))
     if not decl.stages:
-        tables.report.absent(names.needs_clause(decl.name.span, f"lifecycle `{decl.name.text}`", "at least one `stage`"))
+        tables.report.lacking(names.needs_clause(decl.name.span, f"lifecycle `{decl.name.text}`", "at least one `stage`"))
     stages, edges = [], []
     for stage in by_name.values():
         owners = known_teams(stage.owners, tables) or ((default_owner,) if default_owner is not None else ())

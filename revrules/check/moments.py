@@ -120,7 +120,7 @@ def business_calendar(amount: syntax.Duration, tables: Tables) -> str | None:
     if len(tables.calendars) == 1 and not tables.broken_calendars:
         return next(iter(tables.calendars))
     if not tables.broken_calendars:
-        tables.report.absent(names.which_calendar(amount.span, tuple(tables.calendars)))
+        tables.report.undecided(names.which_calendar(amount.span, tuple(tables.calendars)))
     return None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from revrules.check.unread import Unread
     from revrules.diagnostics import Diagnostic
 
 MOST_COMPARED = 50_000
@@ -16,18 +17,19 @@ MOST_COMPARED = 50_000
 class Report:
     """The problems found so far.
 
-    ``partial``: some text could not be read. What is missing then may stand in the part that was not read, so problems of
-    absence (an unknown name, a clause that is needed) are not reported until the text can be read.
+    ``unread``: what could not be read. What is missing then may stand there, so an unknown name or a clause that is needed is
+    reported only where it does not.
     """
 
-    def __init__(self, *, partial: bool) -> None:
-        self.partial = partial
+    def __init__(self, unread: Unread) -> None:
+        self.unread = unread
         self.diagnostics: list[Diagnostic] = []
         self._budget = MOST_COMPARED
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Report a problem of what was read."""
-        self.diagnostics.append(diagnostic)
+        """Report a problem of what was read, unless its line may be misread."""
+        if not self.unread.may_garble(diagnostic.span):
+            self.diagnostics.append(diagnostic)
 
     def candidates(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the names that a message may suggest: all of them, until there were so many that nobody reads on."""
@@ -36,6 +38,16 @@ class Report:
         return found if self._budget >= 0 else ()
 
     def absent(self, diagnostic: Diagnostic) -> None:
-        """Report that something is missing, unless it may stand in what could not be read."""
-        if not self.partial:
+        """Report a name that is not declared, unless it may be declared in what could not be read."""
+        if not self.unread.may_declare(diagnostic.span):
+            self.add(diagnostic)
+
+    def lacking(self, diagnostic: Diagnostic) -> None:
+        """Report that a declaration lacks something, unless that may stand in what could not be read of it."""
+        if not self.unread.may_hold_clauses(diagnostic.span):
+            self.add(diagnostic)
+
+    def undecided(self, diagnostic: Diagnostic) -> None:
+        """Report what depends on all there is, unless some of it could not be read."""
+        if not self.unread:
             self.diagnostics.append(diagnostic)

@@ -185,7 +185,7 @@ def _relation(decl: syntax.RelationDecl, info: EntityInfo, tables: Tables) -> No
     keeper = info if decl.many else other
     key = keeper.decl.key
     if key is None:
-        tables.report.absent(names.relation_without_key(decl.span, decl.name.text, keeper.name))
+        tables.report.undecided(names.relation_without_key(decl.span, decl.name.text, keeper.name))
     key_field = keeper.fields.get(key.text) if key is not None else None
     if key_field is None:
         info.broken.add(decl.by.text)

@@ -155,6 +155,11 @@ def left_out_after(span: Span, written: str, missing: str) -> Diagnostic:
     return Diagnostic(UNEXPECTED, f"{missing} is missing after `{written}`", span)
 
 
+def lacks_name(diagnostic: Diagnostic) -> bool:
+    """Return whether a name is missing: nobody knows which."""
+    return diagnostic.problem is UNEXPECTED and diagnostic.message.startswith("a name is missing")
+
+
 def name_left_out(span: Span, clause: str, follows: str) -> Diagnostic:
     """``owner`` with nothing after it."""
     return Diagnostic(
