@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from revrules import cache
+from revrules.parse import tables
 from revrules.resources import resource
 
 if TYPE_CHECKING:
@@ -123,3 +124,13 @@ def test_a_second_run_needs_no_lark(folder: Path) -> None:
 def test_shipped_files_are_found() -> None:
     assert resource("grammar", "revrules.lark").is_file()
     assert resource("rulesets").is_dir()
+
+
+def test_tables_beside_the_grammar_are_taken_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grammar = tmp_path / "revrules.lark"
+    grammar.write_bytes(resource("grammar", "revrules.lark").read_bytes())
+    built = tables.shipped(grammar)
+    (tmp_path / "tables.json").write_bytes(built)
+    grammar.write_text("this is no grammar", encoding="utf-8")
+    monkeypatch.setattr(tables, "resource", lambda *parts: tmp_path / parts[-1])
+    assert tables.lalr_tables.__wrapped__().terminals == tables.lalr_tables().terminals

@@ -95,17 +95,24 @@ class TableData(TypedDict):
 
 @cache
 def lalr_tables() -> Tables:
-    """Return the tables of ``grammar/revrules.lark``: from the cache when it has them, else built, which takes about 0.3 s."""
+    """Return the tables of ``grammar/revrules.lark``: those of the wheel, or of the cache, else built, which takes 0.3 s."""
     path = resource("grammar", "revrules.lark")
+    beside = path.with_name("tables.json")
+    if beside.is_file():
+        return _load(json.loads(beside.read_bytes()))
     name = _signature(path)
     stored = kept.read(name)
-    if stored is not None:
-        return _load(json.loads(stored))
+    if stored is None:
+        stored = shipped(path)
+        kept.write(name, stored)
+    return _load(json.loads(stored))
+
+
+def shipped(grammar: Path) -> bytes:
+    """Return the tables of the grammar at ``grammar`` as they are kept and as a wheel ships them: JSON of ``TableData``."""
     from revrules.parse.grammar import compile_grammar
 
-    data = compile_grammar(path.read_text(encoding="utf-8"))
-    kept.write(name, json.dumps(data, separators=(",", ":")).encode())
-    return _load(data)
+    return json.dumps(compile_grammar(grammar.read_text(encoding="utf-8")), separators=(",", ":")).encode()
 
 
 def _signature(grammar: Path) -> str:
