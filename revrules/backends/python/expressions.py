@@ -28,7 +28,7 @@ from revrules.backends.python.code import (
     negated,
     nesting,
 )
-from revrules.backends.python.scope import Scope, is_boolean, is_plain, is_ranged, members, reads_record
+from revrules.backends.python.scope import Scope, is_boolean, is_plain, is_ranged, members
 from revrules.reads import children
 
 if TYPE_CHECKING:
@@ -60,20 +60,23 @@ PYTHON = {op: "==" if op is ir.CompareOp.EQ else op.value for op in ir.CompareOp
 
 def test(scope: Scope, expr: ir.Expr, want: bool, facts: Facts) -> Cond:
     """Return whether the condition ``expr`` is true (``want``) or false, as Python."""
+    key = scope.module.key(expr)
     for known, fact in ((True, "true"), (False, "false")):
-        if (fact, expr) in facts:
+        if (fact, key) in facts:
             return Cond(TRUE if want is known else FALSE, facts, facts)
-    if ("not true" if want else "not false", expr) in facts:
+    if ("not true" if want else "not false", key) in facts:
         return Cond(FALSE, facts, facts)
-    if not isinstance(expr, ir.Literal) and not reads_record(expr):
+    if not isinstance(expr, ir.Literal) and not scope.module.reads_record(expr):
         return _is(_moment(scope, expr, facts), want, facts)
+    if (len(scope.records), "value", key) in scope.module.function_names:
+        return Cond(Py(f"{function(scope, expr)}({scope.arguments()}) is {want}", COMPARISON), facts, facts)
     found = _test(scope, expr, want, facts)
     if len(found.py.text) > 200 and scope.records and not isinstance(expr, ir.Not) and not _is_call(found.py):
         wide = isinstance(expr, ir.And | ir.Or)
         if (len(found.py.text) > LONGEST and not wide) or nesting(found.py.text) > DEEPEST:
             name = function(scope, expr)
             found = Cond(Py(f"{name}({scope.arguments()}) is {want}", COMPARISON), facts, facts)
-    held, not_held = (("true", expr), ("not true", expr)) if want else (("false", expr), ("not false", expr))
+    held, not_held = (("true", key), ("not true", key)) if want else (("false", key), ("not false", key))
     return found._replace(if_true=found.if_true | {held}, if_false=found.if_false | {not_held})
 
 
@@ -118,7 +121,7 @@ def _test(scope: Scope, expr: ir.Expr, want: bool, facts: Facts) -> Cond:
         case ir.If():
             return _test_if(scope, expr, want, facts)
         case _:
-            return _is(value(scope, expr, facts), want, facts)
+            return _is(_value(scope, expr, facts), want, facts)
 
 
 def _shared(scope: Scope, ref: ir.Ref, found: Cond, want: bool, facts: Facts) -> Cond:
@@ -298,8 +301,10 @@ def _test_if(scope: Scope, expr: ir.If, want: bool, facts: Facts) -> Cond:
 
 def value(scope: Scope, expr: ir.Expr, facts: Facts) -> Val:
     """Return the value of an expression that is not ranged, or the one number that a ranged one is."""
-    if not isinstance(expr, ir.Literal | ir.Now | ir.Today) and not reads_record(expr):
+    if not isinstance(expr, ir.Literal | ir.Now | ir.Today) and not scope.module.reads_record(expr):
         return _moment(scope, expr, facts)
+    if (len(scope.records), "value", scope.module.key(expr)) in scope.module.function_names:
+        return optional(scope, Py(f"{function(scope, expr)}({scope.arguments()})"), facts)
     found = _value(scope, expr, facts)
     texts = [*(guard.py.text for guard in found.guards), found.py.text]
     if scope.records and sum(map(len, texts)) > 200 and (sum(map(len, texts)) > LONGEST or max(map(nesting, texts)) > DEEPEST):
@@ -451,7 +456,7 @@ def bound(scope: Scope, expr: ir.Expr, low: bool, facts: Facts, beside: ir.Expr 
     """
     if not is_ranged(expr):
         return value(scope, expr, facts)
-    name = scope.local(("range", expr))
+    name = scope.local(("range", scope.module.key(expr)))
     if ("some", name) in facts:
         return Val((), Py(f"{name}[{0 if low else 1}]"), facts)
     if isinstance(expr, ir.Ref):
@@ -471,7 +476,7 @@ def range_of(scope: Scope, expr: ir.Expr, facts: Facts) -> Py:
     """Return both ends of a ranged expression as one value, None for missing."""
     if not is_ranged(expr):
         return Py(f"{scope.module.use('both_ends', 'ranges')}({nullable(scope, expr, facts).text})")
-    name = scope.local(("range", expr))
+    name = scope.local(("range", scope.module.key(expr)))
     if ("some", name) in facts:
         return Py(name)
     if isinstance(expr, ir.Ref):
@@ -486,13 +491,13 @@ def keep_range(scope: Scope, expr: ir.Expr, facts: Facts) -> tuple[list[str], Fa
     if inlined is None or not is_plain(inlined):
         return [], facts
     text = range_of(scope, expr, facts).text
-    name = scope.local(("range", expr))
+    name = scope.local(("range", scope.module.key(expr)))
     return [f"{name} = {text}"], facts | {("bound", name), ("some", name)}
 
 
 def range_function(scope: Scope, expr: ir.Expr) -> str:
     """Return the name of the function that gives both ends of a ranged expression."""
-    name, new = scope.module.function_name((len(scope.records), "range", expr), "range_")
+    name, new = scope.module.function_name((len(scope.records), "range", scope.module.key(expr)), "range_")
     if new:
         inner = scope.alike()
         body = _range(inner, expr)
@@ -571,7 +576,7 @@ def _definition_function(module: Module, id_: str) -> str:
 
 def function(scope: Scope, expr: ir.Expr) -> str:
     """Return the name of the function that gives the value of ``expr``, True, False or None for a condition, once per record."""
-    name, new = scope.module.function_name((len(scope.records), "value", expr), "value")
+    name, new = scope.module.function_name((len(scope.records), "value", scope.module.key(expr)), "value")
     if new:
         inner = scope.alike()
         if is_boolean(expr):
@@ -587,7 +592,7 @@ def function(scope: Scope, expr: ir.Expr) -> str:
 
 def choice_function(scope: Scope, expr: ir.Choose) -> str:
     """Return the name of the function that gives the class of a record."""
-    name, new = scope.module.function_name((len(scope.records), "class", expr), "class_")
+    name, new = scope.module.function_name((len(scope.records), "class", scope.module.key(expr)), "class_")
     if new:
         inner = scope.alike()
         write_once(inner, name, related.choose(inner, expr))

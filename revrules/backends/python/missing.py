@@ -31,7 +31,7 @@ def missing(scope: Scope, expr: ir.Expr) -> str:
 
 def _top_function(scope: Scope, expr: ir.Expr) -> str:
     """Return the name of the function that gives the tuple of names."""
-    name, new = scope.module.function_name(("all missing", expr), "missing")
+    name, new = scope.module.function_name(("all missing", scope.module.key(expr)), "missing")
     if new:
         body = _depends(scope.alike(), expr, ((),) * len(scope.records), NOTHING, 0)
         asked_once = ["visited = set()"] if any("visited" in line for line in body) else []
@@ -45,7 +45,7 @@ def function(scope: Scope, expr: ir.Expr, prefixes: tuple[Names, ...]) -> str:
 
     ``prefixes`` are the relations that lead to each record at hand; ``visited`` keeps shared definitions from being asked twice.
     """
-    name, new = scope.module.function_name(("missing", prefixes, expr), "missing")
+    name, new = scope.module.function_name(("missing", prefixes, scope.module.key(expr)), "missing")
     if new:
         inner = scope.alike()
         body = _depends(inner, expr, prefixes, NOTHING, 0)
@@ -221,7 +221,7 @@ def _of_lines(scope: Scope, lines: tuple[ir.Line, ...], prefixes: tuple[Names, .
 
 def _of_related(scope: Scope, expr: ir.Count | ir.Sum | ir.Extreme | ir.Pick, prefixes: tuple[Names, ...]) -> list[str]:
     """Return the call of a function that goes through the related records."""
-    name, new = scope.module.function_name(("missing among", prefixes, expr), "missing")
+    name, new = scope.module.function_name(("missing among", prefixes, scope.module.key(expr)), "missing")
     if new:
         body = _loops(scope, expr, prefixes)
         scope.module.functions.append(

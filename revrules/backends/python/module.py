@@ -23,6 +23,10 @@ STANDARD = {
 """Names of the standard library that generated text uses, and their modules."""
 
 
+FOR_A_RECORD = (ir.Field, ir.Ref, ir.Related, ir.Count, ir.Sum, ir.Extreme, ir.Pick, ir.Points, ir.Choose)
+"""What is asked of a record; scores and classifications are functions, which stand after what is worked out once."""
+
+
 class Module:
     """Collects the parts of one generated module. ``ruleset`` is what it is made from."""
 
@@ -35,6 +39,9 @@ class Module:
         self.moments: dict[str, str] = {}
         self.functions: list[list[str]] = []
         self.function_names: dict[object, str] = {}
+        self._numbers: dict[ir.Expr, int] = {}
+        self._seen: dict[int, tuple[ir.Expr, int]] = {}
+        self._constant: dict[int, bool] = {}
         self.sizes: dict[str, int] = {}
         self.uses = uses_of_definitions(ruleset)
 
@@ -79,6 +86,21 @@ class Module:
         if text not in self.moments:
             self.moments[text] = f"moment{len(self.moments)}"
         return self.moments[text]
+
+    def key(self, expr: ir.Expr) -> int:
+        """Return a number for ``expr``, the same one for equal expressions: hashing one takes as long as it is large."""
+        known = self._seen.get(id(expr))
+        if known is None:
+            known = expr, self._numbers.setdefault(expr, len(self._numbers))
+            self._seen[id(expr)] = known
+        return known[1]
+
+    def reads_record(self, expr: ir.Expr) -> bool:
+        """Return whether the value depends on a record, not only on the as-of instant."""
+        key = self.key(expr)
+        if key not in self._constant:
+            self._constant[key] = isinstance(expr, FOR_A_RECORD) or any(map(self.reads_record, children(expr)))
+        return self._constant[key]
 
     def function_name(self, key: object, prefix: str) -> tuple[str, bool]:
         """Return the name of the function for ``key`` and whether it is new, so that the caller has to write it."""

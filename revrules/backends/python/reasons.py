@@ -35,7 +35,7 @@ def _sorted(scope: Scope, criterion: ir.Criterion, facts: Facts) -> list[str]:
     before: list[str] = []
     if isinstance(criterion.condition, ir.RangedCompare):  # what is shown decides, too: it is worked out once
         before, facts = keep_range(scope, criterion.condition.left, facts)
-    not_true = facts | {("not true", criterion.condition)}
+    not_true = facts | {("not true", scope.module.key(criterion.condition))}
     deciding = deciding_field(criterion.condition)
     if deciding is None:
         fails = test(scope, criterion.condition, False, not_true)
@@ -84,17 +84,17 @@ def _shown(scope: Scope, expr: ir.Expr, facts: Facts) -> Py:
 
 def way_function(module: Module, scope: Scope, way: Way) -> str:
     """Return the text of a way as ``revrules.runtime.walks`` reads it: target, state, missing fields, what stands in its way."""
-    state, new = module.function_name(("state", way), "state")
+    state, new = module.function_name(("state", way.source, way.target.name, module.key(way.own)), "state")
     if new:
         inner = scope.alike()
         fails = test(inner, way.enabled, False, NOTHING)  # first: most ways that are looked at are closed
         holds = test(inner, way.enabled, True, fails.if_false)
         body = [f"if {fails.py.text}:", "    return False", f"return True if {holds.py.text} else None"]
         module.functions.append([f"def {state}(record, memo):", *(f"    {line}" for line in body)])
-    lacking, new = module.function_name(("lacking", way), "lacking")
+    lacking, new = module.function_name(("lacking", way.source, way.target.name, module.key(way.own)), "lacking")
     if new:
         module.functions.append([f"def {lacking}(record, memo):", f"    return {missing(scope.alike(), way.enabled)}"])
-    blocked, new = module.function_name(("next", way), "next")
+    blocked, new = module.function_name(("next", way.source, way.target.name, module.key(way.own)), "next")
     if new:
         inner = scope.alike()
         lines, _, _, _ = way_bits(inner, way, "m0", NOTHING, 1)

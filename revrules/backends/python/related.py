@@ -37,7 +37,7 @@ def test_some(scope: Scope, op: ir.CompareOp, left: ir.Expr, right: ir.Expr, fac
 
 def _some(scope: Scope, expr: ir.Count, sure: bool) -> str:
     """Return the name of the function that says whether a record is (``sure``) or may be counted."""
-    name, new = scope.module.function_name((len(scope.records), "some", sure, expr), "some")
+    name, new = scope.module.function_name((len(scope.records), "some", sure, scope.module.key(expr)), "some")
     if new:
         item = scope.inner()
         body = [f"if {_counted(item, expr.where, sure)}:", "    return True"]
@@ -49,7 +49,7 @@ def count(scope: Scope, expr: ir.Count, low: bool, facts: Facts) -> Py:
     """Return how many records are counted for sure (``low``), or may be."""
     if expr.where == ir.Literal(True, Scalar.BOOLEAN):
         return Py(f"len({scope.records_of(expr.relation, facts)})")
-    name, new = scope.module.function_name((len(scope.records), "count", low, expr), "count")
+    name, new = scope.module.function_name((len(scope.records), "count", low, scope.module.key(expr)), "count")
     if new:
         item = scope.inner()
         body = [f"if {_counted(item, expr.where, low)}:", "    found += 1"]
@@ -76,7 +76,7 @@ def _write(scope: Scope, item: Scope, name: str, before: list[str], relation: ir
 def aggregate(scope: Scope, expr: Aggregate) -> str:
     """Return the name of the function that gives a sum, an end, or the value beside an end; None for missing."""
     prefix = {ir.Sum: "sum_", ir.Extreme: "extreme", ir.Pick: "pick"}[type(expr)]
-    name, new = scope.module.function_name((len(scope.records), "aggregate", expr), prefix)
+    name, new = scope.module.function_name((len(scope.records), "aggregate", scope.module.key(expr)), prefix)
     if new:
         item = scope.inner()
         match expr:

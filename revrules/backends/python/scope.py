@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.backends.python.code import COMPARISON, Cond, Facts, Py, Val
-from revrules.reads import children
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
@@ -136,17 +135,6 @@ def deciding_field(expr: ir.Expr) -> ir.Field | None:
             return field if not field.path else None
         case _:
             return None
-
-
-def reads_record(expr: ir.Expr) -> bool:
-    """Return whether the value depends on a record, not only on the as-of instant."""
-    match expr:
-        case ir.Field() | ir.Ref() | ir.Related() | ir.Count() | ir.Sum() | ir.Extreme() | ir.Pick():
-            return True
-        case ir.Points() | ir.Choose():  # these are functions, which are written after what is worked out once
-            return True
-        case _:
-            return any(reads_record(child) for child in children(expr))
 
 
 def members(type_: Type) -> tuple[str, ...] | None:

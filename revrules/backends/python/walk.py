@@ -17,6 +17,8 @@ LARGEST = 24
 """Tests that are written out again for a stage that several edges enter; beyond it the stage has a function."""
 DEEPEST = 10
 """Levels of indentation; CPython takes 100."""
+LONGEST = 40
+"""Stages that one function passes."""
 
 
 class Walk:
@@ -27,7 +29,7 @@ class Walk:
         self.graph = graph
         self.name = name
         self._numbers = {stage.name: number for number, stage in enumerate(graph.lifecycle.stages)}
-        self._written: set[str] = set()
+        self._called: list[str] = []
         self.parameters = "record, memo"
         self._in_function = False
         self.path: list[str] = []
@@ -40,6 +42,7 @@ class Walk:
         body = self._from(scope, None, facts, 0)
         memo = ["    memo = {}"] if scope.uses_memo else []
         self.module.functions.append([f"def {self.name}(record):", *memo, *(f"    {line}" for line in (*head, *body))])
+        self._write_called()
 
     def _head(self, scope: Scope) -> tuple[list[str], Facts]:
         """Return the lines before the first test, and what is known after them."""
@@ -52,7 +55,7 @@ class Walk:
     def _go(self, scope: Scope, target: str, facts: Facts, depth: int) -> list[str]:
         """Return the lines for a record that has reached ``target``."""
         again = self.graph.entered[target] > 1 and self.graph.size(target) > LARGEST
-        if not self.graph.is_end(target) and (again or depth > DEEPEST):
+        if not self.graph.is_end(target) and (again or depth > DEEPEST or len(self.path) > LONGEST):
             return self._call(scope, target)
         self.path.append(target)
         lines = self._from(scope, target, facts, depth)
@@ -60,17 +63,23 @@ class Walk:
         return lines
 
     def _call(self, scope: Scope, target: str) -> list[str]:
-        """Return the lines that leave a record at ``target`` to a function, which is written at the first call."""
-        name = f"{self.name}_from_{self._numbers[target]}"
-        if target not in self._written:
-            self._written.add(target)
-            inner = Scope(self.module)
-            outer, self.path, self._in_function = (self.path, self._in_function), [], True
-            body = self._from(inner, target, NOTHING, 0)
-            self.path, self._in_function = outer
-            self.module.functions.append([f"def {name}({self.parameters}):", *(f"    {line}" for line in body)])
+        """Return the lines that leave a record at ``target`` to a function, which is written later."""
+        if target not in self._called:
+            self._called.append(target)
         scope.uses_memo = True
-        return [f"return {name}({self._arguments(target)})"]
+        return [f"return {self._name_of(target)}({self._arguments(target)})"]
+
+    def _name_of(self, target: str) -> str:
+        return f"{self.name}_from_{self._numbers[target]}"
+
+    def _write_called(self) -> None:
+        """Write the functions that others call; they may call further ones."""
+        self._in_function = True
+        for target in self._called:
+            self.path = []
+            body = self._from(Scope(self.module), target, NOTHING, 0)
+            head = f"def {self._name_of(target)}({self.parameters}):"
+            self.module.functions.append([head, *(f"    {line}" for line in body)])
 
     def _arguments(self, target: str) -> str:
         """Return what the function for ``target`` is called with."""
