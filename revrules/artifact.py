@@ -284,3 +284,67 @@ def _shown(data: object) -> str:
         return f"a {str(data['$'])[:40]}" if "$" in data else "an object"
     text = json.dumps(data, ensure_ascii=False) if not isinstance(data, list) else "an array"
     return text if len(text) <= 40 else text[:40] + "…"
+
+
+# --- the schema --------------------------------------------------------------------------------------------------
+
+
+def schema() -> dict[str, object]:
+    """Return the JSON Schema of artifacts."""
+    nodes: dict[str, object] = {name: _node_schema(node) for name, node in NODES.items()}
+    texts: dict[str, object] = {tag: _tagged(tag, {member: {"type": "string"}}) for tag, (_, member, _) in SCALARS.items()}
+    texts["duration"] = _tagged("duration", {"microseconds": {"type": "integer"}})
+    texts["given"] = {"anyOf": [{"type": ["null", "boolean", "number", "string", "object", "array"]}]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A compiled ruleset",
+        "type": "object",
+        "properties": {
+            "format": {"const": FORMAT},
+            "version": {"const": VERSION},
+            "revrules": {"type": "string"},
+            "hash": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
+            "ruleset": {"$ref": "#/$defs/Ruleset"},
+        },
+        "required": ["format", "version", "revrules", "hash", "ruleset"],
+        "additionalProperties": False,
+        "$defs": {**nodes, **texts},
+    }
+
+
+def _tagged(tag: str, properties: dict[str, object]) -> dict[str, object]:
+    members = {"$": {"const": tag}, **properties}
+    return {"type": "object", "properties": members, "required": list(members), "additionalProperties": False}
+
+
+def _node_schema(node: type) -> dict[str, object]:
+    hints = _hints(node)
+    assert dataclasses.is_dataclass(node), "a node of the IR"
+    needed = [field.name for field in dataclasses.fields(node) if field.name in hints and field.default is dataclasses.MISSING]
+    members: dict[str, object] = {name: _hint_schema(hint) for name, hint in hints.items()}
+    return {**_tagged(node.__name__, members), "required": ["$", *needed]}
+
+
+def _hint_schema(hint: object) -> dict[str, object]:
+    if isinstance(hint, typing.ForwardRef | str):
+        name = hint if isinstance(hint, str) else hint.__forward_arg__
+        return {"$ref": "#/$defs/given"} if name == "Given" else _hint_schema(_hint_named(name))
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (Union, types.UnionType):
+        return {"anyOf": [_hint_schema(each) for each in arguments]}
+    if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
+        return {"type": "array", "items": _hint_schema(arguments[0])}
+    if origin is tuple:
+        return {"type": "array", "prefixItems": [_hint_schema(each) for each in arguments], "items": False}
+    if origin is list:
+        return _tagged("records", {"items": {"type": "array", "items": {"$ref": "#/$defs/given"}}})
+    assert isinstance(hint, type), f"no type of the IR: {hint!r}"
+    if dataclasses.is_dataclass(hint):
+        return {"$ref": f"#/$defs/{hint.__name__}"}
+    if issubclass(hint, Enum):
+        return {"enum": [member.value for member in hint]}
+    tags = {kind: tag for tag, (kind, _, _) in SCALARS.items()} | {datetime.timedelta: "duration"}
+    if hint in tags:
+        return {"$ref": f"#/$defs/{tags[hint]}"}
+    words: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
+    return {"type": words[hint]}
