@@ -81,6 +81,7 @@ def possible(
     """
     ends: set[str | None] = set()
     unknown: dict[str | None, Sequence[Way | NextStage]] = {}
+    waiting: list[NextStage] = []
     if told is None:
         found: set[str | None] = set()
         pending = [start]
@@ -114,9 +115,24 @@ def possible(
             unknown[stage] = doubtful
     if len(ends) == 1:
         return frozenset(ends), ()
-    in_order = (stage for stage in ways if stage in unknown) if len(unknown) > 1 else unknown
-    names = [name for way in declared for name in way[2](record, memo)]
-    for stage in in_order:
-        for each in unknown[stage]:
-            names += each[2](record, memo) if each.__class__ is tuple else [name for one in each[3] for name in one[2]]  # type: ignore[operator,union-attr]  # a Way, or a NextStage
-    return frozenset(ends), tuple(dict.fromkeys(names))
+    if told is not None and len(unknown) == len(waiting) == 1:  # by far the commonest case
+        return frozenset(ends), _lacking(waiting[0])
+    fields: dict[str, None] = {}
+    for way in declared:
+        fields.update(dict.fromkeys(way[2](record, memo)))
+    for stage in ways:
+        for each in unknown.get(stage, ()):
+            fields.update(dict.fromkeys(_lacking(each) if isinstance(each, NextStage) else each[2](record, memo)))
+    return frozenset(ends), tuple(fields)
+
+
+def _lacking(way: NextStage) -> tuple[str, ...]:
+    """Return the missing fields of a way that is unknown."""
+    blockers = way[3]
+    if len(blockers) == 1:
+        return blockers[0][2]
+    fields: dict[str, None] = {}
+    for blocker in blockers:
+        for name in blocker[2]:
+            fields[name] = None
+    return tuple(fields)

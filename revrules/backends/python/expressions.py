@@ -28,7 +28,7 @@ from revrules.backends.python.code import (
     negated,
     nesting,
 )
-from revrules.backends.python.scope import Scope, is_boolean, is_plain, is_ranged, members
+from revrules.backends.python.scope import Scope, deciding_field, is_boolean, is_plain, is_ranged, members
 from revrules.reads import children
 
 if TYPE_CHECKING:
@@ -66,6 +66,10 @@ def test(scope: Scope, expr: ir.Expr, want: bool, facts: Facts) -> Cond:
             return Cond(TRUE if want is known else FALSE, facts, facts)
     if ("not true" if want else "not false", key) in facts:
         return Cond(FALSE, facts, facts)
+    if ("not false" if want else "not true", key) in facts:
+        deciding = deciding_field(expr)
+        if deciding is not None:  # with its field there it is true or false, and one of them is ruled out
+            return test(scope, ir.Known(deciding), True, facts)
     if not isinstance(expr, ir.Literal) and not scope.module.reads_record(expr):
         return _is(_moment(scope, expr, facts), want, facts)
     if (len(scope.records), "value", key) in scope.module.function_names:
@@ -267,6 +271,8 @@ def _among(scope: Scope, subject: Py, items: tuple[ir.Value, ...], want: bool) -
 
 
 def _test_known(scope: Scope, operand: ir.Expr, want: bool, facts: Facts) -> Cond:
+    if isinstance(operand, ir.Known | ir.Related):  # never unknown themselves
+        return Cond(TRUE if want else FALSE, facts, facts)
     if is_boolean(operand) and not isinstance(operand, ir.Field):
         first = test(scope, operand, True, facts)
         if want:

@@ -94,8 +94,21 @@ class Finish:
                     asked.append(negated(closed).at(AND))
         lines.append(f"next = ({''.join(f'{each}, ' for each in made)})")
         lines += self._doubt(source, asked)
-        lines.append(f"return {self.rest(source)}(record, memo, problems, path, next)")
+        lines += self._certain(source) or [f"return {self.rest(source)}(record, memo, problems, path, next)"]
         self.module.functions.append([f"def {name}({GIVEN}, mask):", *(f"    {line}" for line in lines)])
+
+    def _certain(self, source: str | None) -> list[str]:
+        """Return the lines for a record that is here for sure, where nothing else is to be told: no claim, rule or time."""
+        lifecycle = self.graph.lifecycle
+        stage = None if source is None else lifecycle.stage(source)
+        judged = {each.entity for each in self.module.ruleset.rules} | {each.entity for each in self.module.ruleset.assertions}
+        if lifecycle.tracks or lifecycle.entity in judged or self._clashes():
+            return []
+        if stage is not None and stage.leave_within is not None:
+            return []
+        owners = self.module.constant(repr(stage.owners if stage else ()), "OWNERS")
+        told = f"{lifecycle.name!r}, {source!r}, path, True, None, None, {owners}, next, (), (), (), problems, None, False"
+        return [f"return {self.new}({self.module.use('Placement', 'results')}, ({told}))"]
 
     def _doubt(self, source: str | None, asked: list[str]) -> list[str]:
         """Return the lines for a record that may belong elsewhere: what is known before this stage, and of the ways out of it."""

@@ -37,10 +37,7 @@ def _sorted(scope: Scope, criterion: ir.Criterion, facts: Facts) -> list[str]:
         before, facts = keep_range(scope, criterion.condition.left, facts)
     not_true = facts | {("not true", scope.module.key(criterion.condition))}
     deciding = deciding_field(criterion.condition)
-    if deciding is None:
-        fails = test(scope, criterion.condition, False, not_true)
-    else:  # it is not true: with its field there, it is false
-        fails = test(scope, ir.Known(deciding), True, not_true)
+    fails = test(scope, criterion.condition, False, not_true)
     unmet = f"unmet += ({_blocker(scope, criterion, '()', fails.if_true)},)"
     if fails.py == TRUE:
         return [*before, unmet]
@@ -87,9 +84,9 @@ def way_function(module: Module, scope: Scope, way: Way) -> str:
     state, new = module.function_name(("state", way.source, way.target.name, module.key(way.own)), "state")
     if new:
         inner = scope.alike()
-        fails = test(inner, way.enabled, False, NOTHING)  # first: most ways that are looked at are closed
-        holds = test(inner, way.enabled, True, fails.if_false)
-        body = [f"if {fails.py.text}:", "    return False", f"return True if {holds.py.text} else None"]
+        holds = test(inner, way.enabled, True, NOTHING)
+        fails = test(inner, way.enabled, False, holds.if_false)
+        body = [f"if {holds.py.text}:", "    return True", f"return False if {fails.py.text} else None"]
         module.functions.append([f"def {state}(record, memo):", *(f"    {line}" for line in body)])
     lacking, new = module.function_name(("lacking", way.source, way.target.name, module.key(way.own)), "lacking")
     if new:
