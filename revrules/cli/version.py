@@ -8,7 +8,7 @@ import click
 
 from revrules.cli.options import output_format
 
-LIBRARIES = ("click", "duckdb", "jsonschema", "lark", "networkx", "pydantic", "rich")
+LIBRARIES = ("click", "duckdb", "lark", "networkx", "pydantic", "rich")
 
 
 class Versions(TypedDict):
