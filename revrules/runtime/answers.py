@@ -1,6 +1,9 @@
-"""Numbers into the answers that they stand for: which criteria of a stage's next stages are not met."""
+"""Numbers and values into the answers that they stand for: criteria that are not met, made once and kept."""
 
 from __future__ import annotations
+
+from revrules.runtime.ranges import shown_range
+from revrules.runtime.results import Blocker, Seen
 
 MOST_KEPT = 4096
 
@@ -32,3 +35,23 @@ class Answers(dict[int, tuple[str | None, tuple[tuple[str, tuple[str, ...]], ...
         if len(self) < MOST_KEPT:
             self[unmet] = answer
         return answer
+
+
+class Blockers(dict[object, Blocker]):
+    """The blockers of a criterion on one value, by that value (a score: by both its ends), made when first asked for."""
+
+    __slots__ = ("criterion", "doc", "name", "ranged")
+
+    def __init__(self, criterion: str, name: str, doc: str, ranged: bool) -> None:
+        super().__init__()
+        self.criterion = criterion
+        self.name = name
+        self.doc = doc
+        self.ranged = ranged
+
+    def __missing__(self, value: object) -> Blocker:
+        shown = shown_range(value) if self.ranged and isinstance(value, tuple) else value
+        blocker = Blocker(self.criterion, (Seen(self.name, shown),), (), self.doc)
+        if len(self) < MOST_KEPT:
+            self[value] = blocker
+        return blocker

@@ -11,6 +11,9 @@ from revrules.backends.python.missing import missing
 from revrules.backends.python.scope import deciding_field, is_boolean
 from revrules.backends.python.walk import way_bits
 from revrules.reads import reads
+from revrules.types import EnumType, Scalar
+
+KEPT = frozenset({Scalar.BOOLEAN, Scalar.INTEGER, Scalar.DATE})
 
 if TYPE_CHECKING:
     from revrules.backends.python.graph import Way
@@ -60,9 +63,32 @@ def _blocker(scope: Scope, criterion: ir.Criterion, lacking: str, facts: Facts) 
     if all(py in (NONE, TRUE, FALSE) for _, py in seen) and lacking.endswith(")") and lacking.startswith("("):
         shown = "".join(f"Seen({name!r}, {py.text}), " for name, py in seen)
         return scope.module.constant(f"{kind}({criterion.name!r}, ({shown}), {lacking}, {criterion.doc!r})", "BLOCKER")
+    kept = _kept_by(scope, condition, facts) if lacking == "()" else None
+    if kept is not None:
+        name, by, ranged = kept
+        made = f"{scope.module.use('Blockers', 'answers')}({criterion.name!r}, {name!r}, {criterion.doc!r}, {ranged})"
+        return f"{scope.module.constant(made, 'BLOCKERS')}[{by}]"
     new = scope.module.constant("tuple.__new__", "NEW")
     shown = "".join(f"{new}(Seen, ({name!r}, {py.at(CHOICE)})), " for name, py in seen)
     return f"{new}({kind}, ({criterion.name!r}, ({shown}), {lacking}, {criterion.doc!r}))"
+
+
+def _kept_by(scope: Scope, condition: ir.Expr, facts: Facts) -> tuple[str, str, bool] | None:
+    """Return the name of the only value that is seen, its text, and whether it is a range, where values are worth keeping.
+
+    Equal values must look alike: numbers (0.0 and -0.0) and money do not, texts are too many.
+    """
+    seen = reads(condition)
+    if len(seen) != 1:
+        return None
+    name, expr = seen[0]
+    if isinstance(expr, ir.Ref) and expr.ranged and expr.type is Scalar.INTEGER:
+        ends = range_of(scope, expr, facts).text
+        return (name, ends, True) if ends.isidentifier() else None
+    if isinstance(expr, ir.Field) and (isinstance(expr.type, EnumType) or expr.type in KEPT):
+        text = nullable(scope, expr, facts).text
+        return (name, text, False) if text.isidentifier() else None
+    return None
 
 
 def _shown(scope: Scope, expr: ir.Expr, facts: Facts) -> Py:
