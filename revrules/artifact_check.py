@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from revrules import ir
 from revrules.functions import FUNCTIONS
+from revrules.limits import excesses
 from revrules.reads import children
 from revrules.runtime.clock import zone_of
 from revrules.runtime.patterns import PatternError, compile_pattern
@@ -72,6 +73,8 @@ class Check:
             self.expr(expr, (entity_name,))
         for lifecycle in self.ruleset.lifecycles:
             self.lifecycle(lifecycle)
+        for beyond in excesses(self.ruleset):
+            raise InconsistentError(beyond.message)
 
     def _said(self) -> Iterator[tuple[str, ir.Expr]]:
         for rule in self.ruleset.rules:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from revrules.check import check
 from revrules.diagnostics import Severity, in_order
 from revrules.findings import faults, findings
+from revrules.limits import excesses
 from revrules.loading import load, load_text
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ def compile_text(text: str, *, path: str = "rules.rev", today: datetime.date | N
 def _compile(loaded: Loaded, today: datetime.date | None) -> Compiled:
     ruleset, problems = check(loaded)
     diagnostics = [*loaded.diagnostics, *problems]
+    if ruleset is not None and (beyond := excesses(ruleset)):
+        ruleset = None
+        diagnostics += beyond
     if ruleset is not None:
         diagnostics += findings(ruleset, today) if today is not None else faults(ruleset)
     return Compiled(ruleset, loaded.sources, tuple(in_order(diagnostics)))

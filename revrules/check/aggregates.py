@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from revrules.check.resolve import Scope
     from revrules.check.tables import Tables
 
-MAX_NESTED = 10
+MAX_NESTED = 3
 TRUE = ir.Literal(value=True, type=Scalar.BOOLEAN)
 _K = syntax.AggregateKind
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from revrules import ir, syntax
 from revrules.check.literals import natural
 from revrules.problems import names, types
+from revrules.runtime.clock import zone_of
 from revrules.source import Span
 from revrules.types import Scalar, Type, type_name
 
@@ -55,6 +56,7 @@ def time_zone(text: syntax.Text | None, report: Report) -> ZoneInfo | None:
     """Return the time zone that a text names; UTC without one; None (reported) if there is none by that name."""
     name = text.value if text is not None else "UTC"
     try:
+        zone_of(name)
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         if text is not None:

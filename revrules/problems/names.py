@@ -353,7 +353,7 @@ def unknown_time_zone(span: Span, name: str, candidates: Iterable[str]) -> Diagn
     by_city = {zone.rsplit("/", 1)[-1]: zone for zone in candidates}
     zones = {*by_city.values(), *candidates}
     close = near(name, zones) or tuple(by_city[city] for city in near(name.rsplit("/", 1)[-1].replace(" ", "_"), by_city))
-    message = f"unknown time zone `{name}`"
+    message = f"unknown time zone `{name if len(name) <= 60 else name[:57] + '…'}`"
     if not close:
         return Diagnostic(UNKNOWN_TIME_ZONE, message, span, help=('write a zone as in "Europe/Berlin", or "UTC"',))
     edits = (Edit(span, f'"{close[0]}"'),)
@@ -497,7 +497,12 @@ def path_too_long(span: Span) -> Diagnostic:
 
 def aggregates_too_deep(span: Span) -> Diagnostic:
     """Aggregates are nested too deep."""
-    return Diagnostic(TOO_DEEP, "aggregates stand at most 10 deep inside one another", span)
+    return Diagnostic(TOO_DEEP, "aggregates stand at most 3 deep inside one another", span)
+
+
+def beyond_limits(span: Span | None, what: str, clause: str) -> Diagnostic:
+    """Something goes too far; ``clause`` is such as "follows more than 10 relations one after another"."""
+    return Diagnostic(TOO_DEEP, f"{what} {clause}, what the definitions do that it uses counted in", span)
 
 
 def too_large(span: Span) -> Diagnostic:

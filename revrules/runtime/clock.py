@@ -22,11 +22,15 @@ LENGTH_OF = {
 MICROSECOND = timedelta(microseconds=1)
 DURATION_LIMIT = timedelta(microseconds=2**63 - 1)
 NO_TIME = timedelta(0)
+NOT_THE_SAME_EVERYWHERE = frozenset({"localtime", "posixrules", "posix", "right", "Factory"})
+"""What a machine's folder of time zones may hold besides the zones: its own zone, zones with leap seconds."""
 
 
 @lru_cache(maxsize=64)
 def zone_of(name: str) -> tzinfo:
     """Return the time zone of that IANA name. Raises ``ZoneInfoNotFoundError`` or ``ValueError`` where there is none."""
+    if name.split("/")[0] in NOT_THE_SAME_EVERYWHERE:
+        raise ValueError(f"{name} is not the same zone on every machine")
     return UTC if name in ("UTC", "Etc/UTC") else ZoneInfo(name)
 
 
