@@ -99,8 +99,8 @@ def set_in_parentheses(view: View) -> Repair | None:
     )
     if view.reach(start, end - start + 1, insert) < 0:
         return None
-    written = f"{first.text} … {close}"
-    return Repair(problems.other_spelling(view.span(first, last), written, "{ … }"), start, end - start + 1, insert)
+    problem = problems.other_brackets(view.span(first), view.span(last), f"{first.text} … {close}")
+    return Repair(problem, start, end - start + 1, insert)
 
 
 def chained_comparison(view: View) -> Repair | None:
@@ -170,7 +170,8 @@ def comma(view: View) -> Repair | None:
     if token.text in (",", ";") and view.leads_on(view.at, 1, ()):
         return Repair(problems.extra_comma(view.span(token)), view.at, 1)
     before = view.previous
-    if before is not None and before.text == "," and view.leads_on(view.at - 1, 1, ()):
+    is_quoted_name = "TEXT" in token.readings and "NAME" in view.accepted
+    if before is not None and before.text == "," and not is_quoted_name and view.leads_on(view.at - 1, 1, ()):
         return Repair(problems.extra_comma(view.span(before)), view.at - 1, 1)
     if view.accepts("COMMA"):
         insert = (invented("COMMA", token.start),)
@@ -238,12 +239,10 @@ def name_left_out(view: View) -> Repair | None:
     return Repair(problems.name_left_out(view.span(clause), clause.text, before.text), view.at - 1, 1, insert)
 
 
+FIRST: tuple[Callable[[View], Repair | None], ...] = (is_nothing, capitals, set_in_parentheses)
 MISTAKES: tuple[Callable[[View], Repair | None], ...] = (
-    is_nothing,
-    capitals,
     misspelled,
     is_for_equals,
-    set_in_parentheses,
     chained_comparison,
     colon_after_clause,
     missing_unit,
@@ -254,4 +253,4 @@ MISTAKES: tuple[Callable[[View], Repair | None], ...] = (
     word_as_name,
     comma,
 )
-"""In the order in which they are tried."""
+"""Those that are tried first, and the others, in the order in which they are tried."""

@@ -6,9 +6,10 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from revrules.parse import vocabulary
+from revrules.parse.borrowed import BORROWED
 from revrules.parse.lexer import Token
 from revrules.parse.machine import Hole, Many
-from revrules.parse.mistakes import MISTAKES
+from revrules.parse.mistakes import FIRST, MISTAKES
 from revrules.parse.tables import END
 from revrules.parse.view import Repair, View, ahead, invented, take
 from revrules.problems import syntax as problems
@@ -33,9 +34,8 @@ def recover(machine: Machine, floor: int) -> int:
     """
     machine.has_holes = True
     view = View(machine, floor)
-    for repair in (
-        mistake(view) for mistake in (*MISTAKES, _missing_closer, _value_left_out, _extra_closer, _wrong_place, _one_token)
-    ):
+    structural = (_missing_closer, _value_left_out, _extra_closer, _wrong_place, _one_token)
+    for repair in (mistake(view) for mistake in (*FIRST, *BORROWED, *MISTAKES, *structural)):
         if repair is not None:
             _apply(machine, repair)
             return floor
@@ -144,7 +144,7 @@ def _extra_closer(view: View) -> Repair | None:
     accepted = [vocabulary.MARKS[c] for c in _CLOSERS if c in view.accepted]
     if accepted and token.text not in accepted:
         insert = (Token(tuple(c for c in _CLOSERS if c in view.accepted), accepted[0], token.start, token.end),)
-        if view.leads_on(view.at, 1, insert, 1):
+        if view.leads_on(view.at, 1, insert, 1) and view.reach(view.at, 1, insert) >= view.reach(view.at, 1, ()):
             return Repair(problems.other_closer(view.span(token), token.text, accepted[0]), view.at, 1, insert)
     if view.leads_on(view.at, 1, (), 1):
         return Repair(problems.nothing_to_close(view.span(token), token.text), view.at, 1)
@@ -206,7 +206,7 @@ def _missing(view: View, terminal: str) -> Diagnostic:
     phrases = vocabulary.expected(view.accepted)
     missing = vocabulary.expected(frozenset([terminal]))
     if missing and (len(phrases) <= 2 or terminal in vocabulary.MARKS):
-        return _left_out(view, missing[0])
+        return _left_out(view, phrases[0] if len(phrases) == 1 else missing[0])
     return _unexpected(view)
 
 
@@ -231,6 +231,8 @@ def _unexpected(view: View) -> Diagnostic:
         starts = vocabulary.expected(view.accepted)
         if (blocked and "RBRACE" in view.accepted) or view.accepts("TEAM"):
             return problems.wrong_place(view.span(token), written, place, starts)
+    if "TEXT" in token.readings and "NAME" in view.accepted and "TEXT" not in view.accepted:
+        return problems.name_in_quotes(view.span(token), written, vocabulary.expected(view.accepted))
     return problems.unexpected(view.span(token), written, vocabulary.expected(view.accepted))
 
 

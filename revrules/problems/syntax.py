@@ -97,6 +97,14 @@ def other_spelling(span: Span, written: str, meant: str) -> Diagnostic:
     )
 
 
+def other_brackets(opening: Span, closing: Span, written: str) -> Diagnostic:
+    """``in ("a", "b")``, ``enum [ a, b ]``."""
+    edits = (Edit(opening, "{"), Edit(closing, "}"))
+    return Diagnostic(
+        OTHER_OPERATOR, f"`{written}` is written `{{ … }}` here", opening.to(closing), label="write `{ … }`", edits=edits
+    )
+
+
 def other_quotes(span: Span, text: str) -> Diagnostic:
     """A text in single or typographic quotes."""
     return Diagnostic(
@@ -142,6 +150,41 @@ def unexpected(span: Span, written: str, expected: Sequence[str]) -> Diagnostic:
     here = f"`{written}` cannot stand here" if written else "the file ends too early"
     wanted = f": expected {_joined(expected)}" if expected else ""
     return Diagnostic(UNEXPECTED, here + wanted, span)
+
+
+def name_in_quotes(span: Span, written: str, expected: Sequence[str]) -> Diagnostic:
+    """``owner "Sales"``."""
+    wanted = f": expected {_joined(expected)}"
+    return Diagnostic(UNEXPECTED, f"`{written}` cannot stand here{wanted}", span, help=("a name stands without quotes",))
+
+
+def other_comment(span: Span, mark: str) -> Diagnostic:
+    """``// …``."""
+    return Diagnostic(OTHER_OPERATOR, f"a comment starts with `#` here, not with `{mark}`", span, label="write `#`")
+
+
+def window_without_end(span: Span, written: str, length: str) -> Diagnostic:
+    """``created within 30 days``."""
+    return Diagnostic(
+        UNEXPECTED,
+        f"`{written}` does not say from when: write `within last {length}`, `within next {length}` or `within {length} after …`",
+        span,
+    )
+
+
+def compared_with_ago(span: Span, length: str) -> Diagnostic:
+    """``created < 30 days ago``."""
+    return Diagnostic(
+        UNEXPECTED,
+        f"`ago` follows `more than`, `less than`, `at least` and `at most`: as in `more than {length} ago`",
+        span,
+    )
+
+
+def word_after_number(span: Span, written: str, number: str) -> Diagnostic:
+    """``1000 EUR``, ``5k``."""
+    message = f"`{written}` is no number: write the number in full, without a currency or unit"
+    return Diagnostic(UNEXPECTED, message, span, label=f"a word follows `{number}`")
 
 
 def left_out(span: Span, written: str, missing: str) -> Diagnostic:
