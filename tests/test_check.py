@@ -542,3 +542,18 @@ def test_checking_takes_time_in_proportion_to_the_lines() -> None:
 
     seconds(100)
     assert seconds(4000) < 16 * seconds(1000)
+
+
+@pytest.mark.parametrize(
+    ("condition", "help_"),
+    [
+        ("paid = yes", "the truth value is written `true`"),
+        ("name contains acme", 'a text stands in quotes: `"acme"`'),
+        ("isblank(name)", "write `x is missing`"),
+        ("len(name) > 3", "write `length(x)`"),
+    ],
+)
+def test_what_people_bring_along_is_answered_with_how_it_is_said_here(condition: str, help_: str) -> None:
+    text = f"entity account {{ name text  paid boolean }}\ndefine a of account {{ means {condition} }}"
+    (found,) = check(load_text(text, "rules.rev"))[1]
+    assert help_ in found.help

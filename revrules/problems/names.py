@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from revrules.diagnostics import Diagnostic, Edit, Label, Problem, Severity
@@ -201,7 +202,15 @@ def repeated(span: Span, what: str, first: Span) -> Diagnostic:
 
 def unknown_name(span: Span, name: str, entity: str, candidates: Iterable[str]) -> Diagnostic:
     """An entity has nothing by that name."""
-    return unknown(UNKNOWN_NAME, span, f"unknown field or definition `{name}` of {entity}", (name, candidates))
+    found = unknown(UNKNOWN_NAME, span, f"unknown field or definition `{name}` of {entity}", (name, candidates))
+    if (truth := _TRUTHS.get(name.lower())) is not None:
+        return replace(found, help=(f"the truth value is written `{truth}`",), edits=(Edit(span, truth),))
+    if found.edits or any("did you mean" in line for line in found.help):
+        return found
+    return replace(found, help=(*found.help, f'a text stands in quotes: `"{name}"`'))
+
+
+_TRUTHS = {"yes": "true", "ja": "true", "true": "true", "no": "false", "nein": "false", "false": "false"}
 
 
 def needs_this(span: Span, name: str, entity: str, outer: str) -> Diagnostic:
@@ -334,7 +343,31 @@ def unknown_member(span: Span, text: str, enum: str, members: tuple[tuple[str, .
 
 def unknown_function(span: Span, name: str, candidates: Iterable[str]) -> Diagnostic:
     """A function does not exist."""
-    return unknown(UNKNOWN_FUNCTION, span, f"unknown function `{name}`", (name, candidates))
+    message = f"unknown function `{name}`"
+    if (here := _ELSEWHERE.get(name.lower())) is not None:
+        return Diagnostic(UNKNOWN_FUNCTION, message, span, help=(f"write {here}",))
+    return unknown(UNKNOWN_FUNCTION, span, message, (name, candidates))
+
+
+_ELSEWHERE = {
+    **dict.fromkeys(("exists", "isnotnull", "notnull", "is_set", "isnotblank", "isnotempty", "known", "defined"), "`x is known`"),
+    **dict.fromkeys(("isnull", "is_null", "isblank", "isempty", "is_empty", "missing", "empty"), "`x is missing`"),
+    **dict.fromkeys(("coalesce", "ifnull", "nvl", "isnull_or", "iferror"), "`x or else y`"),
+    **dict.fromkeys(("len", "strlen"), "`length(x)`"),
+    **dict.fromkeys(("datediff", "date_diff", "days_between", "dateadd", "date_add"), "`d - e` or `d + 30 days`"),
+    **dict.fromkeys(("contains", "startswith", "starts_with", "like"), '`x contains "a"` or `x starts with "a"`'),
+    **dict.fromkeys(("today", "current_date", "curdate"), "`today`, without brackets"),
+    **dict.fromkeys(("now", "current_timestamp", "getdate"), "`now`, without brackets"),
+    **dict.fromkeys(("and", "or"), "`x and y` or `x or y`"),
+    **dict.fromkeys(("ispickval", "text"), "`stage = open`, with the member's name"),
+    **dict.fromkeys(("countif", "sumif"), "`count(meetings where …)` or `sum(amount of deals where …)`"),
+    **dict.fromkeys(("round", "floor", "ceil", "ceiling", "int"), "the comparison without rounding: there is no such function"),
+    **dict.fromkeys(
+        ("concat", "concatenate", "trim", "substring", "left", "right", "mid"),
+        'a test of the text, as in `x ends with "a"` or `x matches "[A-Z]+"`: texts are not made here',
+    ),
+}
+"""What other languages call a function, and how it is said here."""
 
 
 def unknown_finding(span: Span, name: str, candidates: Iterable[str]) -> Diagnostic:
