@@ -46,19 +46,34 @@ def read_record(reader: RecordReader, raw: Mapping[str, object]) -> tuple[dict[s
 
 def _read(reader: RecordReader, raw: Mapping[str, object], problems: list[DataProblem], prefix: str) -> dict[str, object]:
     record: dict[str, object] = {}
-    for name, read, required in reader.fields:
-        given = raw.get(name)
-        value, reason = read(given)
-        record[name] = value
-        if reason:
-            problems.append(DataProblem(prefix + name, shown_value(given), reason))
-        elif value is None and required and not prefix:
-            problems.append(DataProblem(name, None, "required, but missing"))
-    for name, many, inner in reader.relations:
-        given = raw.get(name)
-        read_related = _read_many if many else _read_one
-        record[name] = read_related(inner, given, problems, prefix + name)
+    for field in reader.fields:
+        record[field[0]] = read_field(field, raw, problems, prefix)
+    for relation in reader.relations:
+        record[relation[0]] = read_relation(relation, raw, problems, prefix)
     return record
+
+
+def read_field(
+    field: tuple[str, Reader, bool], raw: Mapping[str, object], problems: list[DataProblem], prefix: str = ""
+) -> object:
+    """Return the typed value of one field of ``raw``, or None; what is no value joins ``problems``."""
+    name, read, required = field
+    given = raw.get(name)
+    value, reason = read(given)
+    if reason:
+        problems.append(DataProblem(prefix + name, shown_value(given), reason))
+    elif value is None and required and not prefix:
+        problems.append(DataProblem(name, None, "required, but missing"))
+    return value
+
+
+def read_relation(
+    relation: tuple[str, bool, RecordReader], raw: Mapping[str, object], problems: list[DataProblem], prefix: str = ""
+) -> object:
+    """Return the typed record or records of one relation of ``raw``; what is no value joins ``problems``."""
+    name, many, inner = relation
+    read_related = _read_many if many else _read_one
+    return read_related(inner, raw.get(name), problems, prefix + name)
 
 
 def _read_one(reader: RecordReader, given: object, problems: list[DataProblem], name: str) -> dict[str, object] | None:

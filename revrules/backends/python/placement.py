@@ -36,8 +36,8 @@ class PlaceWalk(UnmetWalk):
         checks = reader.is_typed(self.module, spec, "record", local)
         lines = ["problems = ()", "unsure = False", "path = ()", "if not (", f"    {checks[0]}"]
         lines += [f"    and {check}" for check in checks[1:]]
-        read = self.module.use("read_record", "records")
-        lines += ["):", f"    record, problems = {read}({name}, record)", "    problems = tuple(problems)"]
+        mend = reader.mend_function(self.module, spec, name)
+        lines += ["):", f"    record, problems = {mend}(record)", "    problems = tuple(problems)"]
         lines += [f"    {held} = record.get({field!r})" for field, held in local.items()]
         return lines, frozenset(("bound", held) for held in local.values())
 

@@ -25,7 +25,7 @@ def is_typed(module: Module, spec: RecordSpec, record: str, local: dict[str, str
         name = local.get(field.name, "x")
         check = _field(module, field, name)
         read = f"({name} := {record}.get({field.name!r}))"
-        checked = f"{read} is not None and {check}" if field.required else f"({read} is None or {check})"
+        checked = f"({read} is not None and {check})" if field.required else f"({read} is None or {check})"
         checks.append(checked)
     for name, many, inner in spec.relations:
         usual = typed_function(module, inner)
@@ -35,6 +35,26 @@ def is_typed(module: Module, spec: RecordSpec, record: str, local: dict[str, str
         else:
             checks.append(f"((x := {read}) is None or {usual}(x))")
     return checks
+
+
+def mend_function(module: Module, spec: RecordSpec, reader: str) -> str:
+    """Return the name of the function that makes a raw record typed: what is typed stays, only the rest is read."""
+    name, new = module.function_name(("mend", spec), "mend")
+    if new:
+        read = module.use("read_record", "records")
+        lines = [
+            f"def {name}(raw):",
+            "    if raw.__class__ is not dict:",
+            f"        return {read}({reader}, raw)",
+            "    record, problems = raw.copy(), []",
+        ]
+        parts = [("read_field", "fields", n, field.name) for n, field in enumerate(spec.fields)]
+        parts += [("read_relation", "relations", n, relation[0]) for n, relation in enumerate(spec.relations)]
+        for check, (function, kind, n, part) in zip(is_typed(module, spec, "raw", {})[1:], parts, strict=True):
+            value = f"{module.use(function, 'records')}({reader}.{kind}[{n}], raw, problems)"
+            lines += [f"    if not {check}:", f"        record[{part!r}] = {value}"]
+        module.functions.append([*lines, "    return record, problems"])
+    return name
 
 
 def typed_function(module: Module, spec: RecordSpec) -> str:
