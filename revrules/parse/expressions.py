@@ -89,9 +89,6 @@ def comparison(site: Site, span: Span, left: Expr, op: Token, right: Expr, any_c
     return syntax.Binary(op.text, left, right, span=span)
 
 
-NULLS = frozenset(["null", "nil", "NULL", "Null", "None", "blank", "empty", "NaN", "nan", "undefined"])
-
-
 def _is_null(expr: Expr) -> bool:
     return (
         isinstance(expr, syntax.Reference)

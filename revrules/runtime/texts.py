@@ -60,11 +60,6 @@ def fold_ascii(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(SMALL_OF_ASCII)
 
 
-def is_blank(text: str) -> bool:
-    """Return whether ``text`` is empty or all white space, which is missing."""
-    return not text.strip(WHITE_SPACE)
-
-
 def has_white_space(text: str) -> bool:
     """Return whether there is white space anywhere in ``text``."""
     return any(mark in text for mark in WHITE_SPACE)

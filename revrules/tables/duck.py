@@ -23,8 +23,6 @@ USUAL_LARGEST = 1 << 24
 AS_TEXT = frozenset({"UUID", "TIMESTAMP_NS", "TIME", "TIME WITH TIME ZONE", "BIT", "BLOB", "INTERVAL", "VARIANT", "GEOMETRY"})
 """Types whose values are read as text: Python has none of their own, or no field can hold them."""
 TEXT = "VARCHAR"
-TEXTS = "VARCHAR[]"
-TRUTH = "BOOLEAN"
 
 
 def read_parquet(path: str, name: str) -> Table:

@@ -47,11 +47,6 @@ class Summary(NamedTuple):
         """Return how many records have that verdict."""
         return sum(count for (_, seen), count in self.stages.items() if seen == verdict)
 
-    @property
-    def has_data_faults(self) -> bool:
-        """Whether some row or cell of the data itself was not as it should be."""
-        return bool(self.rejected or self.problems or self.duplicate_keys or self.missing_keys)
-
 
 class Tally:
     """Counts placements as they come."""

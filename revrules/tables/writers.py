@@ -1,15 +1,14 @@
-"""Rows of cells into CSV, JSON lines, Parquet or a table for the eye."""
+"""Rows of cells into CSV, JSON lines or a table for the eye."""
 
 from __future__ import annotations
 
 import json
-from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
 from revrules.tables.answers import flat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     Cells = Sequence[object]
 
@@ -54,16 +53,6 @@ def width(text: str) -> int:
     from unicodedata import combining, east_asian_width
 
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def counting(rows: Iterable[Cells], on_row: Callable[[int], None]) -> Iterator[Cells]:
-    """Yield ``rows`` and tell every thousandth how many there were."""
-    iterator = iter(rows)
-    count = 0
-    while batch := list(islice(iterator, 1000)):
-        yield from batch
-        count += len(batch)
-        on_row(count)
 
 
 def json_value(cell: object) -> object:

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from revrules.backends.python.module import Module
     from revrules.types import Type
 
-EMPTY_RECORD = "{}"
-
 
 class Scope:
     """One generated function: the variables of its records, outermost first, and its locals."""
