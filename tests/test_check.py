@@ -548,7 +548,7 @@ def test_checking_takes_time_in_proportion_to_the_lines() -> None:
     ("condition", "help_"),
     [
         ("paid = yes", "the truth value is written `true`"),
-        ("name contains acme", 'a text stands in quotes: `"acme"`'),
+        ("name contains globex", 'a text stands in quotes: `"globex"`'),
         ("isblank(name)", "write `x is missing`"),
         ("len(name) > 3", "write `length(x)`"),
     ],
