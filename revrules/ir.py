@@ -94,10 +94,8 @@ class Arith(Node):
     """Arithmetic on operands of the types that language.md allows; a missing operand gives missing.
 
     Numeric: both operands and the result have ``type`` (integers beside a number stand in a ``Call("number")``), but money *
-    integer
-    is money and ``/`` always takes and gives numbers. Time: moment ± duration, moment - moment = duration, duration ±
-    duration, duration * integer
-    (date ± duration does not occur: days on a date are a ``Shift``).
+    integer is money and ``/`` always takes and gives numbers. Time: moment ± duration, moment - moment = duration, duration ±
+    duration, duration * integer (date ± duration does not occur: days on a date are a ``Shift``).
     """
 
     op: ArithOp
@@ -115,9 +113,7 @@ class Negate(Node):
 
 @dataclass(frozen=True, slots=True)
 class Shift(Node):
-    """A date or datetime, ``count`` calendar units later (earlier when negative). On a date: days, weeks, months, quarters,
-    years.
-    """
+    """A date or datetime, ``count`` calendar units later (earlier when negative); on a date none shorter than a day."""
 
     moment: Expr
     count: int
@@ -263,9 +259,7 @@ class Pick(Node):
 
 @dataclass(frozen=True, slots=True)
 class Line(Node):
-    """``points`` when ``condition`` is true; times ``per`` (a missing ``per`` makes the score missing), product limited to
-    ``up_to``.
-    """
+    """``points`` when ``condition`` is true, times ``per`` (a missing one makes the score missing), limited to ``up_to``."""
 
     points: int | float
     condition: Expr
@@ -644,9 +638,10 @@ class Quantifier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assertion(Node):
-    """A claim about every record of ``entity``: for those that are placed in ``stage`` (of ``lifecycle``), if given, and for
-    which
-    ``where`` is true, ``has`` is true (EVERY), there is none (NO), there can be one (SOME)."""
+    """A claim about the records of ``entity`` that are placed in ``stage`` (of ``lifecycle``), if given, and fulfil ``where``.
+
+    EVERY one has ``has``; NO one has; there can be SOME that has.
+    """
 
     name: str
     quantifier: Quantifier
@@ -793,3 +788,15 @@ class Ruleset(Node):
     def definition(self, id_: str) -> Definition:
         """Return the definition of that id, which exists."""
         return next(definition for definition in self.definitions if definition.id == id_)
+
+    def lifecycle(self, name: str) -> Lifecycle:
+        """Return the lifecycle of that name, which exists."""
+        return next(lifecycle for lifecycle in self.lifecycles if lifecycle.name == name)
+
+    def calendar(self, name: str) -> Calendar:
+        """Return the calendar of that name, which exists."""
+        return next(calendar for calendar in self.calendars if calendar.name == name)
+
+    def value_list(self, name: str) -> ValueList:
+        """Return the list of that name, which exists."""
+        return next(values for values in self.lists if values.name == name)

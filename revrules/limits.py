@@ -123,7 +123,7 @@ def _long_business_time(expr: ir.Expr, ruleset: ir.Ruleset) -> str:
         expr = waiting.pop()
         waiting += children(expr)
         if isinstance(expr, ir.BusinessShift) and expr.unit is not Unit.DAY:
-            calendar = next(declared for declared in ruleset.calendars if declared.name == expr.calendar)
+            calendar = ruleset.calendar(expr.calendar)
             if LENGTH_OF[expr.unit.value] * abs(expr.count) > MOST_WORKING_DAYS * _working_day(calendar):
                 return f"counts business hours over more than {MOST_WORKING_DAYS:,} working days"
     return ""

@@ -88,7 +88,7 @@ def _bounds(field: ir.FieldDecl) -> Schema:
 
 def result_schema(ruleset: ir.Ruleset, lifecycle: str) -> Schema:
     """Return the schema of the placements in ``lifecycle``, written as ``to_json`` writes them."""
-    declared = next(found for found in ruleset.lifecycles if found.name == lifecycle)
+    declared = ruleset.lifecycle(lifecycle)
     stages = [stage.name for stage in declared.stages]
     text: Schema = {"type": "string"}
     texts = _list(text)

@@ -176,9 +176,7 @@ class Ruleset:
 
     def lifecycle(self, name: str | None = None) -> Lifecycle:
         """Return a lifecycle, compiled at the first call; without ``name`` the only one. Raises ``KeyError``."""
-        chosen = self.lifecycles[0] if name is None and len(self.lifecycles) == 1 else name
-        if chosen not in self.lifecycles:
-            raise KeyError(_not_found("lifecycle", name, self.lifecycles))
+        chosen = _chosen("lifecycle", name, self.lifecycles)
         known = self._lifecycles
         if chosen not in known:
             known[chosen] = Program(self._code(chosen)).as_lifecycle((_lifecycle_of, (self, chosen)))
@@ -216,19 +214,24 @@ class Ruleset:
         """Return the JSON Schema of the records of ``entity`` (without it, of the only entity). Raises ``KeyError``."""
         from revrules.record_schema import record_schema
 
-        chosen = self.entities[0] if entity is None and len(self.entities) == 1 else entity
-        if chosen not in self.entities:
-            raise KeyError(_not_found("entity", entity, self.entities))
-        return record_schema(self.ir, chosen)
+        return record_schema(self.ir, _chosen("entity", entity, self.entities))
 
     def result_schema(self, lifecycle: str | None = None) -> dict[str, object]:
-        """Return the JSON Schema of the placements in ``lifecycle``, written as JSON (``revrules.record_schema.to_json``)."""
+        """Return the JSON Schema of placements in ``lifecycle`` (without it, the only one), as ``record_schema.to_json`` writes.
+
+        Raises ``KeyError``.
+        """
         from revrules.record_schema import result_schema
 
-        chosen = self.lifecycles[0] if lifecycle is None and len(self.lifecycles) == 1 else lifecycle
-        if chosen not in self.lifecycles:
-            raise KeyError(_not_found("lifecycle", lifecycle, self.lifecycles))
-        return result_schema(self.ir, chosen)
+        return result_schema(self.ir, _chosen("lifecycle", lifecycle, self.lifecycles))
+
+
+def _chosen(kind: str, name: str | None, candidates: tuple[str, ...]) -> str:
+    """Return ``name``, or without one the only candidate; raises ``KeyError``."""
+    chosen = candidates[0] if name is None and len(candidates) == 1 else name
+    if chosen not in candidates:
+        raise KeyError(_not_found(kind, name, candidates))
+    return chosen
 
 
 def _not_found(kind: str, name: str | None, candidates: tuple[str, ...]) -> str:

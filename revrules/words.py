@@ -23,7 +23,7 @@ OWN_CONDITION = "when"
 
 def in_words(ruleset: ir.Ruleset, placement: Placement, key: str | None) -> str:
     """Return ``placement`` of the record ``key`` as a few paragraphs; names of criteria and fields as the ruleset has them."""
-    lifecycle = next(one for one in ruleset.lifecycles if one.name == placement.lifecycle)
+    lifecycle = ruleset.lifecycle(placement.lifecycle)
     teller = _Teller(ruleset, lifecycle)
     faults = placement.problems
     parts = [

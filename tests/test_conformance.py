@@ -52,7 +52,7 @@ def reference_place(
     ruleset: ir.Ruleset, lifecycle: str, record: Mapping[str, object], now: datetime.datetime, mode: reference.Mode
 ) -> Placement:
     """Place a record as the reference does."""
-    declared = next(found for found in ruleset.lifecycles if found.name == lifecycle)
+    declared = ruleset.lifecycle(lifecycle)
     return reference.place(ruleset, declared, record, now, mode)
 
 

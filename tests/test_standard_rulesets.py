@@ -34,7 +34,7 @@ def compiled(folder: Path) -> Ruleset:
 
 def expected(ruleset: Ruleset, kind: str, lifecycle: str) -> set[str]:
     """Return what the examples of the lifecycle's entity expect of a kind."""
-    entity = next(each.entity for each in ruleset.lifecycles if each.name == lifecycle)
+    entity = ruleset.lifecycle(lifecycle).entity
     examples = [example for example in ruleset.examples if example.entity == entity]
     return {name for example in examples for claim in example.expectations if claim.kind == kind for name in claim.names}
 
@@ -73,7 +73,7 @@ def test_it_tells_a_reader_what_it_is(folder: Path) -> None:
 
 def test_the_subscription_lifecycle_has_an_example_for_each_stage_and_each_verdict() -> None:
     ruleset = compiled(ROOT / "rulesets" / "b2b_saas")
-    revenue = next(lifecycle for lifecycle in ruleset.lifecycles if lifecycle.name == "revenue")
+    revenue = ruleset.lifecycle("revenue")
     stages = {stage.name for stage in revenue.stages}
     assert stages <= expected(ruleset, "stage", "revenue")
     assert expected(ruleset, "verdict", "revenue") == VERDICTS
@@ -93,7 +93,7 @@ def test_the_default_stages_carry_the_probabilities_of_the_crm() -> None:
         ("Closed Won", 100), ("Closed Lost", 0),
     ]  # fmt: skip
     assert {stage.forecast for stage in sale.stages} == {"pipeline", "closed", "omitted"}
-    deal = next(each for each in compiled(ROOT / "rulesets" / "hubspot_lifecycle").lifecycles if each.name == "pipeline")
+    deal = compiled(ROOT / "rulesets" / "hubspot_lifecycle").lifecycle("pipeline")
     assert [(stage.labels[-1], int((stage.probability or 0) * 100)) for stage in deal.stages] == [
         ("appointmentscheduled", 20), ("qualifiedtobuy", 40), ("presentationscheduled", 60), ("decisionmakerboughtin", 80),
         ("contractsent", 90), ("closedwon", 100), ("closedlost", 0),

@@ -82,7 +82,7 @@ def value(expr: ir.Expr, scope: Scope) -> ir.Value | None:
         case ir.OneOf(operand, constants, any_case):
             return _among(value(operand, scope), constants, any_case)
         case ir.InList(operand, name, any_case):
-            return _among(value(operand, scope), scope.world.list_items(name), any_case)
+            return _among(value(operand, scope), scope.world.ruleset.value_list(name).items, any_case)
         case ir.Known(operand):
             return value(operand, scope) is not None
         case ir.Related(path, up):

@@ -43,12 +43,8 @@ class World:
 
     def calendar(self, name: str) -> WorkingTime:
         """Return the calendar of that name, which exists."""
-        found = next(calendar for calendar in self.ruleset.calendars if calendar.name == name)
+        found = self.ruleset.calendar(name)
         return working_time(found.days, found.opens, found.closes, found.timezone, found.holidays)
-
-    def list_items(self, name: str) -> tuple[ir.Value, ...]:
-        """Return the items of the list of that name, which exists."""
-        return next(items.items for items in self.ruleset.lists if items.name == name)
 
     def pattern(self, text: str, any_case: bool) -> Pattern:
         """Return the compiled pattern."""

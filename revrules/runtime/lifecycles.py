@@ -36,6 +36,14 @@ class Bound(NamedTuple):
     place: Callable[[Record], Placement]
     advance: Callable[[Record], Placement]
 
+    def in_mode(self, mode: Mode) -> Callable[[Record], Placement]:
+        """Return ``place`` or ``advance``; raises ``ValueError`` for what is no mode."""
+        if mode == "evidence":
+            return self.place
+        if mode == "advance":
+            return self.advance
+        raise ValueError(f'mode is "evidence" or "advance", not {mode!r}')
+
 
 class Lifecycle:
     """A lifecycle, ready to place records. Call it for the whole answer, ``stage`` and ``unmet`` for the quick ones.
@@ -70,7 +78,7 @@ class Lifecycle:
 
         In the mode ``advance`` placement starts at the stage that the record declares: where may it go from there?
         """
-        return self.at(as_of)[_place(mode)](record)  # type: ignore[return-value]  # place or advance
+        return self.at(as_of).in_mode(mode)(record)
 
     def stage(self, record: Record, as_of: datetime | None = None) -> str | None:
         """Return the stage that the evidence supports, None for nowhere. Values must have their types already."""
@@ -84,7 +92,7 @@ class Lifecycle:
         self, records: Iterable[Record], *, as_of: datetime | None = None, mode: Mode = "evidence"
     ) -> Iterator[Placement]:
         """Return an iterator over the placements of ``records``, all as of one instant."""
-        return map(self.at(as_of)[_place(mode)], records)  # type: ignore[arg-type]  # place or advance
+        return map(self.at(as_of).in_mode(mode), records)
 
     def at(self, as_of: datetime | None = None) -> Bound:
         """Return the functions ``stage``, ``unmet``, ``place`` and ``advance`` as of one instant: the fastest way."""
@@ -96,12 +104,6 @@ class Lifecycle:
             bound = (moment if as_of is None else as_of, Bound._make(self._bind(moment)))
             self._bound = bound
         return bound[1]
-
-
-def _place(mode: Mode) -> int:
-    if mode not in ("evidence", "advance"):
-        raise ValueError(f'mode is "evidence" or "advance", not {mode!r}')
-    return 2 if mode == "evidence" else 3
 
 
 def instant(as_of: datetime | None) -> datetime:

@@ -29,10 +29,10 @@ class Seen(NamedTuple):
 
 
 class Blocker(NamedTuple):
-    """A criterion that is not met.
+    """A criterion that is not met: false (unmet), or unknown.
 
-    ``missing`` lists the missing fields on which an unknown criterion depends (related ones as `meetings.held_at`); empty when
-    unmet.
+    ``seen`` are the values that it looked at. ``missing`` lists the missing fields on which an unknown criterion depends (related
+    ones as `meetings.held_at`); it is empty for an unmet one. ``doc`` is what the ruleset says of the criterion.
     """
 
     criterion: str
@@ -42,7 +42,7 @@ class Blocker(NamedTuple):
 
 
 class NextStage(NamedTuple):
-    """A stage that follows, with what stands in the way; both tuples empty: the way is open (in mode evidence: never).
+    """A stage that follows, with what stands in the way; ``unmet`` and ``unknown`` empty: the way is open.
 
     ``outcome`` is "won" or "lost" for a stage that ends the lifecycle so: nobody waits to meet the criteria of a lost one.
     """
@@ -74,10 +74,10 @@ class DataProblem(NamedTuple):
 class Placement(NamedTuple):
     """Where a record stands in a lifecycle, and why.
 
-    ``stage`` is None for a record that is nowhere; ``verdict`` and ``declared`` are None where nothing is tracked.
-    ``certain``: no
-    missing field could change the stage. ``missing``: the fields that could. ``unknown_rules``: rules that cannot be judged.
-    ``due``: when the record should have left the stage, where that is known.
+    ``stage`` is None for a record that is nowhere; ``path`` are the stages passed, ``owners`` the teams that own the last.
+    ``declared`` and ``verdict`` are None where nothing is tracked. ``certain``: no missing field could change the stage.
+    ``missing``: the fields that could. ``unknown_rules``: rules and assertions that cannot be judged. ``due``: when the record
+    should have left the stage, where that is known.
     """
 
     lifecycle: str

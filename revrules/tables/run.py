@@ -84,8 +84,7 @@ class Run:
         self.warnings = self._check_columns()
         self._on_issue = on_issue
         self._joins = self._related(ruleset, job)
-        bound = ruleset.lifecycle(self.lifecycle.name).at(job.as_of)
-        self._place = bound.place if job.mode == "evidence" else bound.advance
+        self._place = ruleset.lifecycle(self.lifecycle.name).at(job.as_of).in_mode(job.mode)
         self._limit = job.limit
         self._key_position = self.reader.columns.position(self.entity.key or "") or 0
         self.tally = Tally(self.lifecycle)

@@ -28,7 +28,7 @@ def generate(ruleset: ir.Ruleset) -> str:
 
 def generate_lifecycle(ruleset: ir.Ruleset, lifecycle: str) -> str:
     """Return the module of one lifecycle: ``bind(now)`` gives the functions ``stage``, ``unmet``, ``place`` and ``advance``."""
-    declared = next(found for found in ruleset.lifecycles if found.name == lifecycle)
+    declared = ruleset.lifecycle(lifecycle)
     module = Module(ruleset)
     graph = Graph(declared)
     StageWalk(module, graph, "stage").write()

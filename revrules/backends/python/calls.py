@@ -142,7 +142,7 @@ def operation(scope: Scope, expr: ir.Expr, operands: list[Py]) -> tuple[Py, bool
 
 def calendar_constant(scope: Scope, name: str) -> str:
     """Return the name of the constant that holds a calendar."""
-    calendar = next(calendar for calendar in scope.module.ruleset.calendars if calendar.name == name)
+    calendar = scope.module.ruleset.calendar(name)
     for used in ("time", "date"):
         scope.module.use(used)
     opens, closes = (f"time({at.hour}, {at.minute}, {at.second}, {at.microsecond})" for at in (calendar.opens, calendar.closes))

@@ -239,7 +239,7 @@ def _test_membership(scope: Scope, expr: ir.OneOf | ir.InList, want: bool, facts
     if isinstance(expr, ir.OneOf):
         items: tuple[ir.Value, ...] = expr.values
     else:
-        items = next(declared.items for declared in scope.module.ruleset.lists if declared.name == expr.list)
+        items = scope.module.ruleset.value_list(expr.list).items
         if expr.any_case:
             items = tuple(dict.fromkeys(calls.folded(str(item)) for item in items))
     if want and not expr.any_case and isinstance(expr.operand, ir.Field):
