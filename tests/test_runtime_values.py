@@ -123,7 +123,7 @@ def test_stand_ins_are_missing_before_they_are_out_of_bounds() -> None:
 
 def test_a_domain_is_named_as_it_is_written() -> None:
     assert field_reader(spec("money", low=Decimal("0.5000"), high=Decimal("100.0000")))(0) == (None, "outside 0.5..100")
-    assert field_reader(spec("number", low=0.0, high=1.0, high_open=True))(1) == (None, "outside 0.0..<1.0")
+    assert field_reader(spec("number", low=0.0, high=1.0, high_open=True))(1) == (None, "outside 0..<1")
 
 
 def test_many_members_are_not_all_listed() -> None:

@@ -80,14 +80,14 @@ def test_the_answer_is_there_as_json(place: Place) -> None:
 
 def test_a_key_that_is_not_there_gets_near_misses(place: Place) -> None:
     found = place.run("why", "rules.rev", "deals.csv", "D-11")
-    assert found.code == 1
+    assert found.code == 2
     assert "error[REV721]" in found.err
     assert "it looks like `D-1`" in found.err
 
 
 def test_several_records_and_no_key_ask_for_one(place: Place) -> None:
     found = place.run("why", "rules.rev", "deals.csv")
-    assert found.code == 1
+    assert found.code == 2
     assert "say which one by its key" in found.err
 
 
@@ -108,3 +108,7 @@ def test_the_condition_of_a_way_and_the_range_of_a_score_are_told_as_what_they_a
     told = place.run("why", "small.rev", "small.csv", "1").out
     assert "- the way's own condition (heat >= 30) is not met: heat is 5..25" in told
     assert '- noted is not met: note is "0..25"' in told
+
+
+def test_zeros_that_a_spreadsheet_drops_are_told(place: Place) -> None:
+    assert "but one with `007`: the zeros before it count" in place.run("why", "rules.rev", "deals.csv", "7").err

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from revrules.ruleset import Ruleset
 
 Command = TypeVar("Command", bound="Callable[..., object]")
-ABOUT_THE_CALL = frozenset({"REV701", "REV716", "REV718", "REV719", "REV720", "REV723", "REV724", "REV725", "REV726", "REV727"})
-"""Problems of the command rather than of the data: exit code 2 instead of 1."""
 
 
 def data_options(command: Command) -> Command:
@@ -99,12 +97,12 @@ def moment(text: str | None, timezone: str) -> datetime | None:
 
 @contextmanager
 def data_errors() -> Iterator[None]:
-    """Show what stops a run over data, and end with its exit code."""
+    """Show what stops a run over data, and end with exit code 2: nothing was done."""
     try:
         yield
     except DataError as error:
         show([error.diagnostic])
-        raise click.exceptions.Exit(2 if error.diagnostic.code in ABOUT_THE_CALL else 1) from error
+        raise click.exceptions.Exit(2) from error
 
 
 def show(diagnostics: Iterable[Diagnostic]) -> None:

@@ -203,6 +203,10 @@ def no_lifecycle(entity: str | None) -> Diagnostic:
 
 def unknown_record(key: str, name: str, near: Sequence[str]) -> Diagnostic:
     """No record has that key."""
+    padded = [one for one in near if one.strip().lstrip("0") == key.strip().lstrip("0")] if key.strip("0 ") else []
+    if padded:
+        message = f"`{name}` has no record with the key `{key}`, but one with `{padded[0]}`: the zeros before it count"
+        return Diagnostic(NO_RECORD, message)
     return Diagnostic(NO_RECORD, f"`{name}` has no record with the key `{key}`{_near([key], near)}")
 
 

@@ -108,6 +108,8 @@ def shown_value(raw: object) -> object:
 def _shown(bound: object) -> str:
     if bound is None:
         return ""
+    if isinstance(bound, float) and bound.is_integer():
+        return str(int(bound))
     return f"{bound.normalize():f}" if isinstance(bound, Decimal) else str(bound)
 
 
@@ -156,7 +158,10 @@ def to_decimal(raw: object) -> Decimal | None:
         number = int(raw)
         return Decimal(number) if number.bit_length() < 512 else Decimal(10**100).copy_sign(Decimal(1 if number > 0 else -1))
     if isinstance(raw, Real):
-        raw = Decimal(repr(float(raw)))
+        try:
+            raw = Decimal(repr(float(raw)))
+        except OverflowError:  # a fraction beyond all doubles
+            return None
     return raw if isinstance(raw, Decimal) and raw.is_finite() else None
 
 

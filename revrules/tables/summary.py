@@ -181,12 +181,14 @@ def _sentences(summary: Summary, things: str) -> list[str]:
 
 def _cause(summary: Summary, ahead: int) -> str:
     """Return what most records that are ahead lack, where one thing stands out."""
-    for counts, one, many in ((summary.ahead_lacks, "lacks", "lack"), (summary.ahead_blockers, "does not meet", "do not meet")):
+    for counts, (one, all_, most) in (
+        (summary.ahead_lacks, ("it lacks", "all lack", "most lack")),
+        (summary.ahead_blockers, ("it does not meet", "none meets", "most do not meet")),
+    ):
         if counts:
             name, count = max(counts.items(), key=lambda item: (item[1], item[0]))
             if count * 2 > ahead:
-                who = f"it {one}" if ahead == 1 else f"{'all' if count >= ahead else 'most'} {many}"
-                return f": {who} {_called(name)}"
+                return f": {one if ahead == 1 else all_ if count >= ahead else most} {_called(name)}"
     return ""
 
 
