@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from revrules import ir
-from revrules.reads import children
+from revrules.reads import children, said
 from revrules.runtime.records import RecordSpec
 from revrules.runtime.values import FieldSpec
 from revrules.types import EnumType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from revrules.types import Type
 
@@ -85,8 +85,9 @@ def _followed(ruleset: ir.Ruleset, entity: str) -> Paths:
                 for child in children(expr):
                     follow(child, records)
 
-    for expr in _said_of(ruleset, entity):
-        follow(expr, (paths,))
+    for about, expr in said(ruleset):
+        if about == entity:
+            follow(expr, (paths,))
     return paths
 
 
@@ -94,20 +95,3 @@ def _enter(paths: Paths, path: Iterable[str]) -> Paths:
     for name in path:
         paths = paths.setdefault(name, {})
     return paths
-
-
-def _said_of(ruleset: ir.Ruleset, entity: str) -> Iterator[ir.Expr]:
-    yield from (definition.expr for definition in ruleset.definitions if definition.entity == entity)
-    for rule in ruleset.rules:
-        if rule.entity == entity:
-            yield from (rule.when, rule.require)
-    for assertion in ruleset.assertions:
-        if assertion.entity == entity:
-            yield from (assertion.where, assertion.has)
-    for lifecycle in ruleset.lifecycles:
-        if lifecycle.entity == entity:
-            yield from (
-                field for field in (lifecycle.tracks, *(stage.stamped_by for stage in lifecycle.stages)) if field is not None
-            )
-            yield from (stage.condition for stage in lifecycle.stages)
-            yield from (edge.condition for edge in lifecycle.edges)

@@ -58,6 +58,20 @@ def children(expr: ir.Expr) -> tuple[ir.Expr, ...]:
             assert_never(expr)
 
 
+def said(ruleset: ir.Ruleset) -> Iterator[tuple[str, ir.Expr]]:
+    """Yield every expression in which ``ruleset`` speaks of a record, with the entity of the record: not those of examples."""
+    yield from ((definition.entity, definition.expr) for definition in ruleset.definitions)
+    for rule in ruleset.rules:
+        yield from ((rule.entity, rule.when), (rule.entity, rule.require))
+    for lifecycle in ruleset.lifecycles:
+        named = (lifecycle.tracks, *(stage.stamped_by for stage in lifecycle.stages))
+        yield from ((lifecycle.entity, field) for field in named if field is not None)
+        yield from ((lifecycle.entity, stage.condition) for stage in lifecycle.stages)
+        yield from ((lifecycle.entity, edge.condition) for edge in lifecycle.edges)
+    for assertion in ruleset.assertions:
+        yield from ((assertion.entity, assertion.where), (assertion.entity, assertion.has))
+
+
 def name_of(field: ir.Field | ir.Ref) -> str:
     """Return a field or definition as the ruleset names it, with the relations before it."""
     return ".".join((*field.path, field.name if isinstance(field, ir.Field) else definition_name(field.definition)))

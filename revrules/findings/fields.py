@@ -89,7 +89,7 @@ def unused_name(survey: Survey) -> Iterator[Diagnostic]:
 
 def unused_field(survey: Survey) -> Iterator[Diagnostic]:
     """Find fields that nothing reads, of entities that something reads."""
-    read = survey.used.fields | {Read(g.lifecycle.entity, name) for g in survey.graphs for name in _named(g)}
+    read = survey.used.fields
     entities = {found.entity for found in read}
     for entity in survey.ruleset.entities:
         unused = [
@@ -134,13 +134,6 @@ def _only_later(graph: StageGraph, stage: ir.Stage, stamped: Sequence[ir.Stage])
         return None
     following = reachable(graph, [stage.name], Ways.FORWARD)
     return next((other for other in stamped if other.name in following), None)
-
-
-def _named(graph: StageGraph) -> Iterator[str]:
-    """Yield the fields that the lifecycle itself names."""
-    if graph.lifecycle.tracks is not None:
-        yield graph.lifecycle.tracks.name
-    yield from (stage.stamped_by.name for stage in graph.lifecycle.stages if stage.stamped_by is not None)
 
 
 def _teams(survey: Survey) -> set[str]:

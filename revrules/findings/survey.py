@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.findings.scopes import Read, reads_of, walk
+from revrules.reads import said
 from revrules.stages import StageGraph, graph
 
 if TYPE_CHECKING:
@@ -115,16 +116,8 @@ def _ties(ruleset: Ruleset) -> Iterator[Read]:
 
 
 def conditions(ruleset: Ruleset) -> Iterator[tuple[Expr, Scope]]:
-    """Yield every expression of the ruleset that says what holds, with its scope: not those of examples."""
-    for definition in ruleset.definitions:
-        yield definition.expr, (definition.entity,)
-    for rule in ruleset.rules:
-        yield from ((rule.when, (rule.entity,)), (rule.require, (rule.entity,)))
-    for lifecycle in ruleset.lifecycles:
-        yield from ((stage.condition, (lifecycle.entity,)) for stage in lifecycle.stages)
-        yield from ((edge.condition, (lifecycle.entity,)) for edge in lifecycle.edges)
-    for assertion in ruleset.assertions:
-        yield from ((assertion.where, (assertion.entity,)), (assertion.has, (assertion.entity,)))
+    """Yield every expression in which the ruleset speaks of a record, with its scope: not those of examples."""
+    yield from ((expr, (entity,)) for entity, expr in said(ruleset))
 
 
 def everywhere(ruleset: Ruleset) -> Iterator[tuple[Expr, Scope]]:

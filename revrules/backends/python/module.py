@@ -127,7 +127,7 @@ class Module:
 
 
 def uses_of_definitions(ruleset: ir.Ruleset) -> Counter[str]:
-    """Return how often each definition is named in definitions, gates and rules."""
+    """Return how often each definition is named in definitions and gates."""
     found: Counter[str] = Counter()
     pending: list[ir.Expr] = [definition.expr for definition in ruleset.definitions]
     for lifecycle in ruleset.lifecycles:
