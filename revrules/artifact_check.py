@@ -31,6 +31,8 @@ VALUES: dict[Scalar, tuple[type, ...]] = {
     Scalar.DATETIME: (datetime.datetime,),
     Scalar.DURATION: (datetime.timedelta,),
 }
+EXPECTED = ("stage", "verdict", "blocked by", "missing", "violates", "value")
+"""What an example can expect."""
 DEEPEST = 400
 """Expressions inside one another, many more than a ruleset may have."""
 
@@ -73,8 +75,24 @@ class Check:
             self.expr(expr, (entity_name,))
         for lifecycle in self.ruleset.lifecycles:
             self.lifecycle(lifecycle)
+        for example in self.ruleset.examples:
+            self.example(example)
         for beyond in excesses(self.ruleset):
             raise InconsistentError(beyond.message)
+
+    def example(self, example: ir.Example) -> None:
+        """Look up what an example is about and what it expects."""
+        self.entity(example.entity)
+        about = {lifecycle.name: lifecycle.entity for lifecycle in self.ruleset.lifecycles}
+        for expectation in example.expectations:
+            if expectation.kind not in EXPECTED or (expectation.expr is not None) != (expectation.kind == "value"):
+                raise InconsistentError(f"an example cannot expect a `{expectation.kind[:40]}` like this")
+            if expectation.kind == "verdict" and len(expectation.names) != 1:
+                raise InconsistentError("an example expects one verdict")
+            if expectation.lifecycle is not None and about.get(expectation.lifecycle) != example.entity:
+                raise InconsistentError(f"there is no lifecycle `{expectation.lifecycle[:40]}` of `{example.entity}`")
+            if expectation.expr is not None:
+                self.expr(expectation.expr, (example.entity,))
 
     def _said(self) -> Iterator[tuple[str, ir.Expr]]:
         for rule in self.ruleset.rules:
@@ -107,6 +125,10 @@ class Check:
     def lifecycle(self, lifecycle: ir.Lifecycle) -> None:
         """Look up the stages that edges join; forward edges make no cycle."""
         stages = _by_name(lifecycle.stages)
+        for stage in lifecycle.stages:
+            leave = stage.leave_within
+            if leave is not None and (stage.stamped_by is None or leave.calendar not in (None, *self.calendars)):
+                raise InconsistentError(f"the time in which to leave `{stage.name}` lacks its stamp or calendar")
         after: dict[str, list[str]] = {name: [] for name in stages}
         for edge in lifecycle.edges:
             if edge.source not in stages or edge.target not in stages:

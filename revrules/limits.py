@@ -63,7 +63,11 @@ def _said(ruleset: ir.Ruleset) -> Iterator[tuple[str, Span | None, ir.Expr]]:
     for assertion in ruleset.assertions:
         yield from (("the assertion", assertion.span, expr) for expr in (assertion.where, assertion.has))
     for lifecycle in ruleset.lifecycles:
-        yield from ((f"stage `{stage.name}`", stage.span, stage.condition) for stage in lifecycle.stages)
+        for stage in lifecycle.stages:
+            yield f"stage `{stage.name}`", stage.span, stage.condition
+            leave = stage.leave_within
+            if leave is not None and leave.calendar is not None:
+                yield f"stage `{stage.name}`", stage.span, ir.BusinessShift(ir.Now(), leave.count, leave.unit, leave.calendar)
         yield from ((f"the way to `{edge.target}`", edge.span, edge.condition) for edge in lifecycle.edges)
 
 
@@ -124,7 +128,7 @@ def _long_business_time(expr: ir.Expr, ruleset: ir.Ruleset) -> str:
         waiting += children(expr)
         if isinstance(expr, ir.BusinessShift) and expr.unit is not Unit.DAY:
             calendar = ruleset.calendar(expr.calendar)
-            if LENGTH_OF[expr.unit.value] * abs(expr.count) > MOST_WORKING_DAYS * _working_day(calendar):
+            if abs(expr.count) > MOST_WORKING_DAYS * _working_day(calendar) // LENGTH_OF[expr.unit.value]:
                 return f"counts business hours over more than {MOST_WORKING_DAYS:,} working days"
     return ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import time
 
 import pytest
@@ -169,3 +170,46 @@ def test_a_time_zone_is_one_that_means_the_same_on_every_machine(zone: str) -> N
     (problem,) = compile_text(f'ruleset r {{ timezone "{zone}" }}\n' + HEAD + lifecycle("a")).errors
     assert problem.code == "REV232"
     assert len(problem.message) < 100
+
+
+def test_the_time_to_leave_a_stage_is_bounded_too() -> None:
+    calendar = 'calendar c { days monday hours 09:00..09:01 timezone "UTC" }\n'
+    stamped = "lifecycle l of e { stage s { entry owner t stamped by at leave within 4001 business minutes won } }\n"
+    assert codes(HEAD + calendar + stamped) == {"REV258"}
+
+
+def tampered(text: str, change: dict[str, object], to: object) -> str:
+    """Return what is said of an artifact in which every node that holds ``change`` got ``to``, and the right hash again."""
+    whole = json.loads(artifact.dump(revrules.loads(text).ir))
+
+    def changed(node: object) -> object:
+        if isinstance(node, list):
+            return [changed(each) for each in node]
+        if not isinstance(node, dict):
+            return node
+        found = {name: changed(each) for name, each in node.items()}
+        return {**found, **to} if change.items() <= node.items() and isinstance(to, dict) else found
+
+    whole["ruleset"] = changed(whole["ruleset"])
+    whole["hash"] = artifact.content_hash(whole["ruleset"])
+    with pytest.raises(artifact.ArtifactError) as refused:
+        artifact.load(json.dumps(whole).encode())
+    return str(refused.value)
+
+
+def test_a_changed_artifact_with_the_right_hash_is_held_to_the_same_limits() -> None:
+    calendar = 'calendar c { days monday hours 09:00..17:00 timezone "UTC" }\n'
+    text = HEAD + calendar + lifecycle("at within 40 business hours after at")
+    assert "4,000 working days" in tampered(text, {"$": "BusinessShift"}, {"count": 2**40})
+    assert "no calendar" in tampered(text, {"$": "BusinessShift"}, {"calendar": "d"})
+    stamped = "lifecycle l of e { stage s { entry owner t stamped by at leave within 4 business hours won } }\n"
+    assert "calendar" in tampered(HEAD + calendar + stamped, {"$": "LeaveWithin"}, {"calendar": "d"})
+    chain = {"$": "Ref", "definition": "e.d2"}
+    nested = "define d1 of e { owner t means a }\ndefine d2 of e { owner t means not d1 }\n"
+    assert "before this use" in tampered(HEAD + nested + lifecycle("d2"), {"$": "Ref", "definition": "e.d1"}, chain)
+
+
+def test_a_changed_artifact_cannot_expect_what_no_example_can() -> None:
+    text = HEAD + lifecycle("a") + 'example "x" of e as of 2026-01-01 { given { id = "1" } expect stage s }\n'
+    assert "expect" in tampered(text, {"$": "Expectation"}, {"kind": "miracle"})
+    assert "lifecycle" in tampered(text, {"$": "Expectation"}, {"lifecycle": "none"})

@@ -63,7 +63,8 @@ def command(
 
     RULESET is a ruleset or its folder; DATA a CSV, TSV, JSON, JSON lines or Parquet file, or `-` for standard input.
     Without -o a table shows the records that need a look. Exit code: 0 every row and cell could be used, 1 some could
-    not (they are listed, and every record that can be read is placed), 2 nothing could be done.
+    not (they are listed, and every record that can be read is placed), 2 nothing could be done. Cells are written as they
+    are, also those that a spreadsheet would take for a formula: import such a file as text.
     """
     rules = records.load_ruleset(ruleset)
     how = records.reading(input_format, encoding, delimiter)
@@ -170,24 +171,28 @@ def _write_rejects(rejects: Rejects, path: str | None, out: str | None) -> None:
 
 
 def _tell(summary: Summary, run: Run) -> None:
+    from revrules.render.cells import harmless
     from revrules.tables.summary import in_words
 
     for note in summary.notes:
-        click.echo(f"note: {note}", err=True)
+        click.echo(harmless(f"note: {note}"), err=True)
     if summary.warnings:
         records.show(summary.warnings)
-    click.echo("\n".join(in_words(summary, run.lifecycle)), err=True)
+    click.echo(harmless("\n".join(in_words(summary, run.lifecycle))), err=True)
 
 
 def _tell_rejects(rejects: Rejects, path: str | None, out: str | None) -> None:
     if not rejects.count:
         return
+    from revrules.render.cells import one_line
+
     where = path or (f"{out}.rejects.csv" if out not in (None, "-") else None)
     things = "1 row or cell" if rejects.count == 1 else f"{rejects.count:,} rows or cells"
     click.echo(f"\n{things} could not be used as declared" + (f"; all are listed in {where}" if where else ":"), err=True)
     for issue in rejects.first:
         column = f", {issue.column}" if issue.column else ""
         shown = f" `{' '.join(issue.value.split())[:60]}`" if issue.value else ""
-        click.echo(f"  {issue.file}, line {issue.line}{column}:{shown} {issue.reason} ({issue.happened})", err=True)
+        line = f"  {issue.file}, line {issue.line}{column}:{shown} {issue.reason} ({issue.happened})"
+        click.echo(one_line(line), err=True)
     if rejects.count > len(rejects.first) and where is None:
         click.echo("  … `--rejects FILE` lists them all", err=True)

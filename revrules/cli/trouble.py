@@ -38,7 +38,9 @@ class UserError(click.ClickException):
 
     def show(self, file: object = None) -> None:
         """Write the message to standard error."""
-        click.echo(f"{click.style('error', fg='red', bold=True)}: {self.format_message()}", err=True)
+        from revrules.render.cells import harmless
+
+        click.echo(f"{click.style('error', fg='red', bold=True)}: {harmless(self.format_message())}", err=True)
 
 
 def report(error: BaseException, *, debug: bool) -> int:

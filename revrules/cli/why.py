@@ -61,9 +61,10 @@ def command(
 
         click.echo(json.dumps(to_json(found.placement), ensure_ascii=False, indent=2))
         return
+    from revrules.render.cells import harmless
     from revrules.words import in_words
 
-    click.echo(in_words(rules.ir, found.placement, found.key), nl=False)
+    click.echo(harmless(in_words(rules.ir, found.placement, found.key)), nl=False)
 
 
 def _find(run: Run, key: str | None) -> Placed:

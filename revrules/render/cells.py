@@ -39,6 +39,15 @@ def shown(text: str) -> str:
     return "".join(TAB if c == "\t" else REPLACEMENT if _harmful(c) else c for c in text)
 
 
+def harmless(text: str) -> str:
+    """Return lines that hold words of other people as they are printed: what could harm a terminal is a replacement character.
+
+    >>> harmless("a\\x1b[31m\\nb")
+    'a�[31m\\nb'
+    """
+    return "\n".join(map(shown, text.split("\n")))
+
+
 def one_line(text: str) -> str:
     """Return words as one line: what could harm a terminal or break the line is spelled out.
 

@@ -38,8 +38,11 @@ def record_reader(spec: RecordSpec) -> RecordReader:
 def read_record(reader: RecordReader, raw: Mapping[str, object]) -> tuple[dict[str, object], list[DataProblem]]:
     """Return the typed record (one: a dict or None, many: a list) and its problems in the order of the fields, then relations.
 
-    A required field is asked of the record itself only: related records have placements of their own.
+    A required field is asked of the record itself only: related records have placements of their own. Raises ``TypeError`` for
+    what is no mapping.
     """
+    if not hasattr(raw, "get"):
+        raise TypeError(f"a record is a mapping of field names to values, not {type(raw).__name__}")
     problems: list[DataProblem] = []
     return _read(reader, raw, problems, ""), problems
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 WIDEST = 40
 """Characters of a cell in a table; longer ones are cut."""
-NO_CHARACTERS = dict.fromkeys((*range(32), 127, *range(128, 160), 0x2028, 0x2029), " ")
-"""Line breaks and other control characters, which would break a table (or the terminal)."""
+DIRECTIONS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+NO_CHARACTERS = dict.fromkeys((*range(32), 127, *range(128, 160), 0x2028, 0x2029, *DIRECTIONS), " ")
+"""Line breaks, other control characters and marks that reorder a line: these would break a table (or the terminal)."""
 
 
 def write_csv(stream: TextIO, names: Sequence[str], rows: Iterable[Cells], delimiter: str = ",") -> None:

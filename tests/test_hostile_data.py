@@ -1,0 +1,62 @@
+"""Records and exports from a stranger: a data problem or a clear error, nothing that harms the terminal, nothing half written."""
+
+from __future__ import annotations
+
+import datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import pytest
+
+import revrules
+from revrules.cli.main import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = datetime.datetime(2026, 11, 21, 9, tzinfo=datetime.UTC)
+RULES = """team t
+entity e key id {
+  id text required
+  a boolean
+  x integer
+  m money
+  k text
+}
+lifecycle l of e {
+  stage s { entry owner t requires { z: id is known } }
+  stage w { owner t from s requires { z: k = "b" } won }
+}
+rule r of e, warn { owner t require k is known and x > 3 message "more" }
+"""
+HOSTILE = "\x1b]0;title\x07\x1b[31mred\u202etxet\x9b1m"
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    path = tmp_path / "rules.rev"
+    path.write_text(RULES, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("record", [None, 1, "id", [], object()])
+def test_what_is_no_record_is_a_type_error_that_says_so(record: object) -> None:
+    with pytest.raises(TypeError, match="a record is a mapping"):
+        revrules.loads(RULES).lifecycle()(record, as_of=NOW)  # type: ignore[arg-type]  # what is tried
+
+
+def test_a_fraction_beyond_all_doubles_is_a_data_problem() -> None:
+    placement = revrules.loads(RULES).lifecycle()({"id": "1", "x": Fraction(10**400, 3), "m": Fraction(10**400, 3)}, as_of=NOW)
+    assert [problem.field for problem in placement.problems] == ["x", "m"]
+
+
+@pytest.mark.parametrize("arguments", [("why", "data.csv", "1"), ("evaluate", "data.csv"), ("evaluate", "data.csv", "--keep")])
+def test_what_stands_in_an_export_cannot_speak_to_the_terminal(
+    arguments: tuple[str, ...], rules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data.csv").write_text(f"id,a,x,m,k\n1,{HOSTILE},{HOSTILE},1,{HOSTILE}\n{HOSTILE},,,,\n", encoding="utf-8")
+    assert main([arguments[0], str(rules), *arguments[1:]]) in (0, 1)
+    printed = "".join(capfd.readouterr())
+    assert "red" in printed
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(printed)
