@@ -261,3 +261,18 @@ def test_an_id_that_a_few_rows_repeat_is_the_key_and_the_doubles_are_asked_about
     assert "1 of 61 rows repeat" in text
     assert not compile_text(text).errors
     assert "key deal_id" not in propose(["Deal ID", "Deal Stage"], rows[:20] * 3, "deals").text
+
+
+def test_texts_that_differ_in_capitals_only_become_members_that_can_be_told_apart() -> None:
+    rows = [[f"D-{n}", ("Yes", "yes", "No", "maybe", "YES")[n % 5]] for n in range(60)]
+    text = propose(["Deal ID", "Agreed"], rows, "deals").text
+    assert "enum" in text
+    assert not compile_text(text).errors
+
+
+def test_numbers_with_leading_zeros_are_texts() -> None:
+    rows = [[f"{n:05}", f"{n % 7:03}", f"{n / 8}"] for n in range(60)]
+    text = " ".join(propose(["Betriebs-Nr.", "Filiale", "Wert je Stück"], rows, "deals").text.split())
+    assert "betriebs_nr text required" in text
+    assert 'filiale text as "Filiale"' in text or "filiale enum" in text
+    assert "wert_je_stück number" in text

@@ -29,7 +29,7 @@ ENTITIES = (
     "user",
     "subscription",
 )
-KEY_ENDS = re.compile(r"(?:^|_)(?:id|key|guid|uuid|number|code)$")
+KEY_ENDS = re.compile(r"(?:^|_)(?:id|key|guid|uuid|number|code|nr|nummer)$")
 MOSTLY = 0.95
 """The part of the rows in which a column called an id must differ to be the key of an export that repeats some rows."""
 PLURAL_Y = re.compile(r"ies$")
@@ -241,7 +241,9 @@ def _doubles(key: Column) -> str:
 def _member_names(members: Sequence[str]) -> dict[str, str]:
     """Return the name of each member of an enum, by its text."""
     names = Names()
-    return {label: written(names.new(label, f"member_{number}")) for number, label in enumerate(members, 1)}
+    by_itself = sorted(members, key=lambda label: plain_name(label) != label)  # `ja "Ja", ja_2 "ja"` would say `ja` twice
+    found = {label: written(names.new(label, f"member_{members.index(label) + 1}")) for label in by_itself}
+    return {label: found[label] for label in members}
 
 
 def _told(entity: str, key: Column | None, tracked: Column | None, columns: Sequence[Column]) -> tuple[str, ...]:
