@@ -120,6 +120,8 @@ VERDICTS = {
     "undeclared": "undeclared",
 }
 SHOWN = 5
+OWN_CONDITION = "the way's own condition"
+"""What people call the criterion `when` of a placement (grammar/language.md, section 9)."""
 
 
 def in_words(summary: Summary, lifecycle: Lifecycle) -> list[str]:
@@ -194,7 +196,7 @@ def _cause(summary: Summary, ahead: int) -> str:
 
 def _called(criterion: str) -> str:
     """Return a field or criterion in a sentence; the condition of a way itself has no name of its own."""
-    return "the way's own condition (`when`)" if criterion == "when" else f"`{criterion}`"
+    return OWN_CONDITION if criterion == "when" else f"`{criterion}`"
 
 
 def _matrix(summary: Summary, lifecycle: Lifecycle) -> list[str]:
@@ -216,7 +218,8 @@ def _blocking(summary: Summary) -> list[str]:
     counts.update(summary.unknown)
     top = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
     return [
-        f"{count:>9,}  {criterion} (into {stage}{_owned(summary.owners.get(stage, ()))})" for (stage, criterion), count in top
+        f"{count:>9,}  {OWN_CONDITION if name == 'when' else name} (into {stage}{_owned(summary.owners.get(stage, ()))})"
+        for (stage, name), count in top
     ]
 
 
