@@ -24,7 +24,7 @@ TOLERATED = 0.02
 """The part of the values that may not fit a type in a long column: faults of the data, to be reported by an evaluation."""
 TOLERANT_FROM = 50
 INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,17})")
-NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 ENGLISH = re.compile(r"[+-]?(?:[$€£¥]|[A-Z]{3} )?[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|0|[1-9][0-9]*)(?:\.[0-9]+)?(?: ?%)?")
 EUROPEAN = re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|0|[1-9][0-9]*)(?:,[0-9]+)?(?: ?(?:[€$£%]|[A-Z]{3}))?")
 MONEY_WORDS = re.compile(
