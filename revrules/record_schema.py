@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -87,7 +86,7 @@ def _bounds(field: ir.FieldDecl) -> Schema:
 
 
 def result_schema(ruleset: ir.Ruleset, lifecycle: str) -> Schema:
-    """Return the schema of the placements in ``lifecycle``, written as ``to_json`` writes them."""
+    """Return the schema of the placements in ``lifecycle``, as ``Placement.as_json`` gives them."""
     declared = ruleset.lifecycle(lifecycle)
     stages = [stage.name for stage in declared.stages]
     text: Schema = {"type": "string"}
@@ -137,31 +136,3 @@ def _object(properties: Schema) -> Schema:
 
 def _list(items: Schema) -> Schema:
     return {"type": "array", "items": items}
-
-
-def to_json(result: object) -> object:
-    """Return a placement, or a part of one, as JSON holds it: named tuples as objects, moments as text, money as exact text.
-
-    >>> from revrules.runtime.results import Seen
-    >>> to_json(Seen("arr", Decimal("1200.5000")))
-    {'name': 'arr', 'value': '1200.5000'}
-    """
-    match result:
-        case None | bool() | int() | float():
-            return result
-        case Verdict():
-            return result.value
-        case str():
-            return str(result)
-        case Decimal():
-            return str(result)
-        case datetime.datetime() | datetime.date():
-            return result.isoformat()
-        case datetime.timedelta():
-            return f"PT{result / datetime.timedelta(seconds=1):.6f}".rstrip("0").rstrip(".") + "S"
-        case tuple() if hasattr(result, "_asdict"):
-            return {name: to_json(value) for name, value in result._asdict().items()}
-        case tuple() | list():
-            return [to_json(value) for value in result]
-        case _:
-            return repr(result)

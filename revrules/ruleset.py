@@ -217,7 +217,7 @@ class Ruleset:
         return record_schema(self.ir, _chosen("entity", entity, self.entities))
 
     def result_schema(self, lifecycle: str | None = None) -> dict[str, object]:
-        """Return the JSON Schema of placements in ``lifecycle`` (without it, the only one), as ``record_schema.to_json`` writes.
+        """Return the JSON Schema of placements in ``lifecycle`` (without it, the only one), as ``Placement.as_json`` gives them.
 
         Raises ``KeyError``.
         """

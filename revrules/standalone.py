@@ -20,6 +20,7 @@ Made by revrules {version}; change the ruleset, not this file.
 
     place = lifecycle("name")        # the name may be left out where there is one lifecycle
     place(record, as_of=now)         # a Placement: stage, verdict, next stages with what is missing, …
+    place(record).as_json()          # the same as dicts, lists and texts: what json.dumps takes
     place.stage(record, as_of=now)   # the stage alone, of a record whose values have their types
 """
 '''

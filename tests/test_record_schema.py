@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 import revrules
-from revrules.record_schema import to_json
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime.datetime(2026, 11, 21, 9, tzinfo=datetime.UTC)
@@ -59,7 +59,9 @@ def test_what_is_no_value_is_refused_by_the_schema_and_a_data_problem(field: str
     assert [problem.field for problem in RULES.lifecycle()(record, as_of=NOW).problems] == [field]
 
 
-@pytest.mark.parametrize("record", [{}, GOOD, {**GOOD, "arr": "x", "paying": None}, {"account_id": 7, "size": "many"}])
+@pytest.mark.parametrize(
+    "record", [{}, GOOD, {**GOOD, "arr": "x", "paying": None}, {"account_id": 7, "size": "many"}, {"share": math.nan}]
+)
 def test_placements_as_json_are_what_the_result_schema_says(record: dict[str, object]) -> None:
     placement = RULES.lifecycle()(record, as_of=NOW)
-    jsonschema.validate(json.loads(json.dumps(to_json(placement))), RULES.result_schema("life"))
+    jsonschema.validate(json.loads(json.dumps(placement.as_json(), allow_nan=False)), RULES.result_schema("life"))

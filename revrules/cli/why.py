@@ -57,9 +57,7 @@ def command(
         with Run(rules, job, rejects.add) as run:
             found = _find(run, key)
     if output_format == "json":
-        from revrules.record_schema import to_json
-
-        click.echo(json.dumps(to_json(found.placement), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(found.placement.as_json(), ensure_ascii=False, indent=2))
         return
     from revrules.render.cells import harmless
     from revrules.words import in_words

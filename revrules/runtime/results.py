@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
+from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -99,3 +102,35 @@ class Placement(NamedTuple):
     def blockers(self) -> tuple[Blocker, ...]:
         """The criteria, unmet or unknown, that keep the record from its next stages, those of lost stages aside."""
         return tuple(b for way in self.next if way.outcome != "lost" for b in (*way.unmet, *way.unknown))
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as JSON holds it: what ``json.dumps`` takes and ``Ruleset.result_schema`` describes.
+
+        Moments become ISO 8601, amounts of money exact text.
+        """
+        return {name: _plain(value) for name, value in self._asdict().items()}
+
+
+def _plain(value: object) -> object:
+    """Return a part of a placement as JSON holds it.
+
+    >>> _plain(Seen("arr", Decimal("1200.5000")))
+    {'name': 'arr', 'value': '1200.5000'}
+    """
+    match value:
+        case None | bool() | int():
+            return value
+        case float():
+            return value if isfinite(value) else repr(value)
+        case str() | Decimal():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return f"PT{value / timedelta(seconds=1):.6f}".rstrip("0").rstrip(".") + "S"
+        case tuple() if hasattr(value, "_asdict"):
+            return {name: _plain(part) for name, part in value._asdict().items()}
+        case tuple() | list():
+            return [_plain(part) for part in value]
+        case _:
+            return repr(value)
