@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import gzip
+import tracemalloc
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -60,3 +62,27 @@ def test_what_stands_in_an_export_cannot_speak_to_the_terminal(
     printed = "".join(capfd.readouterr())
     assert "red" in printed
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(printed)
+
+
+def test_a_small_packed_file_that_unpacks_to_an_endless_line_takes_little_memory(
+    rules: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name, start in (("bomb.csv.gz", b"id,k\n1,"), ("bomb.jsonl.gz", b'{"id": "1"}\n{"id": "')):
+        with gzip.open(tmp_path / name, "wb", compresslevel=1) as file:
+            file.write(start)
+            for _ in range(40):
+                file.write(b"a" * 1_000_000)
+        tracemalloc.start()
+        code = main(["evaluate", str(rules), str(tmp_path / name), "-o", str(tmp_path / "out.csv")])
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert code == 2
+        assert "line 2 has more than 16,777,216 characters" in capfd.readouterr().err
+        assert most < 200_000_000
+        assert not (tmp_path / "out.csv").exists()
+
+
+def test_more_columns_than_any_export_has_are_refused(rules: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "wide.csv").write_text("id," + ",".join(f"c{n}" for n in range(100_001)) + "\n", encoding="utf-8")
+    assert main(["evaluate", str(rules), str(tmp_path / "wide.csv")]) == 2
+    assert "100,002 columns" in capfd.readouterr().err

@@ -7,12 +7,12 @@ mixed line ends, and loses the good rows behind a quote that is never closed.
 from __future__ import annotations
 
 import csv
-from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
 from revrules.problems import data as problems
 from revrules.tables.failure import DataError
 from revrules.tables.rows import Refused, Row, Table
+from revrules.tables.source import LONGEST_LINE, read_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 LONGEST_CELL = 1 << 22
 """Characters; a quote that is never closed ends here at the latest."""
+MOST_COLUMNS = 100_000
 SHOWN = 200
 SAMPLE_LINES = 50
 
@@ -31,7 +32,7 @@ def delimited(stream: TextIO, name: str, *, delimiter: str | None, expected: Col
     """
     if csv.field_size_limit() < LONGEST_CELL:
         csv.field_size_limit(LONGEST_CELL)
-    feed = Feed(stream)
+    feed = Feed(stream, name)
     notes: tuple[str, ...] = ()
     first = feed.peek(SAMPLE_LINES)
     if first and (named := first[0].strip().lower()).startswith("sep=") and len(named) == len("sep=") + 1:
@@ -52,8 +53,9 @@ def delimited(stream: TextIO, name: str, *, delimiter: str | None, expected: Col
 class Feed:
     """The lines of a file for the reader, able to hand lines out again when a record turns out to be broken."""
 
-    def __init__(self, lines: TextIO) -> None:
+    def __init__(self, lines: TextIO, name: str) -> None:
         self._lines = lines
+        self._name = name
         self._again: list[str] = []
         self.taken: list[str] = []
         self.line = 1
@@ -63,13 +65,20 @@ class Feed:
         return self
 
     def __next__(self) -> str:
-        line = self._again.pop() if self._again else next(self._lines)
+        line = self._again.pop() if self._again else self._read(self.line + len(self.taken))
+        if not line:
+            raise StopIteration
         self.taken.append(line)
         return line
 
+    def _read(self, number: int) -> str:
+        return read_line(self._lines, self._name, number)
+
     def peek(self, count: int) -> list[str]:
         """Return up to ``count`` lines without taking them."""
-        lines = list(islice(self._lines, count))
+        lines: list[str] = []
+        while len(lines) < count and sum(map(len, lines)) < LONGEST_LINE and (line := self._read(len(lines) + 1)):
+            lines.append(line)
         self._again = lines[::-1]
         return lines
 
@@ -137,6 +146,8 @@ def _headings(feed: Feed, delimiter: str, name: str) -> tuple[str, ...]:
         raise DataError(problems.unreadable(name, f"its headings on line 1: {_reason(str(error))}")) from error
     if headings is None:
         raise DataError(problems.empty(name))
+    if len(headings) > MOST_COLUMNS:
+        raise DataError(problems.unreadable(name, f"it has {len(headings):,} columns, more than {MOST_COLUMNS:,}"))
     return tuple(headings)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from revrules.problems import data as problems
 from revrules.tables.failure import DataError
 from revrules.tables.rows import Refused, Row, Table
+from revrules.tables.source import LONGEST_LINE, read_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 SHOWN = 200
 LONGEST_INTEGER = 400
 """Digits; a longer number is no value of any type and is kept as text."""
+LARGEST_DOCUMENT = 1 << 30
+"""Characters of a document, which is held in memory."""
 KINDS = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "a truth value", type(None): "null"}
 BLANK = " \t\r\n"
 BYTE_ORDER_MARK = "\ufeff"
@@ -31,14 +34,17 @@ def json_table(stream: TextIO, name: str, *, lines: bool | None) -> Table:
 
     Lines are read one by one; a document is held in memory as text, its records are parsed one by one.
     """
-    line, first = 1, stream.readline()
+    line, first = 1, stream.readline(LONGEST_LINE)
     while first and not first.strip(BLANK + BYTE_ORDER_MARK):
-        line, first = line + 1, stream.readline()
+        line, first = line + 1, stream.readline(LONGEST_LINE)
     if not first:
         raise DataError(problems.empty(name))
     if lines if lines is not None else parse_record(first) is not None:
-        return Table(name, None, _from_lines(first, stream, line))
-    return Table(name, None, _from_document(first + stream.read(), name, line))
+        return Table(name, None, _from_lines(first, stream, name, line))
+    document = first + stream.read(LARGEST_DOCUMENT)
+    if len(document) > LARGEST_DOCUMENT:
+        raise DataError(problems.unreadable(name, "it has more than a billion characters; JSON lines can be of any length"))
+    return Table(name, None, _from_document(document, name, line))
 
 
 def parse_record(text: str) -> dict[str, object] | None:
@@ -50,13 +56,13 @@ def parse_record(text: str) -> dict[str, object] | None:
     return _mended(value, text) if isinstance(value, dict) else None
 
 
-def _from_lines(first: str, stream: TextIO, line: int) -> Iterator[Row | Refused]:
+def _from_lines(first: str, stream: TextIO, name: str, line: int) -> Iterator[Row | Refused]:
     text = first
     while text:
         if text.strip(BLANK):
             yield _one_line(text.strip(BLANK + BYTE_ORDER_MARK), line)
-        text = stream.readline()
         line += 1
+        text = read_line(stream, name, line)
 
 
 def _one_line(text: str, line: int) -> Row | Refused:

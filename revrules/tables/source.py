@@ -18,6 +18,10 @@ STANDARD_INPUT = "-"
 HEAD = 1 << 16
 """Bytes that are looked at to tell what a file is."""
 CHUNK = 1 << 20
+LONGEST_LINE = 1 << 24
+"""Characters. Lines are held in memory one by one, and a packed file of a few bytes may unpack to a line without end."""
+LARGEST_INPUT = 1 << 30
+"""Bytes of standard input, which is held in memory."""
 GZIP = b"\x1f\x8b"
 KNOWN_KINDS = {
     b"PK\x03\x04": ("an Excel workbook or a ZIP archive", "save the sheet as CSV (UTF-8) and run it on that file"),
@@ -55,7 +59,9 @@ def open_source(path: str) -> Source:
     """Return the source at ``path``; raises ``DataError`` for what is not there, no file, empty or of a kind that is not read."""
     name = "standard input" if path == STANDARD_INPUT else path
     try:
-        content = sys.stdin.buffer.read() if path == STANDARD_INPUT else None
+        content = sys.stdin.buffer.read(LARGEST_INPUT + 1) if path == STANDARD_INPUT else None
+        if content is not None and len(content) > LARGEST_INPUT:
+            raise DataError(problems.unreadable(name, "it is larger than 1 GiB; write it to a file and name that"))
         source = Source(name, path, content, b"", packed=False)
         with source.open() as stream:
             head = stream.read(HEAD)
@@ -89,6 +95,14 @@ def open_text(source: Source, encoding: str | None) -> tuple[TextIO, str]:
         if (line := _first_bad_line(source, chosen)) is not None:
             raise DataError(problems.encoding(source.name, line, encoding))
     return io.TextIOWrapper(source.open(), encoding=chosen, newline=""), chosen
+
+
+def read_line(stream: TextIO, name: str, number: int) -> str:
+    """Return the next line (empty at the end); raises ``DataError`` for one that is too long to be one."""
+    line = stream.readline(LONGEST_LINE + 1)
+    if len(line) > LONGEST_LINE:
+        raise DataError(problems.unreadable(name, f"line {number:,} has more than {LONGEST_LINE:,} characters"))
+    return line
 
 
 def reading_errors() -> tuple[type[Exception], ...]:
