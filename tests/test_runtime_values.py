@@ -78,6 +78,8 @@ def test_reading_never_raises_and_never_takes_long(kind: str) -> None:
         ("datetime", datetime.datetime(2026, 10, 25, 2, 30, fold=1), datetime.datetime(2026, 10, 25, 0, 30, tzinfo=datetime.UTC)),
         ("duration", 1.5, datetime.timedelta(minutes=90)),
         ("duration", datetime.timedelta(days=2), datetime.timedelta(days=2)),
+        ("boolean", 1, True),
+        ("boolean", 0, False),
         ("enum", 12, "lead"),
         ("enum", Word.LEAD, "lead"),
     ],
@@ -91,7 +93,8 @@ def test_what_means_a_value_is_read_as_it(kind: str, raw: object, value: object)
 @pytest.mark.parametrize(
     ("kind", "raw", "reason"),
     [
-        ("boolean", 1, "not true or false"),
+        ("boolean", 2, "not true or false"),
+        ("boolean", 1.0, "not true or false"),
         ("integer", True, "not an integer"),
         ("integer", 3.5, "not a whole number"),
         ("integer", 2**63, "too large for an integer"),
@@ -113,6 +116,12 @@ def test_what_means_a_value_is_read_as_it(kind: str, raw: object, value: object)
 )
 def test_what_is_no_value_has_a_reason(kind: str, raw: object, reason: str) -> None:
     assert field_reader(spec(kind))(raw) == (None, reason)
+
+
+def test_a_number_for_a_truth_value_is_read_as_the_cell_with_its_digit() -> None:
+    turned = field_reader(spec("boolean", true_texts=("0",), false_texts=("1",)))
+    assert [turned(raw) for raw in (0, 1, "0", True)] == [(True, ""), (False, ""), (True, ""), (True, "")]
+    assert field_reader(spec("boolean", true_texts=("Ja",), false_texts=("Nein",)))(1) == (None, "neither Ja nor Nein")
 
 
 def test_stand_ins_are_missing_before_they_are_out_of_bounds() -> None:

@@ -43,8 +43,8 @@ def field_reader(spec: FieldSpec) -> Reader:
 
     It raises on nothing, and is quick to refuse however large the text or number is.
     """
-    read = value_reader(spec)
     cell = cell_reader(spec)
+    read = _truth_reader(spec, cell) if spec.kind == "boolean" else value_reader(spec)
     accept = acceptor(spec)
 
     def reader(raw: object) -> Reading:
@@ -56,6 +56,12 @@ def field_reader(spec: FieldSpec) -> Reader:
         return (None, reason) if reason else accept(value)
 
     return reader
+
+
+def _truth_reader(spec: FieldSpec, cell: Callable[[str], Reading]) -> Reader:
+    """Return the function that reads a truth value; tables with types hold many as 1 and 0, which are read as those cells."""
+    read = value_reader(spec)
+    return lambda raw: cell(str(raw)) if type(raw) is int and raw in (0, 1) else read(raw)
 
 
 def cell_reader(spec: FieldSpec) -> Callable[[str], Reading]:
