@@ -124,6 +124,8 @@ def other_comment(view: View) -> Repair | None:
 def borrowed_operator(view: View) -> Repair | None:
     """``x like "a"``, ``x between 1 and 5``, ``x older than 30 days``, and any other word between two values of a line."""
     before, token = view.previous, view.token
+    if token.text == "between" and before is not None and before.text == "is":
+        return _between(view, with_is=True)
     if before is None or "NAME" not in token.readings or not view.accepts("COMPARE") or not _same_line(view, before, token):
         return None
     word = token.text.lower()
@@ -159,18 +161,20 @@ def _rest_of_line(view: View) -> int:
     return count
 
 
-def _between(view: View) -> Repair | None:
-    """``x between 1 and 5``."""
+def _between(view: View, *, with_is: bool = False) -> Repair | None:
+    """``x between 1 and 5``, ``x is between 1 and 5``."""
     middle = next((n for n in range(1, 6) if view.ahead(n).text == "and"), None)
     if middle is None:
         return None
+    start = view.at - with_is
+    first = view.machine.tokens[start]
     low = view.machine.tokens[view.at + 1 : view.at + middle]
-    insert = (*_phrase("in", view.token, ""), *low, *_phrase("..", view.ahead(middle), ""))
-    if view.reach(view.at, middle + 1, insert) < 1:
+    insert = (*_phrase("in", first, ""), *low, *_phrase("..", view.ahead(middle), ""))
+    if not low or view.reach(start, middle + 1 + with_is, insert) < 1:
         return None
-    span, written = _written(view, view.token, view.ahead(middle + 1))
+    span, written = _written(view, first, view.ahead(middle + 1))
     ends = view.machine.site.text[low[0].start : low[-1].end], view.ahead(middle + 1).text
-    return Repair(problems.other_spelling(span, written, f"in {ends[0]}..{ends[1]}"), view.at, middle + 1, insert)
+    return Repair(problems.other_spelling(span, written, f"in {ends[0]}..{ends[1]}"), start, middle + 1 + with_is, insert)
 
 
 def _age(view: View) -> Repair | None:

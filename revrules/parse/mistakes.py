@@ -73,7 +73,7 @@ def capitals(view: View) -> Repair | None:
             continue
         word = token.text.lower()
         insert = (_reworded(view, at, word),)
-        if insert[0].readings and view.leads_on(at, 1, insert, 1):
+        if insert[0].readings and view.leads_on(at, 1, insert, 0 if at == view.at and token.text.isupper() else 1):
             return Repair(problems.other_spelling(view.span(token), token.text, word), at, 1, insert)
     return None
 
@@ -217,6 +217,8 @@ def word_as_name(view: View) -> Repair | None:
     """A word of the language where a name was meant."""
     before = view.previous
     if before is None or view.previous_reading in vocabulary.NAMES or "NAME" not in before.readings:
+        return None
+    if view.token.text in ("}", ")", "]"):  # what was to follow the word is left out
         return None
     insert = (Token(("NAME",), before.text, before.start, before.end),)
     if not view.leads_on(view.at - 1, 1, insert):

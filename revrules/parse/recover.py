@@ -10,6 +10,7 @@ from revrules.parse.borrowed import BORROWED
 from revrules.parse.lexer import Token
 from revrules.parse.machine import Hole, Many
 from revrules.parse.mistakes import FIRST, MISTAKES
+from revrules.parse.speech import SPEECH
 from revrules.parse.tables import END
 from revrules.parse.view import Repair, View, ahead, invented, take
 from revrules.problems import syntax as problems
@@ -35,7 +36,7 @@ def recover(machine: Machine, floor: int) -> int:
     machine.has_holes = True
     view = View(machine, floor)
     structural = (_missing_closer, _value_left_out, _extra_closer, _wrong_place, _one_token)
-    for repair in (mistake(view) for mistake in (*FIRST, *BORROWED, *MISTAKES, *structural)):
+    for repair in (mistake(view) for mistake in (*FIRST, *SPEECH, *BORROWED, *MISTAKES, *structural)):
         if repair is not None:
             _apply(machine, repair)
             return floor
@@ -233,7 +234,12 @@ def _unexpected(view: View) -> Diagnostic:
             return problems.wrong_place(view.span(token), written, place, starts)
     if "TEXT" in token.readings and "NAME" in view.accepted and "TEXT" not in view.accepted:
         return problems.name_in_quotes(view.span(token), written, vocabulary.expected(view.accepted))
-    return problems.unexpected(view.span(token), written, vocabulary.expected(view.accepted))
+    before = view.previous
+    joined = ""
+    if before is not None and token.readings == ("NAME",) and view.previous_reading in vocabulary.NAMES:
+        is_apart = view.machine.site.text[before.end : token.start].strip(" ")
+        joined = "" if is_apart or "COMPARE" in view.accepted else f"{before.text}_{token.text}"
+    return problems.unexpected(view.span(token), written, vocabulary.expected(view.accepted), joined=joined)
 
 
 def _go_on_at_next_clause(machine: Machine) -> None:

@@ -205,11 +205,14 @@ def unknown_name(span: Span, name: str, entity: str, candidates: Iterable[str]) 
     found = unknown(UNKNOWN_NAME, span, f"unknown field or definition `{name}` of {entity}", (name, candidates))
     if (truth := _TRUTHS.get(name.lower())) is not None:
         return replace(found, help=(f"the truth value is written `{truth}`",), edits=(Edit(span, truth),))
+    if name.lower() in _DAYS:
+        return replace(found, help=(f"that day is written `{_DAYS[name.lower()]}`",), edits=())
     if found.edits or any("did you mean" in line for line in found.help):
         return found
     return replace(found, help=(*found.help, f'a text stands in quotes: `"{name}"`'))
 
 
+_DAYS = {"yesterday": "today - 1 day", "tomorrow": "today + 1 day", "gestern": "today - 1 day", "morgen": "today + 1 day"}
 _TRUTHS = {"yes": "true", "ja": "true", "true": "true", "no": "false", "nein": "false", "false": "false"}
 
 
@@ -351,7 +354,7 @@ def unknown_function(span: Span, name: str, candidates: Iterable[str]) -> Diagno
 
 _ELSEWHERE = {
     **dict.fromkeys(("exists", "isnotnull", "notnull", "is_set", "isnotblank", "isnotempty", "known", "defined"), "`x is known`"),
-    **dict.fromkeys(("isnull", "is_null", "isblank", "isempty", "is_empty", "missing", "empty"), "`x is missing`"),
+    **dict.fromkeys(("isnull", "is_null", "isblank", "isempty", "is_empty", "missing", "empty", "null"), "`x is missing`"),
     **dict.fromkeys(("coalesce", "ifnull", "nvl", "isnull_or", "iferror"), "`x or else y`"),
     **dict.fromkeys(("len", "strlen"), "`length(x)`"),
     **dict.fromkeys(("datediff", "date_diff", "days_between", "dateadd", "date_add"), "`d - e` or `d + 30 days`"),

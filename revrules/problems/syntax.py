@@ -145,17 +145,42 @@ def _mark(mark: str) -> str:
     return "backtick" if mark == "`" else mark
 
 
-def unexpected(span: Span, written: str, expected: Sequence[str]) -> Diagnostic:
-    """A word or mark (or the end of the file) where only ``expected`` can stand."""
+def unexpected(span: Span, written: str, expected: Sequence[str], *, joined: str = "") -> Diagnostic:
+    """A word or mark (or the end of the file) where only ``expected`` can stand; ``joined``: with the name before as one."""
     here = f"`{written}` cannot stand here" if written else "the file ends too early"
     wanted = f": expected {_joined(expected)}" if expected else ""
-    return Diagnostic(UNEXPECTED, here + wanted, span)
+    help_ = (f"a name is one word, such as `{joined}`",) if joined else ()
+    return Diagnostic(UNEXPECTED, here + wanted, span, help=help_)
 
 
 def name_in_quotes(span: Span, written: str, expected: Sequence[str]) -> Diagnostic:
     """``owner "Sales"``."""
     wanted = f": expected {_joined(expected)}"
     return Diagnostic(UNEXPECTED, f"`{written}` cannot stand here{wanted}", span, help=("a name stands without quotes",))
+
+
+def name_of_words(span: Span, written: str) -> Diagnostic:
+    """``Mail Address: …``."""
+    letters = "".join(c if c.isalnum() else "_" for c in written.strip('"')).lower().strip("_")
+    word = letters if letters and not letters[0].isdigit() else f"c_{letters}"
+    return Diagnostic(
+        UNEXPECTED, f"the name of a criterion is one word without quotes, such as `{word}`", span, label="more than that"
+    )
+
+
+def every_without_have(span: Span) -> Diagnostic:
+    """``every(visits where c)``."""
+    return Diagnostic(
+        UNEXPECTED,
+        "`every` says what each record should have, as in `every(visits where paid have at is known)`",
+        span,
+        label="`have` is missing before this",
+    )
+
+
+def other_aggregate(span: Span, written: str, meant: str) -> Diagnostic:
+    """``max(visits.at)``."""
+    return Diagnostic(UNEXPECTED, f"`{written}` is written `{meant}` here: first what, then of which records", span)
 
 
 def other_comment(span: Span, mark: str) -> Diagnostic:
