@@ -550,10 +550,12 @@ def test_checking_takes_time_in_proportion_to_the_lines() -> None:
         ("paid = yes", "the truth value is written `true`"),
         ("name contains globex", 'a text stands in quotes: `"globex"`'),
         ("isblank(name)", "write `x is missing`"),
+        ("d > yesterday", "that day is written `today - 1 day`"),
+        ('name = "a" or "b"', "each side of `and` and `or` is a whole condition: say again what is compared"),
         ("len(name) > 3", "write `length(x)`"),
     ],
 )
 def test_what_people_bring_along_is_answered_with_how_it_is_said_here(condition: str, help_: str) -> None:
-    text = f"entity account {{ name text  paid boolean }}\ndefine a of account {{ means {condition} }}"
+    text = f"entity account {{ name text  paid boolean  d date }}\ndefine a of account {{ means {condition} }}"
     (found,) = check(load_text(text, "rules.rev"))[1]
     assert help_ in found.help

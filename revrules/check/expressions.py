@@ -40,8 +40,10 @@ def condition(node: syntax.Expr, scope: Scope) -> ir.Expr | None:
         return None
     if term.type is not Scalar.BOOLEAN:
         written = scope.tables.text(node.span)
-        help_ = f"compare it, as in `{written} >= …`" if is_ordered(term.type) else f"compare it, as in `{written} = …`"
-        scope.tables.report.add(types.not_a_condition(node.span, type_name(term.type), f"{help_}, or ask `{written} is known`"))
+        help_ = f"compare it, as in `{written} {'>=' if is_ordered(term.type) else '='} …`, or ask `{written} is known`"
+        if isinstance(term.expr, ir.Literal):
+            help_ = "each side of `and` and `or` is a whole condition: say again what is compared"
+        scope.tables.report.add(types.not_a_condition(node.span, type_name(term.type), help_))
         return None
     return term.expr
 

@@ -125,11 +125,35 @@ def aggregate_of_path(view: View) -> Repair | None:
     return Repair(problems.other_aggregate(span, _written(view, tokens[start - 1], view.token), meant), view.at, 0, insert)
 
 
+def points_without_when(view: View) -> Repair | None:
+    """``+20 if business``, ``+20: business``, ``+20 business``: a line of points says when."""
+    tokens = view.machine.tokens
+    for at in (view.at, view.at - 2):
+        if at < view.floor or tokens[at].text not in ("+", "-") or not view.machine.site.starts_line(tokens[at].start):
+            continue
+        number, after = tokens[at + 1], tokens[min(at + 2, len(tokens) - 1)]
+        drop = 3 if after.text in ("if", ":", "points") else 2
+        if "INT" not in number.readings or after.text in ("when", "per"):
+            continue
+        follower = tokens[min(at + drop, len(tokens) - 1)]
+        if after.text == "points" and follower.text in ("when", "per"):
+            meant: tuple[Token, ...] = ()
+        else:
+            meant = (Token(("WHEN",), "when", after.start, after.end),)
+        sign = Token(("POINT_SIGN",), tokens[at].text, tokens[at].start, tokens[at].end)
+        insert = (sign, Token(("INT",), number.text, number.start, number.end), *meant)
+        if view.leads_on(at, drop, insert, 1):
+            line = f"{sign.text}{number.text} when …"
+            return Repair(problems.points_without_when(view.span(sign, after), line), at, drop, insert)
+    return None
+
+
 SPEECH: tuple[Callable[[View], Repair | None], ...] = (
     group_in_speech,
     name_of_words,
     comparison_in_words,
     clock_with_brackets,
     aggregate_of_path,
+    points_without_when,
 )
 """In the order in which they are tried."""

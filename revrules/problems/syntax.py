@@ -168,6 +168,11 @@ def name_of_words(span: Span, written: str) -> Diagnostic:
     )
 
 
+def points_without_when(span: Span, line: str) -> Diagnostic:
+    """``+20 if business``."""
+    return Diagnostic(UNEXPECTED, f"a line of points says when they count: `{line}`", span, label="without `when`")
+
+
 def every_without_have(span: Span) -> Diagnostic:
     """``every(visits where c)``."""
     return Diagnostic(
