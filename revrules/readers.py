@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from revrules import ir
 from revrules.reads import children, said
 from revrules.runtime.records import RecordSpec
+from revrules.runtime.texts import WHITE_SPACE
 from revrules.runtime.values import FieldSpec
 from revrules.types import EnumType
 
@@ -23,7 +24,7 @@ def field_spec(field: ir.FieldDecl, timezone: str) -> FieldSpec:
     """Return the description of ``field``; local times in exports are of ``timezone``."""
     form = field.format
     is_texts = isinstance(field.type, EnumType)
-    texts = tuple(value for value in field.missing_when if isinstance(value, str))
+    texts = tuple(value.strip(WHITE_SPACE) for value in field.missing_when if isinstance(value, str))
     return FieldSpec(
         name=field.name,
         kind="enum" if is_texts else str(field.type),

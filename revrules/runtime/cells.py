@@ -46,12 +46,15 @@ def field_reader(spec: FieldSpec) -> Reader:
     cell = cell_reader(spec)
     read = _truth_reader(spec, cell) if spec.kind == "boolean" else value_reader(spec)
     accept = acceptor(spec)
+    written = spec.missing_texts
 
     def reader(raw: object) -> Reading:
         if raw is None:
             return MISSING
         if isinstance(raw, str):
             return cell(raw)
+        if written and isinstance(raw, int) and read_text(raw)[0] in written:
+            return MISSING
         value, reason = read(raw)
         return (None, reason) if reason else accept(value)
 
@@ -176,7 +179,8 @@ def _duration_cell(spec: FieldSpec) -> Callable[[str], Reading]:
     reason = f"not a number of {unit}s"
 
     def read(text: str) -> Reading:
-        return duration_of(Decimal(text), unit) if PLAIN_DECIMAL.fullmatch(text) else (None, reason)
+        is_number = PLAIN_DECIMAL.fullmatch(text) or EXPONENT.fullmatch(text)
+        return duration_of(Decimal(text), unit) if is_number else (None, reason)
 
     return read
 
