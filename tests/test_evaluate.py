@@ -203,6 +203,11 @@ def test_the_limit_ends_the_reading(place: Place) -> None:
     assert "2 rows read = 2 deals placed + 0 rejected" in found.err
 
 
+def test_one_row_is_one_row(place: Place) -> None:
+    found = place.evaluate("--limit", "1", "-o", "placed.csv")
+    assert "1 row read = 1 deal placed + 0 rejected" in found.err
+
+
 def test_headings_without_rows_are_fine(place: Place) -> None:
     place.write("deals.csv", DEALS.splitlines()[0] + "\n")
     place.write("companies.csv", "company_id,name,employees\n")

@@ -127,12 +127,13 @@ OWN_CONDITION = "the way's own condition"
 def in_words(summary: Summary, lifecycle: Lifecycle) -> list[str]:
     """Return the summary as lines for a RevOps lead."""
     things = plural(summary.entity)
-    lines = [f"{summary.read:,} rows read = {summary.placed:,} {things} placed + {summary.rejected:,} rejected"]
+    read, placed = "row" if summary.read == 1 else "rows", things if summary.placed != 1 else summary.entity.lower()
+    lines = [f"{summary.read:,} {read} read = {summary.placed:,} {placed} placed + {summary.rejected:,} rejected"]
     if summary.read == 0:
         lines.append(f"{summary.data} has headings only: there is nothing to place")
         return lines
-    lines += ["", *_matrix(summary, lifecycle), ""]
-    lines += _sentences(summary, things)
+    lines += ["", *_matrix(summary, lifecycle)]
+    lines += ["", *sentences] if (sentences := _sentences(summary, things)) else []
     lines += _list("What blocks most", _blocking(summary))
     lines += _list("Missing data that keeps a place open", _top(summary.missing))
     lines += _list("Rules and assertions broken", _top(summary.violations))
