@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import gzip
+import subprocess
+import sys
 import tracemalloc
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import revrules
+from revrules import artifact
 from revrules.cli.main import main
 
 if TYPE_CHECKING:
@@ -86,3 +89,47 @@ def test_more_columns_than_any_export_has_are_refused(rules: Path, tmp_path: Pat
     (tmp_path / "wide.csv").write_text("id," + ",".join(f"c{n}" for n in range(100_001)) + "\n", encoding="utf-8")
     assert main(["evaluate", str(rules), str(tmp_path / "wide.csv")]) == 2
     assert "100,002 columns" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("evaluate", "rules.rev", "data.csv", "-o", "rules.rev"),
+        ("evaluate", "rules.rev", "data.csv", "-o", "link"),
+        ("evaluate", ".", "data.csv", "-o", "out.csv", "--rejects", "rules.rev"),
+        ("evaluate", "rules.json", "data.csv", "-o", "rules.json"),
+        ("graph", "rules.rev", "-o", "rules.rev"),
+        ("build", "rules.rev", "--artifact", "rules.rev"),
+        ("build", "rules.rev", "--artifact", "new.json", "--module", "./new.json"),
+    ],
+)
+def test_no_command_writes_its_answer_over_a_ruleset(
+    arguments: tuple[str, ...], rules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data.csv").write_text("id,k\n1,b\n", encoding="utf-8")
+    (tmp_path / "link").symlink_to(rules)
+    (tmp_path / "rules.json").write_bytes(artifact.dump(revrules.load(rules).ir))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert main(arguments) == 2
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "closed", "code"),
+    [
+        ("check rules.rev", ">&-", 1),
+        ("check rules.rev", ">&- 2>&-", 1),
+        ("check -", "<&-", 1),
+        ("evaluate rules.rev -", "<&-", 2),
+        ("evaluate rules.rev data.csv --output-format csv", ">&-", 0),
+        ("why rules.rev data.csv 1", "2>&-", 0),
+    ],
+)
+def test_closed_streams_are_no_internal_error(arguments: str, closed: str, code: int, rules: Path, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("id,a,x,m,k\n1,,,,b\n", encoding="utf-8")
+    command = f"{sys.executable} -m revrules {arguments} {closed}"
+    found = subprocess.run(["/bin/sh", "-c", command], cwd=rules.parent, capture_output=True, timeout=60, check=False)
+    assert found.returncode == code
+    assert b"internal error" not in found.stderr
+    assert b"Traceback" not in found.stderr

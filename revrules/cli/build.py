@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 
@@ -20,6 +22,11 @@ def command(ruleset: str, artifact: str | None, module: str | None, lifecycles: 
 
     if artifact is None and module is None:
         raise click.UsageError("nothing to write; give --artifact FILE, --module FILE or both.")
+    from revrules.cli.output import spare_ruleset
+
+    spare_ruleset(ruleset, artifact, module)
+    if artifact is not None and module is not None and os.path.realpath(artifact) == os.path.realpath(module):
+        raise click.UsageError("the artifact and the module need a file each.")
     rules = load_ruleset(ruleset)
     for name in lifecycles:
         if name not in rules.lifecycles:

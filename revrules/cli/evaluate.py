@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from revrules.cli import records
-from revrules.cli.output import atomic_path, atomic_writer
+from revrules.cli.output import atomic_path, atomic_writer, spare_ruleset
 from revrules.problems import data as problems
 from revrules.tables import FORMATS, placed, refuse_to_overwrite, write_file, write_text
 from revrules.tables.failure import DataError
@@ -66,6 +66,7 @@ def command(
     not (they are listed, and every record that can be read is placed), 2 nothing could be done. Cells are written as they
     are, also those that a spreadsheet would take for a formula: import such a file as text.
     """
+    spare_ruleset(ruleset, out, rejects_path)
     rules = records.load_ruleset(ruleset)
     how = records.reading(input_format, encoding, delimiter)
     with records.data_errors(), Rejects() as rejects:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from revrules.cli.output import atomic_writer, use_color
+from revrules.cli.output import atomic_writer, spare_ruleset, use_color
 from revrules.cli.rulesets import targets
 from revrules.cli.trouble import UserError
 
@@ -41,6 +41,7 @@ def command(ctx: click.Context, path: str, lifecycle: str | None, style: str | N
     """
     from revrules.pictures import Style, draw
 
+    spare_ruleset(path, output)
     compiled = _compiled(path)
     if compiled.ruleset is None:
         _show_errors(compiled)

@@ -58,6 +58,7 @@ set as REVRULES_COMMAND_OPTION in the environment; some in revrules.toml.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line ``arguments`` (those of the process without any) and return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _open_closed_streams()
     try:
         code = _run(words)
         if sys.stdout is not None:
@@ -69,6 +70,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the outermost boundary: whatever comes here becomes one line, never a traceback
         code = _trouble(error, words)
     return code
+
+
+def _open_closed_streams() -> None:
+    """Put nothing in the place of streams that whoever started the process has closed: Python has None for these."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123,SIM115 - for the rest of the process
 
 
 def help_text() -> str:

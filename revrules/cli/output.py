@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from revrules.cli.trouble import silence
+from revrules.cli.trouble import UserError, silence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +64,16 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
     with suppress(OSError):  # some file systems cannot do this; the file itself is safe
         _sync(target.parent, os.O_RDONLY)
+
+
+def spare_ruleset(ruleset: str, *targets: str | None) -> None:
+    """Raise ``UserError`` where one of ``targets`` is a ruleset: the one that is read, or any file that is named like one."""
+    for target in targets:
+        if target is None or target == "-":
+            continue
+        real = os.path.realpath(target)
+        if real.endswith(".rev") or (Path(real).is_file() and os.path.realpath(ruleset) == real):
+            raise UserError(f"{target}: this is a ruleset and would be overwritten; write to another file")
 
 
 @contextmanager
