@@ -48,5 +48,5 @@ def generate_value(ruleset: ir.Ruleset, definition: str) -> str:
     name, _ = reader.reader_constant(module, found.entity)
     made = truth(scope, found.expr, NOTHING) if is_boolean(found.expr) else nullable(scope, found.expr, NOTHING)
     read = f"record, _ = {module.use('read_record', 'records')}({name}, record)"
-    module.functions.append(["def value(record):", f"    {read}", "    memo = {}", f"    return {made.text}"])
+    module.define("value", "record", [read, "memo = {}", f"return {made.text}"])
     return module.text([], "value")

@@ -111,6 +111,11 @@ def call(function: str, *arguments: Py) -> Py:
     return Py(f"{function}({', '.join(argument.text for argument in arguments)})")
 
 
+def block(head: str, body: Iterable[str]) -> list[str]:
+    """Return the lines of a compound statement: ``head`` without its colon, ``body`` below it."""
+    return [f"{head}:", *(f"    {line}" for line in body)]
+
+
 def nesting(text: str) -> int:
     """Return how deep the brackets of ``text`` nest (those in quotes count too: the answer is never too small)."""
     deepest = depth = 0

@@ -32,6 +32,8 @@ from revrules.backends.python.scope import Scope, deciding_field, is_boolean, is
 from revrules.reads import children
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from revrules.backends.python.module import Module
 
 DEEPEST = 24
@@ -149,12 +151,16 @@ def _is(val: Val, want: bool, facts: Facts) -> Cond:
 
 
 def _test_field(scope: Scope, field: ir.Field, want: bool, facts: Facts) -> Cond:
+    return _of_field(scope, field, lambda subject: Py(f"{subject.text} is {want}", COMPARISON), facts)
+
+
+def _of_field(scope: Scope, field: ir.Field, test_of: Callable[[Py], Py], facts: Facts) -> Cond:
+    """Return a test of a field that None does not pass, so that it needs no guard of its own."""
     holder = scope.holder(field.path, field.up, facts)
     name = scope.local(("field", field.path, field.name, field.up))
     bound = holder.facts | {("bound", name)}
     subject = name if ("bound", name) in holder.facts else f"({name} := {holder.py.text}.get({field.name!r}))"
-    found = Cond(Py(f"{subject} is {want}", COMPARISON), bound | {("some", name)}, bound)
-    return all_of((*holder.guards, found), facts)
+    return all_of((*holder.guards, Cond(test_of(Py(subject)), bound | {("some", name)}, bound)), facts)
 
 
 def _in_turn(scope: Scope, operands: tuple[ir.Expr, ...], want: bool, facts: Facts, *, every: bool) -> Cond:
@@ -250,15 +256,10 @@ def _test_membership(scope: Scope, expr: ir.OneOf | ir.InList, want: bool, facts
 
 
 def _is_among(scope: Scope, field: ir.Field, items: tuple[ir.Value, ...], facts: Facts) -> Cond:
-    """Return whether a field is one of ``items``: None is none of them, so that it needs no guard of its own."""
+    """Return whether a field is one of ``items``."""
     if not items:
         return Cond(FALSE, facts, facts)
-    holder = scope.holder(field.path, field.up, facts)
-    name = scope.local(("field", field.path, field.name, field.up))
-    bound = holder.facts | {("bound", name)}
-    subject = name if ("bound", name) in holder.facts else f"({name} := {holder.py.text}.get({field.name!r}))"
-    found = Cond(_among(scope, Py(subject), items, True), bound | {("some", name)}, bound)
-    return all_of((*holder.guards, found), facts)
+    return _of_field(scope, field, lambda subject: _among(scope, subject, items, True), facts)
 
 
 def _among(scope: Scope, subject: Py, items: tuple[ir.Value, ...], want: bool) -> Py:
@@ -508,8 +509,7 @@ def range_function(scope: Scope, expr: ir.Expr) -> str:
         inner = scope.alike()
         body = _range(inner, expr)
         if isinstance(expr, ir.Points) and is_plain(expr):  # remembering costs as much as adding up
-            head = f"def {name}({', '.join((*scope.records, 'memo'))}):"
-            scope.module.functions.append([head, *(f"    {line}" for line in body), "    return found"])
+            scope.module.define(name, scope.parameters(), [*body, "return found"])
         else:
             write_once(inner, name, body)
     return name
@@ -569,11 +569,7 @@ def reference(scope: Scope, ref: ir.Ref, facts: Facts) -> Val:
 
 def _record_of(scope: Scope, ref: ir.Ref, facts: Facts) -> str:
     scope.uses_memo = True
-    holder = scope.holder(ref.path, ref.up, facts)
-    if not holder.guards:
-        return holder.py.text
-    nobody = scope.module.constant("{}", "NOBODY")
-    return f"{holder.py.text} if {' and '.join(guard.py.text for guard in holder.guards)} else {nobody}"
+    return scope.holder_or_nobody(ref.path, ref.up, facts)
 
 
 def _definition_function(module: Module, id_: str) -> str:
@@ -607,7 +603,5 @@ def choice_function(scope: Scope, expr: ir.Choose) -> str:
 
 def write_once(scope: Scope, name: str, body: list[str]) -> None:
     """Write a function whose ``body`` sets ``found``, and that remembers it for each record."""
-    key = ", ".join(f"id({record})" for record in scope.records)
-    lines = [f"def {name}({', '.join((*scope.records, 'memo'))}):", f"    key = {name!r}, {key}"]
-    lines += ["    if key in memo:", "        return memo[key]"]
-    scope.module.functions.append([*lines, *(f"    {line}" for line in body), "    memo[key] = found", "    return found"])
+    known = [f"key = {name!r}, {scope.identity()}", "if key in memo:", "    return memo[key]"]
+    scope.module.define(name, scope.parameters(), [*known, *body, "memo[key] = found", "return found"])

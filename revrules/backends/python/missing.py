@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from revrules import ir
 from revrules.backends.python.calls import never_missing
-from revrules.backends.python.code import FALSE, NOTHING, TRUE, Facts, all_of, negated
+from revrules.backends.python.code import FALSE, NOTHING, TRUE, Facts, all_of, block, negated
 from revrules.backends.python.expressions import INLINED, nullable, size, test, value
 from revrules.backends.python.scope import Scope, deciding_field, is_boolean
 from revrules.reads import children
@@ -35,8 +35,7 @@ def _top_function(scope: Scope, expr: ir.Expr) -> str:
     if new:
         body = _depends(scope.alike(), expr, ((),) * len(scope.records), NOTHING, 0)
         asked_once = ["visited = set()"] if any("visited" in line for line in body) else []
-        lines = [f"def {name}({', '.join((*scope.records, 'memo'))}):", "    found = {}"]
-        scope.module.functions.append([*lines, *(f"    {line}" for line in (*asked_once, *body)), "    return tuple(found)"])
+        scope.module.define(name, scope.parameters(), ["found = {}", *asked_once, *body, "return tuple(found)"])
     return name
 
 
@@ -49,10 +48,9 @@ def function(scope: Scope, expr: ir.Expr, prefixes: tuple[Names, ...]) -> str:
     if new:
         inner = scope.alike()
         body = _depends(inner, expr, prefixes, NOTHING, 0)
-        lines = [f"def {name}({', '.join((*scope.records, 'memo, found, visited'))}):"]
-        key = ", ".join(f"id({record})" for record in scope.records)
-        lines += [f"    key = {name!r}, {key}", "    if key not in visited:", "        visited.add(key)"]
-        scope.module.functions.append([*lines, *(f"        {line}" for line in body), "    return found"])
+        once = block("if key not in visited", ["visited.add(key)", *body])
+        lines = [f"key = {name!r}, {scope.identity()}", *once, "return found"]
+        scope.module.define(name, f"{scope.parameters()}, found, visited", lines)
     return name
 
 
@@ -142,7 +140,7 @@ def _of_missing(scope: Scope, operands: Iterable[ir.Expr], prefixes: tuple[Names
         deciding = deciding_field(operand)
         inside = _depends(scope, deciding or operand, prefixes, NOTHING, depth + 1)
         if inside:
-            lines += [f"if {asked}:", *(f"    {line}" for line in inside)]
+            lines += block(f"if {asked}", inside)
     return lines
 
 
@@ -169,12 +167,7 @@ def _of_definition(scope: Scope, ref: ir.Ref, prefixes: tuple[Names, ...], depth
     inner = Scope(scope.module)
     prefix = (*prefixes[-1 - ref.up], *ref.path)
     name = function(inner, scope.module.definitions[ref.definition].expr, (prefix,))
-    holder = scope.holder(ref.path, ref.up, NOTHING)
-    record = holder.py.text
-    if holder.guards:
-        nobody = scope.module.constant("{}", "NOBODY")
-        record = f"{record} if {' and '.join(guard.py.text for guard in holder.guards)} else {nobody}"
-    return [f"{name}({record}, memo, found, visited)"]
+    return [f"{name}({scope.holder_or_nobody(ref.path, ref.up, NOTHING)}, memo, found, visited)"]
 
 
 def _of_choice(scope: Scope, expr: ir.If, prefixes: tuple[Names, ...], facts: Facts, depth: int) -> list[str]:
@@ -183,7 +176,7 @@ def _of_choice(scope: Scope, expr: ir.If, prefixes: tuple[Names, ...], facts: Fa
     lines: list[str] = []
     for asked, part in ((holds.text, expr.then), (fails.text, expr.otherwise), ("True", expr.condition)):
         inside = _depends(scope, part, prefixes, NOTHING, depth + 1) or ["pass"]
-        lines += [f"{'elif' if lines else 'if'} {asked}:", *(f"    {line}" for line in inside)]
+        lines += block(f"{'elif' if lines else 'if'} {asked}", inside)
     return lines
 
 
@@ -195,13 +188,13 @@ def _of_branches(scope: Scope, expr: ir.Choose, prefixes: tuple[Names, ...], fac
             inside = _depends(scope, condition, prefixes, NOTHING, depth + 1) or ["pass"]
             asked = _is_missing(scope, condition, NOTHING)
             if asked != "False":
-                lines += [f"{'elif' if lines else 'if'} {asked}:", *(f"    {line}" for line in inside)]
+                lines += block(f"{'elif' if lines else 'if'} {asked}", inside)
         return lines
     several = [test(scope, condition, True, NOTHING).py for condition in conditions]
     asked_all = _of_missing(scope, conditions, prefixes, NOTHING, depth + 1)
     if not asked_all:
         return []
-    return [f"if sum(({', '.join(each.text for each in several)},)) < 2:", *(f"    {line}" for line in asked_all)]
+    return block(f"if sum(({', '.join(each.text for each in several)},)) < 2", asked_all)
 
 
 def _of_lines(scope: Scope, lines: tuple[ir.Line, ...], prefixes: tuple[Names, ...], depth: int) -> list[str]:
@@ -212,7 +205,7 @@ def _of_lines(scope: Scope, lines: tuple[ir.Line, ...], prefixes: tuple[Names, .
             inside = _of_missing(scope, (line.per,), prefixes, NOTHING, depth + 1)
             fails = test(scope, line.condition, False, NOTHING)
             if inside and fails.py != TRUE:
-                found += [f"if {negated(fails.py).text}:", *(f"    {each}" for each in inside)]
+                found += block(f"if {negated(fails.py).text}", inside)
     return found
 
 
@@ -223,10 +216,7 @@ def _of_related(scope: Scope, expr: ir.Count | ir.Sum | ir.Extreme | ir.Pick, pr
     """Return the call of a function that goes through the related records."""
     name, new = scope.module.function_name(("missing among", prefixes, scope.module.key(expr)), "missing")
     if new:
-        body = _loops(scope, expr, prefixes)
-        scope.module.functions.append(
-            [f"def {name}({', '.join((*scope.records, 'memo, found, visited'))}):", *(f"    {line}" for line in body or ["pass"])]
-        )
+        scope.module.define(name, f"{scope.parameters()}, found, visited", _loops(scope, expr, prefixes) or ["pass"])
     return [f"{name}({scope.arguments()}, found, visited)"]
 
 
@@ -236,7 +226,7 @@ def _loops(scope: Scope, expr: ir.Count | ir.Sum | ir.Extreme | ir.Pick, prefixe
     records = scope.alike().records_of(relation, NOTHING)
 
     def loop(item: Scope, body: list[str]) -> list[str]:
-        return [f"for {item.records[-1]} in {records}:", *(f"    {line}" for line in body)] if body else []
+        return block(f"for {item.records[-1]} in {records}", body) if body else []
 
     item = scope.inner()
     match expr:
@@ -251,8 +241,8 @@ def _loops(scope: Scope, expr: ir.Count | ir.Sum | ir.Extreme | ir.Pick, prefixe
             holds = test(again, where, True, NOTHING)
             same = f"({holds.py.text}) and ({nullable(again, by, holds.if_true).text}) == best"
             inside = _of_missing(again, (operand,), inner, NOTHING, 1)
-            picked = loop(again, [f"if {same}:", *(f"    {line}" for line in inside)] if inside else [])
-            return [*lines, f"best = {best.text}", "if best is not None:", *(f"    {line}" for line in picked or ["pass"])]
+            picked = loop(again, block(f"if {same}", inside) if inside else [])
+            return [*lines, f"best = {best.text}", *block("if best is not None", picked or ["pass"])]
 
 
 def _of_selected(item: Scope, operand: ir.Expr, where: ir.Expr, prefixes: tuple[Names, ...]) -> list[str]:
@@ -261,5 +251,5 @@ def _of_selected(item: Scope, operand: ir.Expr, where: ir.Expr, prefixes: tuple[
     inside = _of_missing(item, (operand,), prefixes, NOTHING, 1)
     holds = test(item, where, True, NOTHING)
     if inside and holds.py != FALSE:
-        lines += [f"if {holds.py.text}:", *(f"    {line}" for line in inside)] if holds.py != TRUE else inside
+        lines += block(f"if {holds.py.text}", inside) if holds.py != TRUE else inside
     return lines

@@ -6,11 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from revrules import ir
-from revrules.backends.python.code import Py, constructed, literal
+from revrules.backends.python.code import Py, block, constructed, literal
 from revrules.reads import children
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 STANDARD = {
     "date": "datetime",
@@ -109,6 +109,10 @@ class Module:
         name = f"{prefix}{len(self.function_names)}"
         self.function_names[key] = name
         return name, True
+
+    def define(self, name: str, parameters: str, body: Iterable[str]) -> None:
+        """Write a function."""
+        self.functions.append(block(f"def {name}({parameters})", body))
 
     def text(self, head: Sequence[str], returned: str) -> str:
         """Return the whole module; ``bind`` ends with ``return returned``."""

@@ -95,7 +95,7 @@ class Finish:
         lines.append(f"next = ({''.join(f'{each}, ' for each in made)})")
         lines += self._doubt(source, asked)
         lines += self._certain(source) or [f"return {self.rest(source)}(record, memo, problems, path, next)"]
-        self.module.functions.append([f"def {name}({GIVEN}, mask):", *(f"    {line}" for line in lines)])
+        self.module.define(name, f"{GIVEN}, mask", lines)
 
     def _certain(self, source: str | None) -> list[str]:
         """Return the lines for a record that is here for sure, where nothing else is to be told: no claim, rule or time."""
@@ -139,8 +139,7 @@ class Finish:
             made = f"{self.new}({self.module.use('Placement', 'results')}, (\n    {values},\n    "
             made += "violations, unknown_rules, problems, due, overdue,\n))"
             body = [*lines, *f"return {made}".split("\n")]
-            head = f"def {name}(record, memo, problems, path, next, ends=None, missing=()):"
-            self.module.functions.append([head, *(f"    {line}" for line in body)])
+            self.module.define(name, "record, memo, problems, path, next, ends=None, missing=()", body)
         return name
 
     def _declared(self, scope: Scope) -> list[str]:
@@ -230,7 +229,7 @@ class Finish:
                 violation = (rule.name, rule.level.value, rule.message, rule.owners)
                 lines += self._judge(scope, ir.And((rule.when, ir.Not(rule.require))), violation)
             lines.append("return violations, unknown_rules")
-            self.module.functions.append([f"def {name}(record, memo):", *(f"    {line}" for line in lines)])
+            self.module.define(name, "record, memo", lines)
         return name
 
     def _clashes(self) -> str | None:
@@ -252,7 +251,7 @@ class Finish:
             return None
         name, new = self.module.function_name("clashes", "clashes")
         if new:
-            self.module.functions.append([f"def {name}(record, memo):", *(f"    {line}" for line in lines)])
+            self.module.define(name, "record, memo", lines)
         return name
 
     def _due(self, scope: Scope, stage: ir.Stage | None) -> list[str]:
@@ -296,7 +295,7 @@ def write_advance(module: Module, finish: Finish, graph: Graph) -> None:
     module.functions.append(["LEAVING = {", *(f"    {entry}," for entry in declared_entries), "}"])
     module.functions.append(["WAYS = {", *(f"    {entry}," for entry in entries), "}"])
     module.functions.append([f"RESTS = {{{rests}}}"])
-    module.functions.append(["def advance(record):", *(f"    {line}" for line in lines)])
+    module.define("advance", "record", lines)
 
 
 def _ways(module: Module, scope: Scope, ways: tuple[Way, ...]) -> str:

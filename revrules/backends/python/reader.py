@@ -42,18 +42,13 @@ def mend_function(module: Module, spec: RecordSpec, reader: str) -> str:
     name, new = module.function_name(("mend", spec), "mend")
     if new:
         read = module.use("read_record", "records")
-        lines = [
-            f"def {name}(raw):",
-            "    if raw.__class__ is not dict:",
-            f"        return {read}({reader}, raw)",
-            "    record, problems = raw.copy(), []",
-        ]
+        lines = ["if raw.__class__ is not dict:", f"    return {read}({reader}, raw)", "record, problems = raw.copy(), []"]
         parts = [("read_field", "fields", n, field.name) for n, field in enumerate(spec.fields)]
         parts += [("read_relation", "relations", n, relation[0]) for n, relation in enumerate(spec.relations)]
         for check, (function, kind, n, part) in zip(is_typed(module, spec, "raw", {})[1:], parts, strict=True):
             value = f"{module.use(function, 'records')}({reader}.{kind}[{n}], raw, problems)"
-            lines += [f"    if not {check}:", f"        record[{part!r}] = {value}"]
-        module.functions.append([*lines, "    return record, problems"])
+            lines += [f"if not {check}:", f"    record[{part!r}] = {value}"]
+        module.define(name, "raw", [*lines, "return record, problems"])
     return name
 
 
@@ -63,7 +58,7 @@ def typed_function(module: Module, spec: RecordSpec) -> str:
     if new:
         relaxed = spec._replace(fields=tuple(field._replace(required=False) for field in spec.fields))
         checks = is_typed(module, relaxed, "record", {})
-        module.functions.append([f"def {name}(record):", f"    return ({' and '.join(checks)})"])
+        module.define(name, "record", [f"return ({' and '.join(checks)})"])
     return name
 
 

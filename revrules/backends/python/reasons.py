@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from revrules import ir
-from revrules.backends.python.code import CHOICE, FALSE, NONE, NOTHING, TRUE, Facts, Py
+from revrules.backends.python.code import CHOICE, FALSE, NONE, NOTHING, TRUE, Facts, Py, block
 from revrules.backends.python.expressions import keep_range, nullable, range_of, test, truth
 from revrules.backends.python.missing import missing
 from revrules.backends.python.scope import deciding_field, is_boolean
@@ -25,7 +25,7 @@ def next_stage(scope: Scope, way: Way, mask: str, bit: int, facts: Facts) -> tup
     """Return the lines that sort the criteria in ``mask`` into ``unmet`` and ``unknown``, the next stage, and the next bit."""
     lines = ["unmet = unknown = ()"]
     for criterion in way.asked:
-        lines += [f"if {mask} & {bit}:", *(f"    {line}" for line in _sorted(scope, criterion, facts))]
+        lines += block(f"if {mask} & {bit}", _sorted(scope, criterion, facts))
         bit *= 2
     new, kind = scope.module.constant("tuple.__new__", "NEW"), scope.module.use("NextStage", "results")
     owners = scope.module.constant(repr(way.target.owners), "OWNERS")
@@ -113,18 +113,16 @@ def way_function(module: Module, scope: Scope, way: Way) -> str:
         holds = test(inner, way.enabled, True, NOTHING)
         fails = test(inner, way.enabled, False, holds.if_false)
         body = [f"if {holds.py.text}:", "    return True", f"return False if {fails.py.text} else None"]
-        module.functions.append([f"def {state}(record, memo):", *(f"    {line}" for line in body)])
+        module.define(state, "record, memo", body)
     lacking, new = module.function_name(("lacking", way.source, way.target.name, module.key(way.own)), "lacking")
     if new:
-        module.functions.append([f"def {lacking}(record, memo):", f"    return {missing(scope.alike(), way.enabled)}"])
+        module.define(lacking, "record, memo", [f"return {missing(scope.alike(), way.enabled)}"])
     blocked, new = module.function_name(("next", way.source, way.target.name, module.key(way.own)), "next")
     if new:
         inner = scope.alike()
         lines, _, _, _ = way_bits(inner, way, "m0", NOTHING, 1)
         sorted_, made, _ = next_stage(inner, way, "m0", 1, NOTHING)
-        module.functions.append(
-            [f"def {blocked}(record, memo):", "    m0 = 0", *(f"    {line}" for line in (*lines, *sorted_)), f"    return {made}"]
-        )
+        module.define(blocked, "record, memo", ["m0 = 0", *lines, *sorted_, f"return {made}"])
     return f"({way.target.name!r}, {state}, {lacking}, {blocked})"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.backends.python import calls, expressions
-from revrules.backends.python.code import CHOICE, FALSE, NOTHING, SUM, TRUE, Cond, Facts, Py, Val, negated
+from revrules.backends.python.code import CHOICE, FALSE, NOTHING, SUM, TRUE, Cond, Facts, Py, Val, block, negated
 from revrules.backends.python.scope import is_plain, members
 from revrules.types import Scalar
 
@@ -65,9 +65,7 @@ def _counted(item: Scope, where: ir.Expr, sure: bool) -> str:
 def _write(scope: Scope, item: Scope, name: str, before: list[str], relation: ir.Many, body: list[str], after: list[str]) -> None:
     """Write a function that goes through the related records."""
     records = scope.alike().records_of(relation, NOTHING)
-    lines = [f"def {name}({', '.join((*scope.records, 'memo'))}):", *(f"    {line}" for line in before)]
-    lines += [f"    for {item.records[-1]} in {records}:", *(f"        {line}" for line in body)]
-    scope.module.functions.append([*lines, *(f"    {line}" for line in after)])
+    scope.module.define(name, scope.parameters(), [*before, *block(f"for {item.records[-1]} in {records}", body), *after])
 
 
 # --- sums and ends -----------------------------------------------------------------------------------------------
@@ -104,7 +102,7 @@ def _when(holds: Py, fails: Py, body: list[str]) -> list[str]:
     """Return ``body`` for the records that count; one of which that cannot be told makes the whole missing."""
     if holds == TRUE:
         return body
-    lines = [f"if {holds.text}:", *(f"    {line}" for line in body)]
+    lines = block(f"if {holds.text}", body)
     unknown = negated(fails)
     return lines if fails == TRUE else [*lines, f"elif {unknown.text}:", "    return None"]
 

@@ -40,10 +40,18 @@ class Scope:
         """Return the variable of the record ``up`` aggregates out."""
         return self.records[len(self.records) - 1 - up]
 
+    def parameters(self) -> str:
+        """Return the parameters of a function over these records."""
+        return ", ".join((*self.records, "memo"))
+
     def arguments(self) -> str:
         """Return what a function over the same records is called with."""
         self.uses_memo = True
-        return ", ".join((*self.records, "memo"))
+        return self.parameters()
+
+    def identity(self) -> str:
+        """Return what tells the records at hand from others, for a key."""
+        return ", ".join(f"id({record})" for record in self.records)
 
     def local(self, key: tuple[object, ...]) -> str:
         """Return the local that holds what ``key`` names."""
@@ -69,6 +77,14 @@ class Scope:
         guards = _guard(name, f"{holder.py.text}.get({field.name!r})", holder.facts)
         facts = guards[-1].if_true if guards else holder.facts
         return Val((*holder.guards, *guards), Py(name), facts)
+
+    def holder_or_nobody(self, path: tuple[str, ...], up: int, facts: Facts) -> str:
+        """Return the record at the end of ``path``, one without values where a relation is missing."""
+        holder = self.holder(path, up, facts)
+        if not holder.guards:
+            return holder.py.text
+        nobody = self.module.constant("{}", "NOBODY")
+        return f"{holder.py.text} if {' and '.join(guard.py.text for guard in holder.guards)} else {nobody}"
 
     def records_of(self, relation: ir.Many, facts: Facts) -> str:
         """Return the iterable of the related records, empty where there is none."""

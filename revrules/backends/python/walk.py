@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
-from revrules.backends.python.code import FALSE, NOT, NOTHING, TRUE, Facts, Py, negated
+from revrules.backends.python.code import FALSE, NOT, NOTHING, TRUE, Facts, Py, block, negated
 from revrules.backends.python.expressions import test
 from revrules.backends.python.scope import Scope
 
@@ -40,8 +40,8 @@ class Walk:
         scope = Scope(self.module)
         head, facts = self._head(scope)
         body = self._from(scope, None, facts, 0)
-        memo = ["    memo = {}"] if scope.uses_memo else []
-        self.module.functions.append([f"def {self.name}(record):", *memo, *(f"    {line}" for line in (*head, *body))])
+        memo = ["memo = {}"] if scope.uses_memo else []
+        self.module.define(self.name, "record", [*memo, *head, *body])
         self._write_called()
 
     def _head(self, scope: Scope) -> tuple[list[str], Facts]:
@@ -77,9 +77,7 @@ class Walk:
         self._in_function = True
         for target in self._called:
             self.path = []
-            body = self._from(Scope(self.module), target, NOTHING, 0)
-            head = f"def {self._name_of(target)}({self.parameters}):"
-            self.module.functions.append([head, *(f"    {line}" for line in body)])
+            self.module.define(self._name_of(target), self.parameters, self._from(Scope(self.module), target, NOTHING, 0))
 
     def _arguments(self, target: str) -> str:
         """Return what the function for ``target`` is called with."""
@@ -102,7 +100,7 @@ class StageWalk(Walk):
                 lines += [f"if {negated(found.py).text}:", f"    return {source!r}"]
                 return [*lines, *self._go(scope, way.target.name, found.if_true, depth)]
             taken = self._go(scope, way.target.name, found.if_true, depth + 1)
-            lines += [f"if {found.py.text}:", *(f"    {line}" for line in taken)]
+            lines += block(f"if {found.py.text}", taken)
             facts = found.if_false
         return [*lines, f"return {source!r}"]
 
@@ -141,7 +139,7 @@ class UnmetWalk(Walk):
                 lines += [f"if {negated(step.open_).text}:", f"    {self._answer(source, [*masks, step.mask])}"]
                 return [*lines, *passed, *self._go(scope, way.target.name, step.if_open, depth)]
             taken = [*passed, *self._go(scope, way.target.name, step.if_open, depth + 1)]
-            lines += [f"if {step.open_.text}:", *(f"    {line}" for line in taken)]
+            lines += block(f"if {step.open_.text}", taken)
             masks.append(step.mask)
             facts, bit = step.facts, step.bit
         return [*lines, self._answer(source, masks)]
@@ -186,7 +184,7 @@ def way_bits(scope: Scope, way: Way, mask: str, facts: Facts, bit: int) -> tuple
     stamped = test(scope, way.stamped, False, after)
     written, _, _, bit = bits(scope, way.requires, mask, stamped.if_true, bit)
     if written:
-        lines += [f"if {stamped.py.text}:", *(f"    {line}" for line in written)]
+        lines += block(f"if {stamped.py.text}", written)
     after = stamped.if_true & stamped.if_false
     return lines, after, held | after, bit
 
@@ -218,7 +216,7 @@ def bits(scope: Scope, criteria: ir.Criteria, mask: str, facts: Facts, bit: int)
     if found.py == TRUE or not lines:
         return [], facts, facts, bit
     after = found.if_true & found.if_false
-    return [f"if {negated(found.py).text}:", *(f"    {line}" for line in lines)], after, found.if_true, bit
+    return block(f"if {negated(found.py).text}", lines), after, found.if_true, bit
 
 
 def condition_of(criteria: ir.Criteria) -> ir.Expr:
