@@ -25,6 +25,7 @@ from revrules import reference
 from revrules.backends.program import Program, ValueProgram
 from revrules.backends.python import generate_lifecycle, generate_value
 from revrules.compiler import compile_text
+from revrules.functions import FUNCTIONS
 from revrules.readers import field_spec
 from revrules.runtime.cells import field_reader, iso_duration
 from revrules.types import Scalar
@@ -169,6 +170,17 @@ def test_an_expression_has_the_value_that_the_case_tells(case: Case, name: str) 
         found = INTERPRETATIONS[name].value(ruleset, definition.id, record, as_of(case))
         assert found == expected_value(told, definition.type), record
         assert type(found) is type(expected_value(told, definition.type)), record
+
+
+@pytest.mark.parametrize("name", INTERPRETATIONS)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_example_of_each_function_of_the_catalogue_has_its_value(function: str, name: str) -> None:
+    call, value = FUNCTIONS[function].example
+    text = f"entity e key id {{ id text }}\ndefine found of e {{ means {call} = {value} }}"
+    compiled_one = compile_text(text, today=datetime.date(2026, 11, 21))
+    assert compiled_one.ruleset is not None, [problem.message for problem in compiled_one.errors]
+    now = datetime.datetime(2026, 11, 21, 9, tzinfo=datetime.UTC)
+    assert INTERPRETATIONS[name].value(compiled_one.ruleset, "e.found", {}, now) is True
 
 
 CLAIMS: dict[str, Callable[[Placement], object]] = {
