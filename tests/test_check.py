@@ -559,3 +559,18 @@ def test_what_people_bring_along_is_answered_with_how_it_is_said_here(condition:
     text = f"entity account {{ name text  paid boolean  d date }}\ndefine a of account {{ means {condition} }}"
     (found,) = check(load_text(text, "rules.rev"))[1]
     assert help_ in found.help
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "define a of account { means count(globex) > 1 }",
+        "define a of account { means globex.name is known }",
+        "lifecycle l of account { tracks globex  stage one { entry } }",
+        'example "x" of account as of 2026-11-21 { given { globex = 3 }  expect missing none }',
+    ],
+)
+def test_a_text_is_not_proposed_where_no_value_belongs(text: str) -> None:
+    found = check(load_text(f"entity account {{ name text  paid boolean }}\n{text}", "rules.rev"))[1]
+    assert [problem.code for problem in found] == ["REV221"]
+    assert not any("in quotes" in line for line in found[0].help)

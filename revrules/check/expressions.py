@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from revrules import ir, syntax
@@ -157,8 +158,16 @@ def _reference(node: syntax.Reference, scope: Scope, expected: Type | None) -> T
             if isinstance(expected, EnumType) and name is not None and problem is not None:
                 member(name, expected, tables)
             else:
-                report_unresolved(found, tables.report)
+                report_unresolved(_no_value(found, name), tables.report)
             return None
+
+
+def _no_value(found: Unresolved, name: syntax.Name | None) -> Unresolved:
+    """Return why there is no value, where a bare name is all that stands there with what else it may have meant."""
+    problem = found.problem
+    if name is None or problem is None:
+        return found
+    return replace(found, problem=lambda: names.unknown_value(problem(), name.span, name.text))
 
 
 # --- values side by side -----------------------------------------------------------------------------------------

@@ -202,7 +202,13 @@ def repeated(span: Span, what: str, first: Span) -> Diagnostic:
 
 def unknown_name(span: Span, name: str, entity: str, candidates: Iterable[str]) -> Diagnostic:
     """An entity has nothing by that name."""
-    found = unknown(UNKNOWN_NAME, span, f"unknown field or definition `{name}` of {entity}", (name, candidates))
+    return unknown(UNKNOWN_NAME, span, f"unknown field or definition `{name}` of {entity}", (name, candidates))
+
+
+def unknown_value(found: Diagnostic, span: Span, name: str) -> Diagnostic:
+    """The same where a value belongs: the name may be a text without quotes, or a word of another language."""
+    if found.code != UNKNOWN_NAME.code:
+        return found
     if (truth := _TRUTHS.get(name.lower())) is not None:
         return replace(found, help=(f"the truth value is written `{truth}`",), edits=(Edit(span, truth),))
     if name.lower() in _DAYS:
