@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 # How tightly a piece binds, loosest first.
 CHOICE, OR, AND, NOT, COMPARISON, SUM, PRODUCT, ATOM = range(8)
 
+DEEPEST = 24
+"""Brackets inside one another in one Python expression; CPython's parser takes 200."""
+LONGEST = 4_000
+"""Characters of one Python expression that stands inside another."""
+
 Facts: TypeAlias = frozenset[tuple[str, object]]
 """What is sure at a place in the generated text: ("bound", local), ("some", local: not None), ("true", expr), ("false", expr)."""
 

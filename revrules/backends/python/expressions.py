@@ -2,7 +2,7 @@
 
 Logic of three values is compiled twice: ``test(…, True)`` is Python that says whether a condition is true, ``test(…, False)``
 whether it is false. Unknown is neither, so that the generated text needs no third value and can stop early. Values are Python
-expressions that may be read once their guards held; ``bound`` gives the least or greatest number that a ranged one can still be.
+expressions that may be read once their guards held.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from revrules import ir
-from revrules.backends.python import calls, related
+from revrules.backends.python import calls, ranges, related
 from revrules.backends.python.code import (
     CHOICE,
     COMPARISON,
+    DEEPEST,
     FALSE,
+    LONGEST,
     NONE,
     NOTHING,
     SUM,
@@ -28,20 +30,12 @@ from revrules.backends.python.code import (
     negated,
     nesting,
 )
-from revrules.backends.python.scope import Scope, deciding_field, is_boolean, is_plain, is_ranged, members
+from revrules.backends.python.scope import Scope, deciding_field, is_boolean, members
 from revrules.reads import children
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from revrules.backends.python.module import Module
-
-DEEPEST = 24
-"""Brackets inside one another in one Python expression; CPython's parser takes 200."""
-LONGEST = 4_000
-"""Characters of one Python expression that stands inside another."""
-INLINED = 30
-"""Nodes of a definition that is written where it is used; a larger one becomes a function."""
 
 SHARED = 6
 """Nodes of a definition whose answer is kept in a local when more than one place uses it."""
@@ -97,7 +91,7 @@ def _test(scope: Scope, expr: ir.Expr, want: bool, facts: Facts) -> Cond:
         case ir.Field():
             return _test_field(scope, expr, want, facts)
         case ir.Ref():
-            inlined = _inlined(scope.module, expr)
+            inlined = scope.module.inlined(expr)
             if inlined is None:
                 return _is(reference(scope, expr, facts), want, facts)
             return _shared(scope, expr, test(scope, inlined, want, facts), want, facts)
@@ -135,7 +129,7 @@ def _shared(scope: Scope, ref: ir.Ref, found: Cond, want: bool, facts: Facts) ->
     name = scope.local(("definition", ref.definition, want))
     if ("bound", name) in facts:
         return Cond(Py(name), found.if_true, found.if_false)
-    if scope.module.uses[ref.definition] < 2 or found.py in (TRUE, FALSE) or size(scope.module, ref.definition) < SHARED:
+    if scope.module.uses[ref.definition] < 2 or found.py in (TRUE, FALSE) or scope.module.size(ref.definition) < SHARED:
         return found
     known = {("bound", name)}
     return Cond(Py(f"({name} := {found.py.text})"), found.if_true | known, found.if_false | known)
@@ -235,8 +229,8 @@ def _test_ranges(scope: Scope, op: ir.CompareOp, left: ir.Expr, right: ir.Expr, 
 
 def _pair(scope: Scope, op: ir.CompareOp, left: tuple[ir.Expr, bool], right: tuple[ir.Expr, bool], facts: Facts) -> Cond:
     """Return how two ends compare; each is an expression and whether its low end is meant."""
-    first = bound(scope, left[0], left[1], facts, beside=right[0])
-    second = bound(scope, right[0], right[1], first.facts, beside=left[0])
+    first = ranges.bound(scope, left[0], left[1], facts, beside=right[0])
+    second = ranges.bound(scope, right[0], right[1], first.facts, beside=left[0])
     both = Val((*first.guards, *second.guards), NONE, second.facts)
     return _guarded(both, _compared(first.py, op, second.py), facts)
 
@@ -369,7 +363,7 @@ def _value(scope: Scope, expr: ir.Expr, facts: Facts) -> Val:
         case ir.Field():
             return scope.read(expr, facts)
         case ir.Ref():
-            inlined = _inlined(scope.module, expr)
+            inlined = scope.module.inlined(expr)
             return value(scope, inlined, facts) if inlined else reference(scope, expr, facts)
         case ir.Now():
             return Val((), Py("now"), facts)
@@ -447,133 +441,19 @@ def _three_valued(holds: Py, fails: Py) -> Py:
 
 def _single(scope: Scope, expr: ir.Count | ir.Points, facts: Facts) -> Val:
     """Return the number of a ranged expression whose range is one number."""
-    range_ = optional(scope, range_of(scope, expr, facts), facts)
+    range_ = optional(scope, ranges.range_of(scope, expr, facts), facts)
     ends = range_.py.text
     same = Cond(Py(f"{ends}[0] == {ends}[1]", COMPARISON), range_.facts, facts)
     return Val((*range_.guards, same), Py(f"{ends}[0]"), range_.facts)
 
 
-# --- ranges ------------------------------------------------------------------------------------------------------
-
-
-def bound(scope: Scope, expr: ir.Expr, low: bool, facts: Facts, beside: ir.Expr | None = None) -> Val:
-    """Return the least (``low``) or greatest number that ``expr`` can be; it is only compared with ``beside``, if that is given.
-
-    Where one end is missing both are, so that only what is always there is worked out end by end.
-    """
-    if not is_ranged(expr):
-        return value(scope, expr, facts)
-    name = scope.local(("range", scope.module.key(expr)))
-    if ("some", name) in facts:
-        return Val((), Py(f"{name}[{0 if low else 1}]"), facts)
-    if isinstance(expr, ir.Ref):
-        inlined = _inlined(scope.module, expr)
-        if inlined:
-            return bound(scope, inlined, low, facts, beside)
-    elif is_plain(expr):
-        py = related.count(scope, expr, low, facts) if isinstance(expr, ir.Count) else None
-        found = Val((), py, facts) if py else related.points(scope, expr, low, facts, beside)  # type: ignore[arg-type]  # a score
-        if len(found.py.text) < LONGEST and nesting(found.py.text) <= DEEPEST:
-            return found
-    known = optional(scope, range_of(scope, expr, facts), facts)
-    return known._replace(py=Py(f"{known.py.text}[{0 if low else 1}]"))
-
-
-def range_of(scope: Scope, expr: ir.Expr, facts: Facts) -> Py:
-    """Return both ends of a ranged expression as one value, None for missing."""
-    if not is_ranged(expr):
-        return Py(f"{scope.module.use('both_ends', 'ranges')}({nullable(scope, expr, facts).text})")
-    name = scope.local(("range", scope.module.key(expr)))
-    if ("some", name) in facts:
-        return Py(name)
-    if isinstance(expr, ir.Ref):
-        name = range_function(Scope(scope.module), scope.module.definitions[expr.definition].expr)
-        return Py(f"{name}({_record_of(scope, expr, facts)}, memo)")
-    return Py(f"{range_function(scope, expr)}({scope.arguments()})")
-
-
-def keep_range(scope: Scope, expr: ir.Expr, facts: Facts) -> tuple[list[str], Facts]:
-    """Return the lines that put both ends of a ranged expression into a local, where they are always there."""
-    inlined = _inlined(scope.module, expr) if isinstance(expr, ir.Ref) else expr
-    if inlined is None or not is_plain(inlined):
-        return [], facts
-    text = range_of(scope, expr, facts).text
-    name = scope.local(("range", scope.module.key(expr)))
-    return [f"{name} = {text}"], facts | {("bound", name), ("some", name)}
-
-
-def range_function(scope: Scope, expr: ir.Expr) -> str:
-    """Return the name of the function that gives both ends of a ranged expression."""
-    name, new = scope.module.function_name((len(scope.records), "range", scope.module.key(expr)), "range_")
-    if new:
-        inner = scope.alike()
-        body = _range(inner, expr)
-        if isinstance(expr, ir.Points) and is_plain(expr):  # remembering costs as much as adding up
-            scope.module.define(name, scope.parameters(), [*body, "return found"])
-        else:
-            write_once(inner, name, body)
-    return name
-
-
-def _range(scope: Scope, expr: ir.Expr) -> list[str]:
-    """Return the lines that set ``found`` to both ends."""
-    combine = scope.module.use("combine", "ranges")
-    match expr:
-        case ir.Count():
-            low, high = (related.count(scope, expr, end, NOTHING).text for end in (True, False))
-            return [f"found = {low}, {high}"]
-        case ir.Points():
-            return related.points_range(scope, expr)
-        case ir.Negate(operand):
-            zero = calls.zero(scope, ir.type_of(operand)).text
-            inner = range_of(scope, operand, NOTHING).text
-            return [f"found = {combine}({str(ir.type_of(operand))!r}, '-', ({zero}, {zero}), {inner})"]
-        case ir.Arith(op, left, right, type_):
-            ends = ", ".join(range_of(scope, side, NOTHING).text for side in (left, right))
-            return [f"found = {combine}({str(type_)!r}, {op.value!r}, {ends})"]
-        case ir.Ref():
-            return [f"found = {range_of(scope, expr, NOTHING).text}"]
-        case _:
-            raise AssertionError(f"not ranged: {type(expr).__name__}")
-
-
 # --- functions ---------------------------------------------------------------------------------------------------
-
-
-def _inlined(module: Module, ref: ir.Ref) -> ir.Expr | None:
-    """Return the expression of a definition that is small and about the record at hand, else None."""
-    if ref.path or ref.up or size(module, ref.definition) > INLINED:
-        return None
-    return module.definitions[ref.definition].expr
-
-
-def size(module: Module, definition: str) -> int:
-    """Return the number of nodes of a definition, small definitions inside it counted out."""
-    if definition not in module.sizes:
-        module.sizes[definition] = _nodes(module, module.definitions[definition].expr)
-    return module.sizes[definition]
-
-
-def _nodes(module: Module, expr: ir.Expr) -> int:
-    if isinstance(expr, ir.Ref) and not expr.path and not expr.up:
-        inner = size(module, expr.definition)
-        return inner if inner <= INLINED else 1
-    return 1 + sum(_nodes(module, child) for child in children(expr))
 
 
 def reference(scope: Scope, ref: ir.Ref, facts: Facts) -> Val:
     """Return the value of a definition for another record, or of a large one: a call of its function."""
-    name = _definition_function(scope.module, ref.definition)
-    return optional(scope, Py(f"{name}({_record_of(scope, ref, facts)}, memo)"), facts)
-
-
-def _record_of(scope: Scope, ref: ir.Ref, facts: Facts) -> str:
-    scope.uses_memo = True
-    return scope.holder_or_nobody(ref.path, ref.up, facts)
-
-
-def _definition_function(module: Module, id_: str) -> str:
-    return function(Scope(module), module.definitions[id_].expr)
+    name = function(Scope(scope.module), scope.module.definitions[ref.definition].expr)
+    return optional(scope, Py(f"{name}({scope.arguments_of(ref, facts)})"), facts)
 
 
 def function(scope: Scope, expr: ir.Expr) -> str:
@@ -588,7 +468,7 @@ def function(scope: Scope, expr: ir.Expr) -> str:
             body += ["else:", "    found = None"]
         else:
             body = [f"found = {or_none(_value(inner, expr, NOTHING), NOTHING).text}"]
-        write_once(inner, name, body)
+        inner.define_once(name, body)
     return name
 
 
@@ -597,11 +477,5 @@ def choice_function(scope: Scope, expr: ir.Choose) -> str:
     name, new = scope.module.function_name((len(scope.records), "class", scope.module.key(expr)), "class_")
     if new:
         inner = scope.alike()
-        write_once(inner, name, related.choose(inner, expr))
+        inner.define_once(name, related.choose(inner, expr))
     return name
-
-
-def write_once(scope: Scope, name: str, body: list[str]) -> None:
-    """Write a function whose ``body`` sets ``found``, and that remembers it for each record."""
-    known = [f"key = {name!r}, {scope.identity()}", "if key in memo:", "    return memo[key]"]
-    scope.module.define(name, scope.parameters(), [*known, *body, "memo[key] = found", "return found"])

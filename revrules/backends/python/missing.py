@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from revrules import ir
 from revrules.backends.python.calls import never_missing
 from revrules.backends.python.code import FALSE, NOTHING, TRUE, Facts, all_of, block, negated
-from revrules.backends.python.expressions import INLINED, nullable, size, test, value
+from revrules.backends.python.expressions import nullable, test, value
 from revrules.backends.python.scope import Scope, deciding_field, is_boolean
 from revrules.reads import children
 
@@ -162,12 +162,13 @@ def _is_missing(scope: Scope, expr: ir.Expr, facts: Facts) -> str:
 
 
 def _of_definition(scope: Scope, ref: ir.Ref, prefixes: tuple[Names, ...], depth: int) -> list[str]:
-    if not ref.path and not ref.up and size(scope.module, ref.definition) <= INLINED:
-        return _depends(scope, scope.module.definitions[ref.definition].expr, prefixes, NOTHING, depth)
+    small = scope.module.inlined(ref)
+    if small is not None:
+        return _depends(scope, small, prefixes, NOTHING, depth)
     inner = Scope(scope.module)
     prefix = (*prefixes[-1 - ref.up], *ref.path)
     name = function(inner, scope.module.definitions[ref.definition].expr, (prefix,))
-    return [f"{name}({scope.holder_or_nobody(ref.path, ref.up, NOTHING)}, memo, found, visited)"]
+    return [f"{name}({scope.arguments_of(ref, NOTHING)}, found, visited)"]
 
 
 def _of_choice(scope: Scope, expr: ir.If, prefixes: tuple[Names, ...], facts: Facts, depth: int) -> list[str]:

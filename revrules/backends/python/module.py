@@ -21,7 +21,8 @@ STANDARD = {
     "Decimal": "decimal",
 }
 """Names of the standard library that generated text uses, and their modules."""
-
+INLINED = 30
+"""Nodes of a definition that is written where it is used; a larger one becomes a function."""
 
 FOR_A_RECORD = (ir.Field, ir.Ref, ir.Related, ir.Count, ir.Sum, ir.Extreme, ir.Pick, ir.Points, ir.Choose)
 """What is asked of a record; scores and classifications are functions, which stand after what is worked out once."""
@@ -42,7 +43,7 @@ class Module:
         self._numbers: dict[ir.Expr, int] = {}
         self._seen: dict[int, tuple[ir.Expr, int]] = {}
         self._constant: dict[int, bool] = {}
-        self.sizes: dict[str, int] = {}
+        self._sizes: dict[str, int] = {}
         self.uses = uses_of_definitions(ruleset)
 
     def use(self, name: str, module: str | None = None) -> str:
@@ -109,6 +110,24 @@ class Module:
         name = f"{prefix}{len(self.function_names)}"
         self.function_names[key] = name
         return name, True
+
+    def inlined(self, ref: ir.Ref) -> ir.Expr | None:
+        """Return the expression of a definition that is small and about the record at hand, else None."""
+        if ref.path or ref.up or self.size(ref.definition) > INLINED:
+            return None
+        return self.definitions[ref.definition].expr
+
+    def size(self, definition: str) -> int:
+        """Return the number of nodes of a definition, small definitions inside it counted out."""
+        if definition not in self._sizes:
+            self._sizes[definition] = self._nodes(self.definitions[definition].expr)
+        return self._sizes[definition]
+
+    def _nodes(self, expr: ir.Expr) -> int:
+        if isinstance(expr, ir.Ref) and not expr.path and not expr.up:
+            inner = self.size(expr.definition)
+            return inner if inner <= INLINED else 1
+        return 1 + sum(map(self._nodes, children(expr)))
 
     def define(self, name: str, parameters: str, body: Iterable[str]) -> None:
         """Write a function."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.backends.python.code import CHOICE, FALSE, NONE, NOTHING, TRUE, Facts, Py, block
-from revrules.backends.python.expressions import keep_range, nullable, range_of, test, truth
+from revrules.backends.python.expressions import nullable, test, truth
 from revrules.backends.python.missing import missing
+from revrules.backends.python.ranges import keep_range, range_of
 from revrules.backends.python.scope import deciding_field, is_boolean
 from revrules.backends.python.walk import way_bits
 from revrules.reads import reads

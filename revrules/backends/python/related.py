@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from revrules import ir
-from revrules.backends.python import calls, expressions
+from revrules.backends.python import calls, expressions, ranges
 from revrules.backends.python.code import CHOICE, FALSE, NOTHING, SUM, TRUE, Cond, Facts, Py, Val, block, negated
 from revrules.backends.python.scope import is_plain, members
 from revrules.types import Scalar
@@ -183,7 +183,7 @@ def points(scope: Scope, expr: ir.Points, low: bool, facts: Facts, beside: ir.Ex
     A limit of the score that cannot change how it compares with the constant ``beside`` is left out.
     """
     if len(expr.lines) > SHORT:
-        ends = expressions.optional(scope, expressions.range_of(scope, expr, facts), facts)
+        ends = expressions.optional(scope, ranges.range_of(scope, expr, facts), facts)
         return ends._replace(py=Py(f"{ends.py.text}[{0 if low else 1}]"))
     terms: list[str] = []
     known = facts
@@ -261,7 +261,7 @@ def _line_points(scope: Scope, expr: ir.Points, line: ir.Line) -> str:
     points = _points(expr, line.points)
     if line.per is None:
         return f"({points!r}, {points!r})"
-    per = expressions.range_of(scope, line.per, NOTHING).text
+    per = ranges.range_of(scope, line.per, NOTHING).text
     if expr.type is Scalar.NUMBER:
         per = f"{use('as_numbers', 'ranges')}({per})"
     product = f"{use('combine', 'ranges')}({str(expr.type)!r}, '*', ({points!r}, {points!r}), {per})"

@@ -78,13 +78,19 @@ class Scope:
         facts = guards[-1].if_true if guards else holder.facts
         return Val((*holder.guards, *guards), Py(name), facts)
 
-    def holder_or_nobody(self, path: tuple[str, ...], up: int, facts: Facts) -> str:
-        """Return the record at the end of ``path``, one without values where a relation is missing."""
-        holder = self.holder(path, up, facts)
+    def define_once(self, name: str, body: list[str]) -> None:
+        """Write a function over these records whose ``body`` sets ``found``, and that remembers it for each record."""
+        known = [f"key = {name!r}, {self.identity()}", "if key in memo:", "    return memo[key]"]
+        self.module.define(name, self.parameters(), [*known, *body, "memo[key] = found", "return found"])
+
+    def arguments_of(self, ref: ir.Ref, facts: Facts) -> str:
+        """Return what the function of a definition is called with; without its record, one that has no values."""
+        self.uses_memo = True
+        holder = self.holder(ref.path, ref.up, facts)
         if not holder.guards:
-            return holder.py.text
+            return f"{holder.py.text}, memo"
         nobody = self.module.constant("{}", "NOBODY")
-        return f"{holder.py.text} if {' and '.join(guard.py.text for guard in holder.guards)} else {nobody}"
+        return f"{holder.py.text} if {' and '.join(guard.py.text for guard in holder.guards)} else {nobody}, memo"
 
     def records_of(self, relation: ir.Many, facts: Facts) -> str:
         """Return the iterable of the related records, empty where there is none."""
