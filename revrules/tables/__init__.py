@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -16,7 +17,7 @@ from revrules.tables.source import same_file
 from revrules.tables.summary import Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from revrules.ruleset import Ruleset
@@ -49,17 +50,25 @@ def evaluate_table(
     job = Job(str(data), given, lifecycle, None, as_of, reading=reading)
     refuse_to_overwrite(str(out), job)
     with Rejects() as rejects, Run(ruleset, job, rejects.add) as run:
-        target, unfinished = Path(out), Path(f"{out}.{os.getpid()}.unfinished")
-        try:
-            write_file(unfinished, FORMATS.get(target.suffix.lower(), "csv"), all_columns(run, keep=keep), run.placed())
+        with _whole(Path(out)) as unfinished:
+            format_ = FORMATS.get(Path(out).suffix.lower(), "csv")
+            write_file(unfinished, format_, all_columns(run, keep=keep), run.placed())
             summary = run.summary()
-            unfinished.replace(target)
-        finally:
-            unfinished.unlink(missing_ok=True)
         if rejects.count:
-            with Path(f"{out}.rejects.csv").open("w", encoding="utf-8", newline="") as stream:
+            with _whole(Path(f"{out}.rejects.csv")) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
                 rejects.write(stream)
     return summary
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """Yield the name of a file beside ``target`` that takes its place when the block ends well, and is removed otherwise."""
+    unfinished = target.with_name(f"{target.name}.{os.getpid()}.unfinished")
+    try:
+        yield unfinished
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def refuse_to_overwrite(out: str, job: Job) -> None:
