@@ -574,3 +574,18 @@ def test_a_text_is_not_proposed_where_no_value_belongs(text: str) -> None:
     found = check(load_text(f"entity account {{ name text  paid boolean }}\n{text}", "rules.rev"))[1]
     assert [problem.code for problem in found] == ["REV221"]
     assert not any("in quotes" in line for line in found[0].help)
+
+
+@pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ("every a of account where paid\n  has name  is known", "every a of account where paid has name is known"),
+        ('no account where paid because "nobody pays"', "nobody pays"),
+        ("no account where paid", "no account where paid"),
+    ],
+)
+def test_an_assertion_says_what_it_claims_unless_it_has_a_reason(claim: str, message: str) -> None:
+    text = f"entity account {{ name text  paid boolean }}\ndefine a of account {{ means name is known }}\nassert {claim}"
+    ruleset = check(load_text(text, "rules.rev"))[0]
+    assert ruleset is not None
+    assert [assertion.because for assertion in ruleset.assertions] == [message]

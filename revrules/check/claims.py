@@ -73,18 +73,25 @@ def assertion(decl: syntax.Assertion, lifecycles: Mapping[str, syntax.Lifecycle]
     if has is None or (where is None and decl.where is not None):
         return None
     parts = tuple(part for part in (ref, where) if part is not None)
-    of = f" of {decl.of.text}" if decl.of is not None else ""
+    about = f"{decl.quantifier} {decl.subject.text}" + (f" of {decl.of.text}" if decl.of is not None else "")
     return ir.Assertion(
-        decl.name.text if decl.name is not None else f"{decl.quantifier} {decl.subject.text}{of}",
+        decl.name.text if decl.name is not None else about,
         quantifier,
         entity.name,
         parts[0] if len(parts) == 1 else ir.And(parts, span=decl.span) if parts else TRUE,
         has,
         decl.of.text if stage is not None and decl.of is not None else None,
         stage,
-        decl.because.value if decl.because is not None else "",
+        decl.because.value if decl.because is not None else decl.doc or _written(decl, about, tables),
         span=decl.span,
     )
+
+
+def _written(decl: syntax.Assertion, about: str, tables: Tables) -> str:
+    """Return what an assertion claims, in its own words on one line."""
+    parts = (("where", decl.where), ("has", decl.has))
+    said = (f" {word} {' '.join(tables.text(part.span).split())}" for word, part in parts if part is not None)
+    return about + "".join(said)
 
 
 def distinct(assertions: Iterable[ir.Assertion]) -> tuple[ir.Assertion, ...]:
