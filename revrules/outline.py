@@ -53,19 +53,26 @@ class Stage(NamedTuple):
 
 
 class Lifecycle(NamedTuple):
-    """A lifecycle. ``tracks`` is the field of the record that holds the declared stage; ``edges`` are the forward ones."""
+    """A lifecycle. ``tracks`` is the field of the record that holds the declared stage; ``edges`` are the forward ones.
+
+    ``conditions`` are (source, target, words) for every edge that has a condition of its own; the words are empty where there
+    are no short ones.
+    """
 
     name: str
     entity: str
     tracks: str | None
     stages: tuple[Stage, ...]
     edges: tuple[tuple[str, str], ...]
+    conditions: tuple[tuple[str, str, str], ...]
 
 
 class Outline(NamedTuple):
-    """A ruleset."""
+    """A ruleset. ``teams`` are (name, label); ``numbers`` the names of definitions whose values are numbers."""
 
     timezone: str
+    teams: tuple[tuple[str, str], ...]
+    numbers: frozenset[str]
     entities: tuple[Entity, ...]
     lifecycles: tuple[Lifecycle, ...]
 
@@ -76,7 +83,17 @@ class Outline(NamedTuple):
 
 def outline(ruleset: ir.Ruleset) -> Outline:
     """Return the outline of ``ruleset``."""
-    return Outline(ruleset.timezone, tuple(map(_entity, ruleset.entities)), tuple(map(_lifecycle, ruleset.lifecycles)))
+    from revrules.reads import definition_name
+    from revrules.types import Scalar
+
+    numbers = (one for one in ruleset.definitions if one.type in (Scalar.INTEGER, Scalar.NUMBER))
+    return Outline(
+        ruleset.timezone,
+        tuple((team.name, team.label or team.name) for team in ruleset.teams),
+        frozenset(definition_name(one.id) for one in numbers),
+        tuple(map(_entity, ruleset.entities)),
+        tuple(map(_lifecycle, ruleset.lifecycles)),
+    )
 
 
 def _entity(entity: ir.Entity) -> Entity:
@@ -87,10 +104,18 @@ def _entity(entity: ir.Entity) -> Entity:
 
 
 def _lifecycle(lifecycle: ir.Lifecycle) -> Lifecycle:
+    from revrules.ir import Literal
+    from revrules.reads import in_brief
+
     tracks = lifecycle.tracks.name if lifecycle.tracks is not None and not lifecycle.tracks.path else None
     stages = tuple(
         Stage(stage.name, next(iter(stage.labels), stage.name), stage.owners, stage.outcome.value if stage.outcome else "")
         for stage in lifecycle.stages
     )
     edges = tuple((edge.source, edge.target) for edge in lifecycle.edges if not edge.back)
-    return Lifecycle(lifecycle.name, lifecycle.entity, tracks, stages, edges)
+    conditions = tuple(
+        (edge.source, edge.target, in_brief(edge.condition))
+        for edge in lifecycle.edges
+        if not isinstance(edge.condition, Literal)
+    )
+    return Lifecycle(lifecycle.name, lifecycle.entity, tracks, stages, edges, conditions)

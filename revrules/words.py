@@ -6,14 +6,12 @@ import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from revrules import ir
-from revrules.reads import definition_name, in_brief
 from revrules.runtime.results import Verdict
-from revrules.types import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from revrules.outline import Lifecycle, Outline
     from revrules.runtime.results import Blocker, NextStage, Placement, Seen
 
 LONGEST_VALUE = 80
@@ -21,9 +19,9 @@ OWN_CONDITION = "when"
 """What a placement calls the condition of the way itself (grammar/language.md, section 9)."""
 
 
-def in_words(ruleset: ir.Ruleset, placement: Placement, key: str | None) -> str:
+def in_words(ruleset: Outline, placement: Placement, key: str | None) -> str:
     """Return ``placement`` of the record ``key`` as a few paragraphs; names of criteria and fields as the ruleset has them."""
-    lifecycle = ruleset.lifecycle(placement.lifecycle)
+    lifecycle = next(one for one in ruleset.lifecycles if one.name == placement.lifecycle)
     teller = _Teller(ruleset, lifecycle)
     faults = placement.problems
     parts = [
@@ -73,14 +71,13 @@ def shown(value: object) -> str:
 class _Teller:
     """Knows the names that people use: labels of stages and teams."""
 
-    def __init__(self, ruleset: ir.Ruleset, lifecycle: ir.Lifecycle) -> None:
-        self._stages = {stage.name: stage.labels[0] if stage.labels else stage.name for stage in lifecycle.stages}
-        self._teams = {team.name: team.label or team.name for team in ruleset.teams}
-        self._outcomes = {stage.name: stage.outcome.value for stage in lifecycle.stages if stage.outcome is not None}
-        self._conditions = {(edge.source, edge.target): edge.condition for edge in lifecycle.edges}
-        self._numbers = {definition_name(one.id) for one in ruleset.definitions if one.type in (Scalar.INTEGER, Scalar.NUMBER)}
-        entity = ruleset.entity(lifecycle.entity)
-        self._entity = entity.label or entity.name
+    def __init__(self, ruleset: Outline, lifecycle: Lifecycle) -> None:
+        self._stages = {stage.name: stage.label for stage in lifecycle.stages}
+        self._teams = dict(ruleset.teams)
+        self._outcomes = {stage.name: stage.outcome for stage in lifecycle.stages if stage.outcome}
+        self._conditions = {(source, target): words for source, target, words in lifecycle.conditions}
+        self._numbers = ruleset.numbers
+        self._entity = ruleset.entity(lifecycle.entity).label
 
     def standing(self, placement: Placement, key: str | None) -> str:
         who = f"{self._entity} {key}" if key is not None else f"This {self._entity.lower()}"
@@ -126,7 +123,7 @@ class _Teller:
         head = f"{to} {self._stage(stage.stage)}{f' ({self._named(stage.owners)})' if stage.owners else ''}"
         if not stage.unmet and not stage.unknown:
             return f"{head}: nothing is in the way."
-        condition = self._conditions.get((source or "", stage.stage), ir.Literal(True, Scalar.BOOLEAN))
+        condition = self._conditions.get((source or "", stage.stage))
         lines = [self._blocker(blocker, "is not met", condition) for blocker in stage.unmet]
         lines += [self._blocker(blocker, "cannot be judged", condition) for blocker in stage.unknown]
         return "\n".join([f"{head}:", *lines])
@@ -134,11 +131,10 @@ class _Teller:
     def violation(self, rule: str, level: str, message: str, owners: Sequence[str]) -> str:
         return f"{message or rule} ({rule}, {level}{f', {self._named(owners)}' if owners else ''})"
 
-    def _blocker(self, blocker: Blocker, state: str, condition: ir.Expr) -> str:
+    def _blocker(self, blocker: Blocker, state: str, condition: str | None) -> str:
         name = blocker.criterion
-        if name == OWN_CONDITION and not isinstance(condition, ir.Literal):
-            brief = in_brief(condition)
-            name = f"the way's own condition{f' ({brief})' if brief else ''}"
+        if name == OWN_CONDITION and condition is not None:
+            name = f"the way's own condition{f' ({condition})' if condition else ''}"
         seen = ", ".join(f"{seen.name} is {self._seen(seen)}" for seen in blocker.seen)
         needs = f"; missing: {', '.join(blocker.missing)}" if blocker.missing else ""
         doc = f"\n      {' '.join(blocker.doc.split())}" if blocker.doc else ""

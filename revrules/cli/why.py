@@ -62,7 +62,7 @@ def command(
     from revrules.render.cells import harmless
     from revrules.words import in_words
 
-    click.echo(harmless(in_words(rules.ir, found.placement, found.key)), nl=False)
+    click.echo(harmless(in_words(rules.outline, found.placement, found.key)), nl=False)
 
 
 def _find(run: Run, key: str | None) -> Placed:
