@@ -213,3 +213,15 @@ def test_a_changed_artifact_cannot_expect_what_no_example_can() -> None:
     text = HEAD + lifecycle("a") + 'example "x" of e as of 2026-01-01 { given { id = "1" } expect stage s }\n'
     assert "expect" in tampered(text, {"$": "Expectation"}, {"kind": "miracle"})
     assert "lifecycle" in tampered(text, {"$": "Expectation"}, {"lifecycle": "none"})
+
+
+def test_a_long_list_that_is_asked_in_many_places_is_written_once() -> None:
+    items = ", ".join(f'"i{n}"' for n in range(20_000))
+    asked = "\n".join(f"c{n}: k in long any case\nd{n}: k not in long" for n in range(300))
+    text = (
+        HEAD + f"list long {{ {items} }}\nlifecycle l of e {{ stage s {{ entry owner t requires any of {{ {asked} }} won }} }}\n"
+    )
+    begun = time.monotonic()
+    rules = revrules.loads(text)
+    assert rules.lifecycle()({"id": "1", "k": "I7"}, as_of=NOW).stage == "s"
+    assert time.monotonic() - begun < 15

@@ -241,7 +241,10 @@ def _test_membership(scope: Scope, expr: ir.OneOf | ir.InList, want: bool, facts
     else:
         items = scope.module.ruleset.value_list(expr.list).items
         if expr.any_case:
-            items = tuple(dict.fromkeys(calls.folded(str(item)) for item in items))
+            folded = scope.module.folded
+            if expr.list not in folded:
+                folded[expr.list] = tuple(dict.fromkeys(calls.folded(str(item)) for item in items))
+            items = folded[expr.list]
     if want and not expr.any_case and isinstance(expr.operand, ir.Field):
         return _is_among(scope, expr.operand, items, facts)
     found = value(scope, expr.operand, facts)

@@ -39,6 +39,8 @@ class Module:
         self.constants: dict[str, str] = {}
         self.moments: dict[str, str] = {}
         self.functions: list[list[str]] = []
+        self.sets: dict[int, tuple[Sequence[ir.Value], Py]] = {}
+        self.folded: dict[str, tuple[ir.Value, ...]] = {}
         self.function_names: dict[object, str] = {}
         self._numbers: dict[ir.Expr, int] = {}
         self._seen: dict[int, tuple[ir.Expr, int]] = {}
@@ -76,6 +78,14 @@ class Module:
 
     def values(self, values: Sequence[ir.Value]) -> Py:
         """Return a set of constants, for membership tests; a short one of literals is written where it stands."""
+        if id(values) in self.sets:
+            return self.sets[id(values)][1]
+        made = self._set(values)
+        if len(values) > 1_000:  # the same long list is often asked
+            self.sets[id(values)] = values, made
+        return made
+
+    def _set(self, values: Sequence[ir.Value]) -> Py:
         texts = [self.value(value).text for value in values]
         if len(texts) <= 8 and all(literal(value) is not None for value in values):
             return Py("{" + ", ".join(texts) + "}") if texts else Py("()")
