@@ -208,6 +208,9 @@ CLAIMS: dict[str, Callable[[Placement], object]] = {
 }
 """What a case may claim of a placement."""
 
+INPUTS = {"record", "rows", "is", "as_of", "entity", "mode", "timezone"}
+"""What else a case may hold."""
+
 
 @pytest.mark.parametrize("name", INTERPRETATIONS)
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.title) for case in cases("lifecycle")])
@@ -242,3 +245,6 @@ def test_every_file_has_cases_and_every_case_says_what_it_tests() -> None:
         sections = {name: content for name, content in read_file(path.name).items() if isinstance(content, list)}
         assert sections, path.name
         assert all(len(kinds & case.keys()) == 1 for content in sections.values() for case in content), path.name
+        for case in (case for content in sections.values() for case in content):
+            assert case.keys() <= kinds | CLAIMS.keys() | INPUTS, (path.name, case)
+            assert "lifecycle" in case or ("is" in case) != bool(case.get("rows")), (path.name, case)
