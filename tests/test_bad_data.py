@@ -9,22 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 from place import DEALS, RULES, Place
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 HEADINGS = DEALS.splitlines()[0]
-
-
-@pytest.fixture
-def place(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Place:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("REVRULES_CACHE_DIR", str(tmp_path / "cache"))
-    return Place(tmp_path, capfd)
 
 
 @pytest.mark.parametrize(

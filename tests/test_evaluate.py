@@ -20,13 +20,6 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 SHARED_RULESETS = Path(__file__).parent / "rulesets"
 
 
-@pytest.fixture
-def place(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Place:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("REVRULES_CACHE_DIR", str(tmp_path / "cache"))
-    return Place(tmp_path, capfd)
-
-
 def test_every_record_is_placed_in_the_order_of_the_file(place: Place) -> None:
     place.evaluate("-o", "placed.csv")
     assert [(row["deal_id"], row["declared"], row["stage"], row["verdict"]) for row in place.rows("placed.csv")] == [

@@ -6,11 +6,11 @@ import csv
 import io
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from place import Place
 
 from revrules.cli.init import standard_names
 from revrules.compiler import compile_text
@@ -19,6 +19,9 @@ from revrules.starter import propose
 from revrules.starter.columns import guess_column
 from revrules.starter.stages import order_stages
 from revrules.starter.words import LANGUAGE, plain_name
+
+if TYPE_CHECKING:
+    from place import Place
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 EXPORTS = [
@@ -50,13 +53,6 @@ NASTY = [
     ["x" * 500, "x" * 499 + "y"],
     ["Lead Status"],
 ]
-
-
-@pytest.fixture
-def place(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Place:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("REVRULES_CACHE_DIR", str(tmp_path / "cache"))
-    return Place(tmp_path, capfd)
 
 
 def runs(place: Place, export: str) -> str:

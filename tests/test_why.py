@@ -7,20 +7,11 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
-from place import Place
-
 if TYPE_CHECKING:
-    from pathlib import Path
+    import pytest
+    from place import Place
 
 RELATED = ("--data", "account=companies.csv", "--data", "meetings=meetings.csv", "--as-of", "2026-11-21")
-
-
-@pytest.fixture
-def place(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Place:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("REVRULES_CACHE_DIR", str(tmp_path / "cache"))
-    return Place(tmp_path, capfd)
 
 
 def test_a_record_is_told_in_words(place: Place) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from revrules import ir, syntax
 from revrules.check.literals import moment, typed, value_of
 from revrules.problems import names, types
+from revrules.runtime.clock import LENGTH_OF
 from revrules.runtime.texts import fold
 from revrules.types import Scalar, type_name
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 DATE_DIRECTIVES = "dmbByY"
 TIME_DIRECTIVES = "HIpMSfz"
 _NUMBER = re.compile(r"(?:1([ .,'’\u00a0\u202f]?))?234(?:([.,])56)?")
-_LENGTHS = (syntax.Unit.SECOND, syntax.Unit.MINUTE, syntax.Unit.HOUR, syntax.Unit.DAY, syntax.Unit.WEEK)
 
 
 def cell_format(decl: syntax.FieldDecl, type_: Type, tables: Tables) -> ir.CellFormat:
@@ -35,7 +35,7 @@ def cell_format(decl: syntax.FieldDecl, type_: Type, tables: Tables) -> ir.CellF
         case Scalar.INTEGER | Scalar.NUMBER | Scalar.MONEY if len(written.texts) == 1 and not written.false_texts:
             return _marks(written.texts[0], tables)
         case Scalar.DURATION if written.unit is not None:
-            if written.unit in _LENGTHS:
+            if written.unit in LENGTH_OF:
                 return ir.CellFormat(unit=written.unit)
             tables.report.add(types.no_fixed_length(written.span, f"`{written.unit}s`"))
             return ir.CellFormat()
