@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from revrules.parse.view import View
 
 _NOTHING = frozenset(["null", "nil", "none", "empty", "blank", "undefined", "unset"])
+_SEPARATORS = {"|": ("COMMA", ","), ",": ("VBAR", "|"), "/": ("VBAR", "|")}
+_LONGEST_WINDOW = 12
 _IN_EXPRESSION = frozenset(["NOT", "IF", "TRUTH", "CLOCK", "TALLY", "TOTAL", "PICK", "_EVERY", "_START", "_DATE_WORD"])
 
 
@@ -103,6 +105,20 @@ def set_in_parentheses(view: View) -> Repair | None:
     return Repair(problem, start, end - start + 1, insert)
 
 
+def calendar_afterwards(view: View) -> Repair | None:
+    """``within 2 business hours after seen_at on office``."""
+    name = view.ahead(1)
+    if view.token.text != "on" or "NAME" not in name.readings:
+        return None
+    tokens = view.machine.tokens
+    window = range(view.at - 2, max(view.at - _LONGEST_WINDOW, view.floor), -1)
+    business = next((at for at in window if tokens[at].text == "business"), None)
+    if business is None or not view.leads_on(view.at, 2, (), 1):
+        return None
+    meant = f"{tokens[business - 1].text} business {tokens[business + 1].text} on {name.text}"
+    return Repair(problems.calendar_afterwards(view.span(view.token, name), meant), view.at, 2)
+
+
 def chained_comparison(view: View) -> Repair | None:
     """``1 < x < 5``."""
     if "COMPARE" not in view.token.readings or not view.accepts("AND"):
@@ -162,6 +178,17 @@ def empty_braces(view: View) -> Repair | None:
             wanted = "a criterion such as `reachable: domain is known`" if len(content) > 1 else "something"
             return Repair(problems.empty_braces(view.span(before, view.token), wanted), view.at, 0, insert)
     return None
+
+
+def separator(view: View) -> Repair | None:
+    """``missing when "NA" | "x"``, ``as "A", "B"``: commas part values, `|` parts the spellings of one."""
+    reading, meant = _SEPARATORS.get(view.token.text, ("", ""))
+    if not reading or not view.accepts(reading):
+        return None
+    insert = (Token((reading,), meant, view.token.start, view.token.end),)
+    if not view.leads_on(view.at, 1, insert, 1):
+        return None
+    return Repair(problems.other_spelling(view.span(view.token), view.token.text, meant), view.at, 1, insert)
 
 
 def comma(view: View) -> Repair | None:
@@ -241,7 +268,13 @@ def name_left_out(view: View) -> Repair | None:
     return Repair(problems.name_left_out(view.span(clause), clause.text, before.text), view.at - 1, 1, insert)
 
 
-FIRST: tuple[Callable[[View], Repair | None], ...] = (is_nothing, capitals, set_in_parentheses)
+FIRST: tuple[Callable[[View], Repair | None], ...] = (
+    is_nothing,
+    capitals,
+    set_in_parentheses,
+    calendar_afterwards,
+    separator,
+)
 MISTAKES: tuple[Callable[[View], Repair | None], ...] = (
     misspelled,
     is_for_equals,

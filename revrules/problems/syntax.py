@@ -328,6 +328,11 @@ def colon_after_clause(span: Span, word: str, mark: str) -> Diagnostic:
     )
 
 
+def calendar_afterwards(span: Span, meant: str) -> Diagnostic:
+    """``within 2 business hours after seen_at on office``."""
+    return Diagnostic(WRONG_PLACE, f"the calendar stands beside the length of time: `{meant}`", span, label="not here")
+
+
 def extra_comma(span: Span) -> Diagnostic:
     """A comma where none belongs."""
     return Diagnostic(COMMA, "a comma too many: none belongs here", span, label="leave it out", edits=(Edit(span, ""),))
