@@ -227,6 +227,14 @@ def test_the_library_does_the_same(place: Place) -> None:
     assert place.read("library.csv.rejects.csv") == place.read("cli.csv.rejects.csv")
 
 
+def test_rejects_that_the_library_cannot_write_leave_nothing_half_written(place: Place) -> None:
+    (place.folder / "library.csv.rejects.csv").mkdir()
+    before = place.names()
+    with pytest.raises(OSError, match="library"):
+        evaluate_table(load("rules.rev"), "deals.csv", "library.csv")
+    assert place.names() == sorted([*before, "library.csv"])
+
+
 @pytest.mark.shared_data
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the public data sets are not here")
 def test_opportunities_that_are_ahead_for_want_of_an_account_are_counted_exactly(place: Place) -> None:
