@@ -225,3 +225,9 @@ def test_a_long_list_that_is_asked_in_many_places_is_written_once() -> None:
     rules = revrules.loads(text)
     assert rules.lifecycle()({"id": "1", "k": "I7"}, as_of=NOW).stage == "s"
     assert time.monotonic() - begun < 15
+
+
+@pytest.mark.parametrize("digit", ["෩", "²", "①", "٣", "１"])
+def test_digits_of_other_scripts_are_told_not_read(digit: str) -> None:
+    assert codes(HEAD + lifecycle(f"x > {digit}")) & {"REV101", "REV105", "REV221"}
+    assert compile_text(digit).errors

@@ -66,7 +66,7 @@ def read(source: Source, start: int, end: int) -> Meant:
     operator = _OPERATORS.get(written)
     if operator is not None:
         return Meant(problems.other_spelling(span, written, operator), operator, _WORDS.get(operator, ()))
-    if written[0].isdigit():
+    if written[0].isascii() and written[0].isdigit():
         return _date(span, written)
     if written[0] in '"`':
         return _unclosed(span, written)
