@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from revrules.runtime.cells import iso_duration
 from revrules.tables.failure import DataError
 from revrules.tables.opening import AS_IT_SHOWS, Reading, open_table
 from revrules.tables.rows import Refused, Row, Table
@@ -213,6 +215,16 @@ def test_half_characters_in_json_are_replaced(tmp_path: Path) -> None:
     row = rows(tmp_path, '{"a": "x\\ud800y"}', "x.jsonl")[0]
     assert isinstance(row, Row)
     json.dumps(row.cells, ensure_ascii=False).encode()
+
+
+def test_lengths_of_time_in_parquet_are_exact_and_months_have_none(tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    path = tmp_path / "x.parquet"
+    lengths = "('36 hours'), ('1500 milliseconds'), ('1 month'), ('0 days'), (NULL)"
+    duckdb.sql(f"SELECT CAST(length AS INTERVAL) AS length FROM (VALUES {lengths}) AS t(length)").write_parquet(str(path))
+    found = [row.cells[0] for row in open_table(str(path)).rows if isinstance(row, Row)]
+    assert found == ["PT129600.000000S", "PT1.500000S", "1 month", "PT0.000000S", None]
+    assert iso_duration("PT1.500000S") == (timedelta(milliseconds=1500), "")
 
 
 def test_parquet_values_have_their_types(tmp_path: Path) -> None:

@@ -179,8 +179,10 @@ def _duration_cell(spec: FieldSpec) -> Callable[[str], Reading]:
     reason = f"not a number of {unit}s"
 
     def read(text: str) -> Reading:
-        is_number = PLAIN_DECIMAL.fullmatch(text) or EXPONENT.fullmatch(text)
-        return duration_of(Decimal(text), unit) if is_number else (None, reason)
+        if PLAIN_DECIMAL.fullmatch(text) or EXPONENT.fullmatch(text):
+            return duration_of(Decimal(text), unit)
+        length, _ = iso_duration(text)
+        return (length, "") if length is not None else (None, reason)
 
     return read
 

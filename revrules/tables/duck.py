@@ -23,6 +23,12 @@ USUAL_LARGEST = 1 << 24
 AS_TEXT = frozenset({"UUID", "TIMESTAMP_NS", "TIME", "TIME WITH TIME ZONE", "BIT", "BLOB", "INTERVAL", "VARIANT", "GEOMETRY"})
 """Types whose values are read as text: Python has none of their own, or no field can hold them."""
 TEXT = "VARCHAR"
+INTERVAL = (
+    "CASE WHEN datepart('year', {column}) <> 0 OR datepart('month', {column}) <> 0 THEN CAST({column} AS VARCHAR) "
+    "ELSE printf('%sPT%d.%06dS', CASE WHEN epoch_us({column}) < 0 THEN '-' ELSE '' END, "
+    "abs(epoch_us({column})) // 1000000, abs(epoch_us({column})) % 1000000) END"
+)
+"""A length of time in ISO 8601; one with months has no fixed length and stays as DuckDB writes it."""
 
 
 def read_parquet(path: str, name: str) -> Table:
@@ -108,6 +114,8 @@ def _readable(column: str, type_: str) -> str:
     quoted = _quoted(column)
     if type_ == "TIMESTAMP WITH TIME ZONE":
         return f"strftime({quoted}, '%Y-%m-%dT%H:%M:%S.%fZ') AS {quoted}"
+    if type_ == "INTERVAL":
+        return f"{INTERVAL.format(column=quoted)} AS {quoted}"
     if type_ in AS_TEXT:
         return f"CAST({quoted} AS VARCHAR) AS {quoted}"
     return quoted
