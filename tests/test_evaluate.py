@@ -161,6 +161,17 @@ def test_a_relation_to_the_same_entity_is_read_from_the_export_itself(place: Pla
     assert [row["stage"] for row in place.rows("placed.csv")] == ["won", "lost", "open", "open"]
 
 
+def test_flat_json_finds_its_parents_in_itself_and_nested_parents_stay(place: Place) -> None:
+    place.write("rules.rev", RULES.replace("why: reason is known", "why: parent.amount > 1000"))
+    rows = list(csv.DictReader(io.StringIO(DEALS)))
+    place.write("deals.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows))
+    place.write("deals.json", json.dumps([rows[0], {**rows[1], "parent": None}, *rows[2:]]))
+    tables = ("--data", "account=companies.csv", "--data", "meeting=meetings.csv", "--as-of", "2026-11-21")
+    for file, second in (("deals.csv", "lost"), ("deals.jsonl", "lost"), ("deals.json", "open")):
+        place.run("evaluate", "rules.rev", file, *tables, "-o", "placed.csv")
+        assert [row["stage"] for row in place.rows("placed.csv")] == ["won", second, "open", "open"], file
+
+
 def test_a_relation_without_a_table_is_told(place: Place) -> None:
     found = place.run("evaluate", "rules.rev", "deals.csv")
     assert "no table was given for `meetings`: no record has any" in found.err

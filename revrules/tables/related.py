@@ -40,6 +40,10 @@ class Loaded(NamedTuple):
     warnings: tuple[Diagnostic, ...]
     reader: Reader
 
+    def has(self, *fields: str | None) -> bool:
+        """Return whether there are columns for all ``fields``: JSON that nests its related records may lack those that relate."""
+        return all(field is not None and self.reader.columns.heading(field) is not None for field in fields)
+
 
 class Join:
     """One relation, ready to find the partners of a record; counts the keys that find none."""

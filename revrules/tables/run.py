@@ -163,17 +163,18 @@ class Run:
 
     def _related(self, ruleset: Ruleset, job: Job) -> tuple[Join, ...]:
         relations = [relation for entity in ruleset.outline.entities for relation in entity.relations]
-        if not job.related and (not relations or self.table.headings is None):
+        own = [relation for relation in self.entity.relations if relation.entity == self.entity.name]
+        if not job.related and (not relations or (self.table.headings is None and not own)):
             return ()
         from revrules.tables.related import connect, followed, joins, load_all, load_related
 
         used = followed(ruleset.ir, self.entity.name)
         tables = load_all(ruleset.ir, job.related)
         to_itself = [r for r in relations if r.entity == self.entity.name and r.name in used and r.name not in tables]
-        if to_itself and self.entity.name not in tables and job.data != STANDARD_INPUT and self.table.headings is not None:
-            tables[self.entity.name] = load_related(ruleset.ir, self.entity.name, job.data, job.reading)._replace(
-                issues=(), warnings=()
-            )
+        if to_itself and self.entity.name not in tables and job.data != STANDARD_INPUT:
+            itself = load_related(ruleset.ir, self.entity.name, job.data, job.reading)._replace(issues=(), warnings=())
+            if self.table.headings is not None or itself.has(self.entity.key, *(r.by for r in own if r.name in used)):
+                tables[self.entity.name] = itself
         for table in tables.values():
             self.warnings += table.warnings
             for issue in table.issues:
