@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_FILES = 1_000
+MAX_CHARACTERS = 32 * 1024 * 1024
+"""Of all files of a ruleset together."""
 ENTRY = "rules.rev"
 
 
@@ -199,7 +201,7 @@ class _Loader:
             self.diagnostics.append(problems.import_cycle(statement.span, circle))
         elif real in self.seen:
             return
-        elif len(self.seen) >= MAX_FILES:
+        elif len(self.seen) >= MAX_FILES or sum(len(source.text) for source in self.sources.values()) > MAX_CHARACTERS:
             self.diagnostics.append(problems.too_many_files(statement.path.span))
         else:
             self.enter(target, statement.path.span)

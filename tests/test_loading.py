@@ -227,6 +227,10 @@ def test_files_over_the_limits_are_refused(here: Path, monkeypatch: pytest.Monke
     write(here, {"rules.rev": "".join(f'import "{i}.rev"\n' for i in range(3)), **{f"{i}.rev": f"team t{i}" for i in range(3)}})
     monkeypatch.setattr(loading, "MAX_FILES", 3)
     assert codes(load(here)) == ["REV206"]
+    monkeypatch.setattr(loading, "MAX_FILES", 1000)
+    assert codes(load(here)) == []
+    monkeypatch.setattr(loading, "MAX_CHARACTERS", 60)
+    assert codes(load(here)) == ["REV206"]
 
 
 def test_a_thousand_files_in_a_chain_are_read_without_recursion(here: Path) -> None:

@@ -163,7 +163,7 @@ def test_text_that_is_no_ruleset_gives_a_bounded_number_of_problems() -> None:
 
 
 def test_a_file_has_a_largest_size() -> None:
-    assert [problem.code for problem in problems("#" * (16 * 1024 * 1024 + 1))] == ["REV121"]
+    assert [problem.code for problem in problems("#" * (4 * 1024 * 1024 + 1))] == ["REV121"]
 
 
 def test_a_number_has_a_largest_length() -> None:

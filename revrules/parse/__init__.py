@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from revrules.source import Source
 
 
-MOST_CHARACTERS = 16 * 1024 * 1024
+MOST_CHARACTERS = 4 * 1024 * 1024
 _SAMPLE = 65_536
 
 

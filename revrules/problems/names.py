@@ -22,7 +22,7 @@ UNREADABLE_FILE = Problem("REV202", "unreadable-file", _E, "a file cannot be rea
 NOT_UTF8 = Problem("REV203", "not-utf8", _E, "a file is not text in UTF-8")
 EMPTY_FILE = Problem("REV204", "empty-file", _E, "a ruleset declares nothing")
 FILE_TOO_LARGE = Problem("REV205", "file-too-large", _E, "a file is larger than 16 MiB")
-TOO_MANY_FILES = Problem("REV206", "too-many-files", _E, "a ruleset has more than 1,000 files")
+TOO_MANY_FILES = Problem("REV206", "too-many-files", _E, "a ruleset has more than 1,000 files or 32 MiB of text")
 OUTSIDE_FOLDER = Problem("REV207", "outside-folder", _E, "a file lies outside the ruleset's folder")
 IMPORT_CYCLE = Problem("REV208", "import-cycle", _E, "files import each other in a circle")
 NO_OTHER_FILES = Problem("REV209", "no-other-files", _E, "a ruleset given as a text names a file")
@@ -95,8 +95,8 @@ def file_too_large(span: Span | None, path: str) -> Diagnostic:
 
 
 def too_many_files(span: Span) -> Diagnostic:
-    """The ruleset has too many files."""
-    return Diagnostic(TOO_MANY_FILES, "a ruleset has at most 1,000 files, and this import is one too many", span)
+    """The ruleset has too many files, or too much text in them."""
+    return Diagnostic(TOO_MANY_FILES, "a ruleset has at most 1,000 files and 32 MiB of text, and this import is one too many", span)
 
 
 def outside_folder(span: Span, path: str, root: str) -> Diagnostic:
