@@ -61,14 +61,14 @@ def _without_echoes(source: Source, found: list[Diagnostic]) -> list[Diagnostic]
 def _refusal(source: Source) -> Diagnostic | None:
     """Why ``source`` is not read at all, if it is not."""
     text = source.text
-    if len(text) > MOST_CHARACTERS:
-        return problems.too_large(Span(source.path, 0, 0), MOST_CHARACTERS)
     nul = text.find("\0")
     if nul >= 0:
         return problems.not_a_ruleset(Span(source.path, nul, nul + 1))
     strange = [match.start() for match in _NO_TEXT.finditer(text[:_SAMPLE])]
     if len(strange) > 10 and len(strange) * 50 > len(text[:_SAMPLE]):
         return problems.not_a_ruleset(Span(source.path, strange[0], strange[0] + 1))
+    if len(text) > MOST_CHARACTERS:
+        return problems.too_large(Span(source.path, 0, 0), MOST_CHARACTERS)
     return None
 
 

@@ -96,7 +96,8 @@ def file_too_large(span: Span | None, path: str) -> Diagnostic:
 
 def too_many_files(span: Span) -> Diagnostic:
     """The ruleset has too many files, or too much text in them."""
-    return Diagnostic(TOO_MANY_FILES, "a ruleset has at most 1,000 files and 32 MiB of text, and this import is one too many", span)
+    message = "a ruleset has at most 1,000 files and 32 MiB of text, and this import is one too many"
+    return Diagnostic(TOO_MANY_FILES, message, span)
 
 
 def outside_folder(span: Span, path: str, root: str) -> Diagnostic:
