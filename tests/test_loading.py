@@ -229,7 +229,7 @@ def test_files_over_the_limits_are_refused(here: Path, monkeypatch: pytest.Monke
     assert codes(load(here)) == ["REV206"]
     monkeypatch.setattr(loading, "MAX_FILES", 1000)
     assert codes(load(here)) == []
-    monkeypatch.setattr(loading, "MAX_CHARACTERS", 50)
+    monkeypatch.setattr(loading, "MAX_CHARACTERS", 55)
     assert codes(load(here)) == ["REV206"]
 
 
