@@ -30,7 +30,10 @@ class EnumMember:
 
 @dataclass(frozen=True, slots=True)
 class EnumType:
-    """An enum. Values of two enums compare when these have the same members by name, whatever their labels. ``name`` is for messages: `account.industry`."""
+    """An enum. Values of two enums compare when these have the same members by name, whatever their labels.
+
+    ``name`` is for messages: `account.industry`.
+    """
 
     name: str
     members: tuple[EnumMember, ...]
