@@ -181,3 +181,17 @@ def test_a_generated_module_imports_nothing_that_compiles() -> None:
         modules = {node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)}
         assert all(module and (module.startswith("revrules.runtime.") or "." not in module) for module in modules)
         assert Program.from_source(text).lifecycle == name
+
+
+def test_a_stamp_that_decides_nothing_leaves_nothing_behind() -> None:
+    rules = ruleset("""
+      entity deal key id { id text  ready boolean  sent_on date }
+      lifecycle l of deal {
+        stage a { entry }
+        stage b { from a when ready  stamped by sent_on  requires { always: true } won }
+        stage c { from a  requires { sent: sent_on is known } lost }
+      }
+    """)
+    lifecycle = rules.lifecycle("l")
+    assert lifecycle.unmet({"id": "D", "ready": False}) == ("a", (("b", ("when",)), ("c", ("sent",))))
+    assert lifecycle({"id": "D", "ready": False}).stage == "a"

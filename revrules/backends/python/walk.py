@@ -183,10 +183,10 @@ def way_bits(scope: Scope, way: Way, mask: str, facts: Facts, bit: int) -> tuple
         return [*lines, *written], after, held | asked, bit
     stamped = test(scope, way.stamped, False, after)
     written, _, _, bit = bits(scope, way.requires, mask, stamped.if_true, bit)
-    if written:
-        lines += block(f"if {stamped.py.text}", written)
+    if not written:  # always met: the stamp is not asked, and nothing is known of it
+        return lines, after, held, bit
     after = stamped.if_true & stamped.if_false
-    return lines, after, held | after, bit
+    return [*lines, *block(f"if {stamped.py.text}", written)], after, held | after, bit
 
 
 def bits(scope: Scope, criteria: ir.Criteria, mask: str, facts: Facts, bit: int) -> tuple[list[str], Facts, Facts, int]:
