@@ -184,14 +184,12 @@ def test_a_generated_module_imports_nothing_that_compiles() -> None:
 
 
 def test_a_stamp_that_decides_nothing_leaves_nothing_behind() -> None:
-    rules = ruleset("""
-      entity deal key id { id text  ready boolean  sent_on date }
-      lifecycle l of deal {
-        stage a { entry }
-        stage b { from a when ready  stamped by sent_on  requires { always: true } won }
-        stage c { from a  requires { sent: sent_on is known } lost }
-      }
-    """)
-    lifecycle = rules.lifecycle("l")
-    assert lifecycle.unmet({"id": "D", "ready": False}) == ("a", (("b", ("when",)), ("c", ("sent",))))
-    assert lifecycle({"id": "D", "ready": False}).stage == "a"
+    rules = ruleset(
+        "lifecycle l of deal {"
+        " stage open { entry owner sales }"
+        " stage agreed { owner sales from open when f stamped by d requires { always: true } won }"
+        " stage lost { owner sales from open requires { dated: d is known } lost }"
+        "}"
+    )
+    assert rules.lifecycle().unmet({"f": False}, NOW) == ("open", (("agreed", ("when",)), ("lost", ("dated",))))
+    assert stage_of(rules, {"f": False}) == "open"
