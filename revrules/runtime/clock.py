@@ -22,6 +22,7 @@ LENGTH_OF = {
 MICROSECOND = timedelta(microseconds=1)
 DURATION_LIMIT = timedelta(microseconds=2**63 - 1)
 NO_TIME = timedelta(0)
+EARLIEST, LATEST = (end.replace(tzinfo=UTC) for end in (datetime.min, datetime.max))
 NOT_THE_SAME_EVERYWHERE = frozenset({"localtime", "posixrules", "posix", "right", "Factory"})
 """What a machine's folder of time zones may hold besides the zones: its own zone, zones with leap seconds."""
 
@@ -193,10 +194,9 @@ def _shift_working_hours(calendar: WorkingTime, moment: datetime, length: timede
     index = _working_days_before(calendar, local.toordinal() + (1 if backwards else 0)) - (1 if backwards else 0)
     while True:
         day = _nth_working_day(calendar, index)
-        session = None if day is None else _session(calendar, day)
-        if session is None:
+        if day is None:
             return None
-        opening, closing = session
+        opening, closing = _session(calendar, day)
         if backwards:
             end = min(moment, closing)
             if end - opening >= length:
@@ -211,15 +211,14 @@ def _shift_working_hours(calendar: WorkingTime, moment: datetime, length: timede
             index += 1
 
 
-def _session(calendar: WorkingTime, day: date) -> tuple[datetime, datetime] | None:
-    """Return when the working hours of ``day`` begin and end."""
+def _session(calendar: WorkingTime, day: date) -> tuple[datetime, datetime]:
+    """Return when the working hours of ``day`` begin and end, as far as they lie within the years 1 to 9999 of UTC."""
     zone = zone_of(calendar.zone)
     last = day if _before_midnight(calendar.closes) else shift_date(day, 1, "day")
-    if last is None:
-        return None
     opening = from_local(datetime.combine(day, calendar.opens), zone)
-    closing = from_local(datetime.combine(last, calendar.closes), zone)
-    return None if opening is None or closing is None else (opening, closing)
+    closing = None if last is None else from_local(datetime.combine(last, calendar.closes), zone)
+    end = EARLIEST if day.year == 1 else LATEST
+    return end if opening is None else opening, end if closing is None else closing
 
 
 def _before_midnight(closes: time) -> bool:
