@@ -247,3 +247,24 @@ def test_parquet_values_have_their_types(tmp_path: Path) -> None:
     )
     assert isinstance(uuid, str)
     assert found.unit == "record"
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_how_far_reading_has_come_is_told_by_the_bytes(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"many.{ending}"
+    row = '{"id": "1", "name": "a"}\n' if ending == "jsonl" else "1,a\n"
+    path.write_text(("id,name\n" if ending == "csv" else "") + row * 50_000, encoding="utf-8")
+    table = open_table(str(path))
+    assert table.share is not None
+    assert table.share() < 0.5
+    shares = [table.share() for _ in table.rows]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_how_far_reading_of_a_packed_file_has_come_is_not_told(tmp_path: Path) -> None:
+    path = tmp_path / "packed.csv.gz"
+    path.write_bytes(gzip.compress(b"id\n1\n", mtime=0))
+    table = open_table(str(path))
+    assert (table.share, table.total) == (None, None)
+    assert len(list(table.rows)) == 1

@@ -103,7 +103,7 @@ def _columns(run: Run, names: str | None, format_: str, *, keep: bool) -> list[O
 
 def _write(run: Run, target: str, format_: str, columns: list[OutputColumn], *, everything: bool) -> None:
     """Write the placed records of ``run``; a table that nobody asked for shows only those that need a look."""
-    rows = _with_progress(run.placed())
+    rows = _with_progress(run)
     names = [column.name for column in columns]
     try:
         if target == "-" and format_ == "parquet":
@@ -134,8 +134,9 @@ def _worth_a_look(rows: Iterator[Placed]) -> list[Placed]:
     return odd or first
 
 
-def _with_progress(rows: Iterator[Placed]) -> Iterator[Placed]:
-    """Yield ``rows``; on a terminal, work that takes longer than a moment shows how far it is."""
+def _with_progress(run: Run) -> Iterator[Placed]:
+    """Yield the placed records; on a terminal, work that takes longer than a moment shows how far it is."""
+    rows = run.placed()
     if not records.on_a_terminal():
         yield from rows
         return
@@ -148,16 +149,24 @@ def _with_progress(rows: Iterator[Placed]) -> Iterator[Placed]:
     else:
         return
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    layout = (SpinnerColumn(), TextColumn("{task.completed:,.0f} records placed"), TimeElapsedColumn())
+    percent = _percent(run)
+    layout: list[ProgressColumn] = [BarColumn(), TextColumn("{task.fields[count]:,} records placed")]
+    if percent is not None:  # else the bar only moves to and fro
+        layout += [TaskProgressColumn(), TimeRemainingColumn()]
     with Progress(*layout, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None, completed=count)
+        task = progress.add_task("", total=None if percent is None else 100, completed=percent or 0, count=count)
         for row in rows:
             yield row
             count += 1
             if count % 256 == 0:
-                progress.update(task, completed=count)
+                progress.update(task, completed=_percent(run) or 0, count=count)
+
+
+def _percent(run: Run) -> int | None:
+    share = run.share()
+    return None if share is None else int(100 * share)
 
 
 def _write_rejects(rejects: Rejects, path: str | None, out: str | None) -> None:

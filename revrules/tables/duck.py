@@ -38,6 +38,7 @@ def read_parquet(path: str, name: str) -> Table:
     connection = _connect()
     try:
         described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
+        counted = connection.execute("SELECT count(*) FROM read_parquet(?)", [path]).fetchone()
         picked = ", ".join(_readable(str(column), str(type_)) for column, type_, *_ in described)
         connection.execute(f"SELECT {picked} FROM read_parquet(?)", [path])
     except (duckdb.Error, UnicodeDecodeError) as error:
@@ -45,7 +46,8 @@ def read_parquet(path: str, name: str) -> Table:
         raise DataError(problems.broken_parquet(name, _plain(error))) from error
     headings = tuple(str(column) for column, *_ in described)
     types = tuple(TEXT if type_ in AS_TEXT else str(type_) for _, type_, *_ in described)
-    return Table(name, headings, _rows(connection, name), unit="record", types=types, close=connection.close)
+    total = counted[0] if counted is not None else None
+    return Table(name, headings, _rows(connection, name), unit="record", types=types, close=connection.close, total=total)
 
 
 def write_parquet(path: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]]) -> None:

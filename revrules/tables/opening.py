@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from revrules.problems import data as problems
 from revrules.tables.failure import DataError
-from revrules.tables.source import STANDARD_INPUT, Source, open_source, open_text, reading_errors
+from revrules.tables.source import STANDARD_INPUT, Source, open_source, open_text, reading_errors, share_read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -43,6 +43,7 @@ def open_table(path: str, reading: Reading = AS_IT_SHOWS, expected: Collection[s
     if format_ == "parquet":
         return _parquet(source)
     stream, encoding = open_text(source, reading.encoding)
+    share = share_read(source, stream)
     try:
         table = _text_table(stream, source.name, format_, reading.delimiter, expected)
     except (DataError, UnicodeDecodeError) as error:
@@ -50,7 +51,7 @@ def open_table(path: str, reading: Reading = AS_IT_SHOWS, expected: Collection[s
         if isinstance(error, DataError):
             raise
         raise DataError(problems.unreadable(source.name, "it changed while it was read")) from error
-    table = table._replace(rows=_closing(stream, table.rows, source.name), close=stream.close)
+    table = table._replace(rows=_closing(stream, table.rows, source.name), close=stream.close, share=share)
     if reading.encoding is None and encoding not in QUIET_ENCODINGS:
         told = f"`{source.name}` is read as {encoding.upper()}; if letters look wrong, say --encoding"
         table = table._replace(notes=(told, *table.notes))

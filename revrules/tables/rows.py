@@ -30,7 +30,8 @@ class Table(NamedTuple):
     """An opened table. ``headings`` are None where each row brings its own names (JSON); ``notes`` tell how it was read.
 
     ``unit`` is what ``Row.line`` counts: line or record. ``types`` are DuckDB's names of the columns' types, where they have any.
-    ``close`` lets go of the file; reading all rows does that, too.
+    ``close`` lets go of the file; reading all rows does that, too. How far reading has come is told by ``total``, the number of
+    records, or by ``share``, which gives the part of the file's bytes that were read, 0 to 1; neither where it is not known.
     """
 
     name: str
@@ -40,3 +41,5 @@ class Table(NamedTuple):
     unit: str = "line"
     types: tuple[str, ...] | None = None
     close: Callable[[], object] = tuple
+    total: int | None = None
+    share: Callable[[], float] | None = None

@@ -110,6 +110,12 @@ class Run:
             self.tally.add(placement)
             yield Placed(row, record, key, placement)
 
+    def share(self) -> float | None:
+        """Return the part of the data that was read, 0 to 1; None where nobody knows how much there is."""
+        if self.table.total is not None:
+            return self.tally.read / self.table.total if self.table.total else 1.0
+        return self.table.share() if self.table.share is not None else None
+
     def headings(self) -> tuple[str, ...]:
         """Return the headings; of JSON the names of all records, which reads the whole file into memory."""
         if self.table.headings is not None:

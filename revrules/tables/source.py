@@ -12,7 +12,7 @@ from revrules.problems import data as problems
 from revrules.tables.failure import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 STANDARD_INPUT = "-"
 HEAD = 1 << 16
@@ -95,6 +95,16 @@ def open_text(source: Source, encoding: str | None) -> tuple[TextIO, str]:
         if (line := _first_bad_line(source, chosen)) is not None:
             raise DataError(problems.encoding(source.name, line, encoding))
     return io.TextIOWrapper(source.open(), encoding=chosen, newline=""), chosen
+
+
+def share_read(source: Source, stream: TextIO) -> Callable[[], float] | None:
+    """Return what tells the part of the bytes of ``source`` that ``stream`` has read; None for packed files."""
+    if source.packed or not isinstance(stream, io.TextIOWrapper):
+        return None
+    raw = stream.buffer
+    size = raw.seek(0, io.SEEK_END)
+    raw.seek(0)
+    return lambda: 1.0 if raw.closed or not size else raw.tell() / size
 
 
 def read_line(stream: TextIO, name: str, number: int) -> str:
