@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
@@ -21,7 +22,7 @@ LONGEST = 40
 """Stages that one function passes."""
 
 
-class Walk:
+class Walk(ABC):
     """Writes the functions that follow the edges of one lifecycle. ``name`` is the first one's, of the record at hand."""
 
     def __init__(self, module: Module, graph: Graph, name: str) -> None:
@@ -48,9 +49,9 @@ class Walk:
         """Return the lines before the first test, and what is known after them."""
         return [], NOTHING
 
+    @abstractmethod
     def _from(self, scope: Scope, source: str | None, facts: Facts, depth: int) -> list[str]:
         """Return the lines that place a record that has come as far as ``source``; they always return."""
-        raise NotImplementedError
 
     def _go(self, scope: Scope, target: str, facts: Facts, depth: int) -> list[str]:
         """Return the lines for a record that has reached ``target``."""
