@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 INTEGER_LIMIT = 2**63
 MONEY_LIMIT = Decimal(10) ** 14
+THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+"""One thousand, as much of the world writes it, and one: nobody has to guess which."""
 MOST_DAYS = 3_652_059
 _U = syntax.Unit
 _DAYS = {_U.DAY: 1, _U.WEEK: 7, _U.MONTH: 31, _U.QUARTER: 92, _U.YEAR: 366}
@@ -126,6 +129,9 @@ def _number(node: syntax.Expr, number: tuple[int | Decimal, bool], type_: Type, 
     match type_:
         case Scalar.INTEGER | Scalar.MONEY if percent:
             problem = f"it is {value}, a number, and {types.a(type_name(type_))} stands beside it"
+        case Scalar.INTEGER | Scalar.MONEY if THOUSANDS.fullmatch(text):
+            decimals = text.removesuffix(".000") if text.endswith(".000") else f"{text}0"
+            problem = f"its point may part thousands or decimals: write `{text.replace('.', '')}` or `{decimals}`"
         case Scalar.INTEGER:
             if value != int(value):
                 problem = "an integer stands beside it, and this is not a whole number"
