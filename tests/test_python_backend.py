@@ -193,3 +193,11 @@ def test_a_stamp_that_decides_nothing_leaves_nothing_behind() -> None:
     )
     assert rules.lifecycle().unmet({"f": False}, NOW) == ("open", (("agreed", ("when",)), ("lost", ("dated",))))
     assert stage_of(rules, {"f": False}) == "open"
+
+
+def test_a_score_line_of_no_points_leaves_nothing_behind() -> None:
+    rules = ruleset(
+        "score s of deal -9..9 { owner sales +0 when c is known +2 when f +1 when c is known }"
+        "lifecycle l of deal { stage open { entry owner sales requires { enough: s >= 3 } won } }"
+    )
+    assert [stage_of(rules, {"f": True, "c": text}) for text in ("x", None)] == ["open", None]

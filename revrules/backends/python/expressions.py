@@ -71,6 +71,8 @@ def test(scope: Scope, expr: ir.Expr, want: bool, facts: Facts) -> Cond:
     if (len(scope.records), "value", key) in scope.module.function_names:
         return Cond(Py(f"{function(scope, expr)}({scope.arguments()}) is {want}", COMPARISON), facts, facts)
     found = _test(scope, expr, want, facts)
+    if found.py in (TRUE, FALSE):  # nothing will be written, so nothing is read: what its parts would bind is not bound
+        return Cond(found.py, facts, facts)
     if len(found.py.text) > 200 and scope.records and not isinstance(expr, ir.Not) and not _is_call(found.py):
         wide = isinstance(expr, ir.And | ir.Or)
         if (len(found.py.text) > LONGEST and not wide) or nesting(found.py.text) > DEEPEST:

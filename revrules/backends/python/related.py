@@ -188,11 +188,13 @@ def points(scope: Scope, expr: ir.Points, low: bool, facts: Facts, beside: ir.Ex
     terms: list[str] = []
     known = facts
     for line in expr.lines:
+        if not line.points:  # nothing is written for it, so that nothing it reads would be bound
+            continue
         sure = (line.points > 0) is low
         found = expressions.test(scope, line.condition, sure, known)
         counts = found.py if sure else negated(found.py)
         known = found.if_true & found.if_false
-        if counts != FALSE and line.points:
+        if counts != FALSE:
             amount = repr(_points(expr, abs(line.points)))
             term = amount if counts == TRUE else f"({amount} if {counts.at(CHOICE + 1)} else 0)"
             terms.append(f"{'+' if line.points > 0 else '-'} {term}")
