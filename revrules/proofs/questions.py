@@ -1,0 +1,198 @@
+"""A question about every possible record into its answer, asked once: memo, answers kept between runs, counts.
+
+Every helper is one or two lines over ``find``: is there a record, at some instant, of which all this is so?
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from revrules.backends.smt.answers import MET, NOT_MET, UNMET, Answer, Verdict, Want
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable, Iterable, Sequence
+
+    from revrules.ir import Definition, Expr, Ruleset
+    from revrules.source import Span
+
+
+class Finder(Protocol):
+    """What answers: ``revrules.backends.smt.Prover``."""
+
+    def find(self, entity: str, wants: Sequence[Want]) -> Answer:
+        """Return whether there is a record of ``entity``, at some instant, that fulfils all ``wants``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many different questions were asked, what became of them, and the time that answering took."""
+
+    asked: int = 0
+    proved: int = 0
+    """No record can be so."""
+    refuted: int = 0
+    """A record shows that one can."""
+    undecided: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a question is for, in words that follow "cannot tell" ("whether a record can enter `mql`"), and where that stands."""
+
+    words: str = ""
+    span: Span | None = None
+    subjects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A question that stays undecided, why, and what it was asked for."""
+
+    entity: str
+    wants: tuple[Want, ...]
+    reason: str
+    about: About
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """What all views of one set of questions share."""
+
+    answers: dict[object, Answer] = field(default_factory=dict)
+    open: list[Open] = field(default_factory=list)
+    tally: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
+    seconds: float = 0.0
+
+
+class Questions:
+    """Questions about the records of one ruleset. Of all views made by ``extended`` and ``about`` the memo and counts are one."""
+
+    def __init__(
+        self, ruleset: Ruleset, today: datetime.date, prover: Callable[[Ruleset, datetime.date], Finder] | None = None
+    ) -> None:
+        """Make questions about ``ruleset``; witnesses lie near ``today``. The prover is made when the first question needs it."""
+        self.ruleset = ruleset
+        self.today = today
+        self._make = prover or _z3
+        self._prover: list[Finder] = []
+        self._ledger = _Ledger()
+        self._about = About()
+
+    # --- the general question ------------------------------------------------------------------------------------
+
+    def find(self, entity: str, *wants: Want) -> Answer:
+        """Return whether there is a record of ``entity``, at some instant, that fulfils all ``wants``.
+
+        POSSIBLE has a witness that the reference has confirmed, IMPOSSIBLE is a proof, UNDECIDED says why.
+        """
+        key = (entity, wants)
+        known = self._ledger.answers.get(key)
+        if known is not None:
+            return known
+        started = time.perf_counter()
+        answer = self._ask(entity, wants)
+        self._ledger.seconds += time.perf_counter() - started
+        self._ledger.answers[key] = answer
+        self._ledger.tally[answer.verdict] += 1
+        if answer.verdict is Verdict.UNDECIDED:
+            self._ledger.open.append(Open(entity, wants, answer.reason, self._about))
+        return answer
+
+    def _ask(self, entity: str, wants: Sequence[Want]) -> Answer:
+        if not self._prover:
+            self._prover.append(self._make(self.ruleset, self.today))
+        return self._prover[0].find(entity, wants)
+
+    # --- the usual questions: IMPOSSIBLE means yes -----------------------------------------------------------------
+
+    def never(self, entity: str, condition: Expr) -> Answer:
+        """Return whether no record meets ``condition``."""
+        return self.find(entity, Want(condition, MET))
+
+    def always(self, entity: str, condition: Expr) -> Answer:
+        """Return whether every record meets ``condition``, however much of it is missing."""
+        return self.find(entity, Want(condition, NOT_MET))
+
+    def never_false(self, entity: str, condition: Expr) -> Answer:
+        """Return whether ``condition`` is true of every record of which enough is known: it asks only that something is known."""
+        return self.find(entity, Want(condition, UNMET))
+
+    def implies(self, entity: str, first: Expr, second: Expr) -> Answer:
+        """Return whether every record that meets ``first`` meets ``second``."""
+        return self.find(entity, Want(first, MET), Want(second, NOT_MET))
+
+    def equivalent(self, entity: str, first: Expr, second: Expr) -> Answer:
+        """Return whether the same records meet ``first`` and ``second``; the witness meets one of them alone."""
+        forth = self.implies(entity, first, second)
+        if forth.verdict is Verdict.POSSIBLE:
+            return forth
+        back = self.implies(entity, second, first)
+        return forth if back.verdict is Verdict.IMPOSSIBLE else back
+
+    def disjoint(self, entity: str, first: Expr, second: Expr) -> Answer:
+        """Return whether no record meets both."""
+        return self.find(entity, Want(first, MET), Want(second, MET))
+
+    def complete(self, entity: str, conditions: Iterable[Expr]) -> Answer:
+        """Return whether every record meets at least one of ``conditions``."""
+        return self.find(entity, *(Want(condition, NOT_MET) for condition in conditions))
+
+    # --- the one question whose "yes" is a record ------------------------------------------------------------------
+
+    def overlapping(self, entity: str, first: Expr, second: Expr) -> Answer:
+        """Return whether a record meets both: POSSIBLE means yes, and the witness is one. The opposite of ``disjoint``."""
+        return self.disjoint(entity, first, second)
+
+    # --- views -----------------------------------------------------------------------------------------------------
+
+    def extended(self, definitions: Iterable[Definition]) -> Questions:
+        """Return the same questions about the ruleset with further ``definitions``, whose ids are new."""
+        view = self._view()
+        view.ruleset = dataclasses.replace(self.ruleset, definitions=(*self.ruleset.definitions, *definitions))
+        view._prover = []
+        return view
+
+    def about(self, words: str, span: Span | None = None, *subjects: str) -> Questions:
+        """Return the same questions, said to be asked for this: what is left undecided is then reported in these words.
+
+        ``words`` follow "cannot tell": ``whether a record can enter `mql```. ``subjects`` are names that an ``allow`` may name.
+        """
+        view = self._view()
+        view._about = About(words, span, subjects)
+        return view
+
+    def _view(self) -> Questions:
+        view = Questions(self.ruleset, self.today, self._make)
+        view._prover, view._ledger, view._about = self._prover, self._ledger, self._about
+        return view
+
+    # --- what came of them -----------------------------------------------------------------------------------------
+
+    @property
+    def counts(self) -> Counts:
+        """The different questions so far, by what became of them."""
+        tally = self._ledger.tally
+        return Counts(
+            sum(tally.values()),
+            tally[Verdict.IMPOSSIBLE],
+            tally[Verdict.POSSIBLE],
+            tally[Verdict.UNDECIDED],
+            self._ledger.seconds,
+        )
+
+    @property
+    def undecided(self) -> tuple[Open, ...]:
+        """The questions that stayed undecided, in the order in which they were asked."""
+        return tuple(self._ledger.open)
+
+
+def _z3(ruleset: Ruleset, today: datetime.date) -> Finder:
+    from revrules.backends.smt import Prover
+
+    return Prover(ruleset, today)
