@@ -177,6 +177,8 @@ class ChooseMode(StrEnum):
 
     FIRST_MATCH = "first match"
     EXACTLY_ONE = "exactly one"
+    COLLECT = "collect"
+    """Of decision tables only: no single branch, but every one that is true (``Collects``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,19 @@ class Choose(Node):
     mode: ChooseMode
     branches: tuple[tuple[Expr, str], ...]
     otherwise: str | None
+    type: EnumType
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Node):
+    """A classification by a decision table, FIRST_MATCH or EXACTLY_ONE: as ``Choose``, the rows being the branches.
+
+    A row is true when all of its cells are, false when one is, else unknown. ``table`` is a ``DecisionTable.name``; ``inputs``
+    are the values of its columns, in their order. ``revrules.rows`` writes a table out as a ``Choose`` of the same meaning.
+    """
+
+    table: str
+    inputs: tuple[Expr, ...]
     type: EnumType
 
 
@@ -403,17 +418,26 @@ class Matches(Node):
     any_case: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Collects(Node):
+    """Whether a decision table that collects has ``member`` among its outputs: Kleene's or of the rows that give it."""
+
+    table: str
+    inputs: tuple[Expr, ...]
+    member: str
+
+
 Expr: TypeAlias = (
     Literal | Field | Ref | Now | Today | Arith | Negate | Shift | BusinessShift | StartOf | DateOf | Call | OrElse | If | Choose
-    | Count | Sum | Extreme | Pick | Points
-    | Not | And | Or | AtLeast | Compare | RangedCompare | OneOf | InList | Known | Related | TextTest | Matches
+    | Table | Count | Sum | Extreme | Pick | Points
+    | Not | And | Or | AtLeast | Compare | RangedCompare | OneOf | InList | Known | Related | TextTest | Matches | Collects
 )  # fmt: skip
 
 
 def type_of(expr: Expr) -> Type:
     """Return the type of the values of ``expr``."""
     match expr:
-        case Literal() | Field() | Ref() | Arith() | Call() | Choose() | Sum() | Extreme() | Pick() | Points():
+        case Literal() | Field() | Ref() | Arith() | Call() | Choose() | Table() | Sum() | Extreme() | Pick() | Points():
             return expr.type
         case Now() | BusinessShift():
             return Scalar.DATETIME
@@ -458,6 +482,87 @@ class ValueList(Node):
     type: Type
     items: tuple[Value, ...]
     path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Values of an ordered type; None: no end on that side, which not both of them are. The ends belong to it unless open; open
+    ends of integers and dates do not occur.
+    """
+
+    low: Value | None
+    high: Value | None
+    low_open: bool = False
+    high_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a row of a decision table asks of one input.
+
+    Of a known value: whether it is among ``values`` or in one of ``ranges``, the other way round when ``negated``. Of a missing
+    one: ``when_missing`` (None: unknown, as any test of a missing value; True and False come from the words for it).
+
+    Text, boolean and enum columns have ``values``, without repetition, in the order of the file; integer, number, money, date,
+    datetime and duration columns have ``ranges``, from the least to the greatest, apart from each other; one value is a range
+    from it to itself. A cell with ranges is never negated. Three cells have neither: any is ``Cell(negated=True,
+    when_missing=True)``, missing is ``Cell(when_missing=True)``, known is ``Cell(negated=True, when_missing=False)``.
+    """
+
+    values: tuple[Value, ...] = ()
+    ranges: tuple[Interval, ...] = ()
+    negated: bool = False
+    when_missing: bool | None = None
+
+
+ANY_CELL = Cell(negated=True, when_missing=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An input of a decision table: its heading, its type, the different cells that its rows have (each once).
+
+    ``any_case``: text, compared after folding; the values are folded already.
+    """
+
+    heading: str
+    type: Type
+    cells: tuple[Cell, ...]
+    any_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Node):
+    """A row: for each column the position of its cell in ``Column.cells``, the member that it gives, its line in the file.
+
+    ``line`` counts as a spreadsheet or editor does: the heading is on line 1 if nothing stands before it.
+    """
+
+    cells: tuple[int, ...]
+    output: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTable(Node):
+    """The rows of a file, in their order. ``name`` is the id of the classification (`account.territory`).
+
+    The members of ``type`` are the outputs (by first appearance, then ``otherwise``) or those that the ruleset declares.
+    ``otherwise`` is the member where all rows are false. ``heading`` is that of the output's column.
+    """
+
+    name: str
+    path: str
+    mode: ChooseMode
+    type: EnumType
+    heading: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    otherwise: str | None = None
+
+    def cell(self, row: Row, column: int) -> Cell:
+        """Return what ``row`` asks of the column at that position."""
+        return self.columns[column].cells[row.cells[column]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -780,6 +885,7 @@ class Ruleset(Node):
     assertions: tuple[Assertion, ...] = ()
     examples: tuple[Example, ...] = ()
     allows: tuple[Allow, ...] = ()
+    tables: tuple[DecisionTable, ...] = ()
 
     def entity(self, name: str) -> Entity:
         """Return the entity of that name, which exists."""
@@ -796,6 +902,15 @@ class Ruleset(Node):
     def calendar(self, name: str) -> Calendar:
         """Return the calendar of that name, which exists."""
         return next(calendar for calendar in self.calendars if calendar.name == name)
+
+    def table(self, name: str) -> DecisionTable:
+        """Return the decision table of that name, which exists."""
+        return next(table for table in self.tables if table.name == name)
+
+    def inputs(self, table: DecisionTable) -> tuple[Expr, ...]:
+        """Return the values of the columns of one of the tables: what its classification says."""
+        asked = (d.expr for d in self.definitions if isinstance(d.expr, Table | Collects))
+        return next(expr.inputs for expr in asked if expr.table == table.name)
 
     def value_list(self, name: str) -> ValueList:
         """Return the list of that name, which exists."""

@@ -42,6 +42,8 @@ def children(expr: ir.Expr) -> tuple[ir.Expr, ...]:
             return (condition, then, otherwise)
         case ir.Choose(_, branches):
             return tuple(condition for condition, _ in branches)
+        case ir.Table(_, inputs) | ir.Collects(_, inputs):
+            return inputs
         case ir.Count(_, where):
             return (where,)
         case ir.Sum(_, value, where) | ir.Extreme(_, _, value, where):
