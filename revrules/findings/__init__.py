@@ -1,4 +1,4 @@
-"""A compiled ruleset into findings about its graph, its words and its owners: what is valid, but probably not meant."""
+"""A compiled ruleset into findings about its graph, its logic, its words and its owners: what is valid, but probably not meant."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from revrules.findings import fields, graph, literals, outcomes, owners, words
 from revrules.findings.survey import Survey, survey
 from revrules.problems import alignment, ownership
 from revrules.problems import stages as shape
+from revrules.proofs.questions import Questions
 
 if TYPE_CHECKING:
     import datetime
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from revrules.ir import Allow, Ruleset
 
 Check = Callable[[Survey], Iterator[Diagnostic]]
+ProofCheck = Callable[[Survey, Questions], Iterator[Diagnostic]]
 
 CHECKS: tuple[Check, ...] = (
     graph.without_meaning,
@@ -55,18 +57,25 @@ CHECKS: tuple[Check, ...] = (
     fields.unused_field,
 )
 
+PROVED: tuple[ProofCheck, ...] = ()
+"""The findings that take a proof or a record that shows them; asked for by ``check`` only."""
+
 
 def faults(ruleset: Ruleset) -> list[Diagnostic]:
     """Return the errors alone: what must be mended before a lifecycle of ``ruleset`` means anything."""
     return in_order(graph.faults(stages.graph(lifecycle) for lifecycle in ruleset.lifecycles))
 
 
-def findings(ruleset: Ruleset, today: datetime.date) -> list[Diagnostic]:
-    """Return every finding about ``ruleset`` as of ``today``, but those that an ``allow`` in force accepts, by place."""
+def findings(ruleset: Ruleset, today: datetime.date, questions: Questions | None = None) -> list[Diagnostic]:
+    """Return every finding about ``ruleset`` as of ``today``, but those that an ``allow`` in force accepts, by place.
+
+    With ``questions``, which are about ``ruleset`` too, also those by proof.
+    """
     seen = survey(ruleset, today)
     plain = dataclasses.replace(seen, allows=())
-    all_found = [found for check in CHECKS for found in check(plain)]
-    left = all_found if not seen.allows else [found for check in CHECKS for found in check(seen)]
+    proved = [found for check in PROVED for found in check(plain, questions)] if questions is not None else []
+    all_found = [*(found for check in CHECKS for found in check(plain)), *proved]
+    left = all_found if not seen.allows else [*(found for check in CHECKS for found in check(seen)), *proved]
     return in_order([*(found for found in left if not _accepted(found, seen)), *_allows(seen, all_found)])
 
 
