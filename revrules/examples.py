@@ -59,12 +59,29 @@ def run_examples(ruleset: ir.Ruleset, *, as_of: datetime | None = None) -> tuple
     return tuple(_run(ruleset, example, example.as_of or otherwise) for example in ruleset.examples)
 
 
+def lifecycle_of(ruleset: ir.Ruleset, entity: str, name: str | None) -> ir.Lifecycle:
+    """Return the lifecycle of ``entity`` by that name, its only one without a name, or an empty one: rules need none."""
+    of_entity = [each for each in ruleset.lifecycles if each.entity == entity and name in (None, each.name)]
+    return of_entity[0] if of_entity else Lifecycle("", "", entity, (), ())
+
+
+def record_of(given: Iterable[tuple[str, ir.Given]]) -> dict[str, object]:
+    """Return the record of an example as interpretations read it: dicts for related records, lists of them for many."""
+
+    def value(each: ir.Given) -> object:
+        if isinstance(each, tuple):
+            return record_of(each)
+        return [record_of(item) for item in each] if isinstance(each, list) else each
+
+    return {name: value(each) for name, each in given}
+
+
 def _run(ruleset: ir.Ruleset, example: ir.Example, as_of: datetime) -> ExampleResult:
-    record = _record(example.given)
+    record = record_of(example.given)
     placements: dict[str, Placement] = {}
 
     def placement(expectation: ir.Expectation) -> Placement:
-        lifecycle = _lifecycle(ruleset, example.entity, expectation.lifecycle)
+        lifecycle = lifecycle_of(ruleset, example.entity, expectation.lifecycle)
         if lifecycle.name not in placements:
             placements[lifecycle.name] = place(ruleset, lifecycle, record, as_of)
         return placements[lifecycle.name]
@@ -77,23 +94,6 @@ def _run(ruleset: ir.Ruleset, example: ir.Example, as_of: datetime) -> ExampleRe
         return _about_value(expectation, expectation.expr, evaluate(with_question, ASKED, record, as_of))
 
     return ExampleResult(example, as_of, tuple(outcome(expectation) for expectation in example.expectations))
-
-
-def _lifecycle(ruleset: ir.Ruleset, entity: str, name: str | None) -> ir.Lifecycle:
-    """Return the lifecycle of ``entity`` by that name, its only one without a name, or an empty one: rules need none."""
-    of_entity = [each for each in ruleset.lifecycles if each.entity == entity and name in (None, each.name)]
-    return of_entity[0] if of_entity else Lifecycle("", "", entity, (), ())
-
-
-def _record(given: Iterable[tuple[str, ir.Given]]) -> dict[str, object]:
-    """Return the record of an example as interpretations read it: dicts for related records, lists of them for many."""
-
-    def value(each: ir.Given) -> object:
-        if isinstance(each, tuple):
-            return _record(each)
-        return [_record(item) for item in each] if isinstance(each, list) else each
-
-    return {name: value(each) for name, each in given}
 
 
 # --- what was found ----------------------------------------------------------------------------------------------

@@ -4,6 +4,6 @@
 what stands in the way, ``lifecycle`` into the whole placement.
 """
 
-from revrules.reference.lifecycle import Mode, evaluate, place, truth_of
+from revrules.reference.lifecycle import Mode, evaluate, place, placed, truth_of
 
-__all__ = ["Mode", "evaluate", "place", "truth_of"]
+__all__ = ["Mode", "evaluate", "place", "placed", "truth_of"]

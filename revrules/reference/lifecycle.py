@@ -20,7 +20,7 @@ from revrules.runtime.texts import WHITE_SPACE
 from revrules.types import EnumType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 class Mode(StrEnum):
@@ -35,6 +35,11 @@ def place(
 ) -> Placement:
     """Return where ``record`` stands in ``lifecycle`` at the instant ``as_of`` (aware), and why. Values are read as given."""
     scope, problems = _read(ruleset, lifecycle.entity, record, as_of)
+    return placed(lifecycle, scope, problems, mode)
+
+
+def placed(lifecycle: ir.Lifecycle, scope: Scope, problems: Sequence[DataProblem], mode: Mode = Mode.EVIDENCE) -> Placement:
+    """Return the placement of a record that has been read; ``problems`` are those that reading it met."""
     declared, not_a_stage = _declared(lifecycle, scope)
     walk = Walk(lifecycle, scope, declared if mode is Mode.ADVANCE else None)
     path = walk.path()
