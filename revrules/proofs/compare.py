@@ -1,0 +1,189 @@
+"""Two conditions of one entity into their relation, with a record on each side; two values into whether they are the same.
+
+Compared are the sets of records for which the conditions are met. A difference that shows only where something is missing (one is
+met, the other unknown) is told apart from a real one (met, and the other false).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from revrules import ir
+from revrules.backends.smt.answers import MET, NOT_MET, UNMET, State, Verdict, Want
+from revrules.proofs.states import state_of
+from revrules.types import EnumType, Scalar
+
+if TYPE_CHECKING:
+    from revrules.backends.smt.answers import Answer, Witness
+    from revrules.ir import Expr
+    from revrules.proofs.questions import Questions
+
+
+class Relation(StrEnum):
+    """How the records of a first condition lie to those of a second."""
+
+    SAME = "same"
+    NARROWER = "narrower"
+    """Every record of the first is one of the second, and not the other way round."""
+    WIDER = "wider"
+    OVERLAPPING = "overlapping"
+    DISJOINT = "disjoint"
+    FIRST_EMPTY = "first never met"
+    SECOND_EMPTY = "second never met"
+    BOTH_EMPTY = "neither ever met"
+
+
+BY_REGIONS: dict[tuple[bool, bool, bool], Relation] = {
+    (False, False, True): Relation.SAME,
+    (False, True, True): Relation.NARROWER,
+    (True, False, True): Relation.WIDER,
+    (True, True, True): Relation.OVERLAPPING,
+    (True, True, False): Relation.DISJOINT,
+    (False, True, False): Relation.FIRST_EMPTY,
+    (True, False, False): Relation.SECOND_EMPTY,
+    (False, False, False): Relation.BOTH_EMPTY,
+}
+"""By whether there are records of the first alone, of the second alone, of both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Whether there are records of a kind (None: undecided, for ``reason``), and one of them.
+
+    ``other`` is the state of the other condition for ``witness``: unknown only where no record is known for which it is false.
+    ``real``: whether there is one for which it is false; None where that is undecided.
+    """
+
+    exists: bool | None
+    witness: Witness | None = None
+    other: State = False
+    real: bool | None = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is known of two conditions: the records of the first alone, of the second alone, of both."""
+
+    first: Region
+    second: Region
+    both: Region
+
+    @property
+    def possible(self) -> tuple[Relation, ...]:
+        """The relations that what was decided leaves open."""
+        return _left_open(self.first.exists, self.second.exists, self.both.exists)
+
+    @property
+    def relation(self) -> Relation | None:
+        """The relation, None where that is undecided."""
+        return self.possible[0] if len(self.possible) == 1 else None
+
+    @property
+    def where_known(self) -> Relation | None:
+        """The relation that is left when records on which one of the two is unknown are set aside; None where undecided."""
+        left = _left_open(self.first.real, self.second.real, self.both.exists)
+        return left[0] if len(left) == 1 else None
+
+    @property
+    def only_missing(self) -> bool:
+        """Whether the two differ, and only on records for which something is missing."""
+        sides = (self.first, self.second)
+        return any(side.exists for side in sides) and all(side.real is False and side.exists is not None for side in sides)
+
+    @property
+    def reason(self) -> str:
+        """Why something is undecided; empty where nothing is."""
+        return next((region.reason for region in (self.first, self.second, self.both) if region.exists is None), "")
+
+
+@dataclass(frozen=True, slots=True)
+class ValueComparison:
+    """Whether two values are the same for every record (None: undecided, for ``reason``), and a record where they differ.
+
+    ``real``: whether there is a record for which both are known and differ; None where that is undecided.
+    """
+
+    same: bool | None
+    witness: Witness | None = None
+    real: bool | None = False
+    reason: str = ""
+
+
+def compare(questions: Questions, entity: str, first: Expr, second: Expr) -> Comparison:
+    """Return how the records that meet ``first`` lie to those that meet ``second``. Asks three to five questions."""
+    both = questions.find(entity, Want(first, MET), Want(second, MET))
+    return Comparison(
+        _alone(questions, entity, first, second),
+        _alone(questions, entity, second, first),
+        Region(_exists(both), both.witness, True, reason=both.reason),
+    )
+
+
+def opposites(questions: Questions, entity: str, first: Expr, second: Expr) -> bool:
+    """Return whether it is proved that every record meets one of two conditions."""
+    return questions.complete(entity, (first, second)).verdict is Verdict.IMPOSSIBLE
+
+
+def compare_values(questions: Questions, entity: str, first: Expr, second: Expr) -> ValueComparison:
+    """Return whether two values, of one type or both numbers, are the same for every record. Asks up to three questions."""
+    known_first, known_second = Want(ir.Known(first)), Want(ir.Known(second))
+    differ = questions.find(entity, known_first, known_second, Want(_different(first, second)))
+    real = _exists(differ)
+    if real:
+        return ValueComparison(False, differ.witness, True)
+    answers = [differ]
+    for known, other in ((known_first, second), (known_second, first)):
+        answers.append(questions.find(entity, known, Want(ir.Known(other), UNMET)))
+        if answers[-1].verdict is Verdict.POSSIBLE:
+            return ValueComparison(False, answers[-1].witness, real)
+    reason = next((answer.reason for answer in answers if answer.verdict is Verdict.UNDECIDED), "")
+    return ValueComparison(None if reason else True, None, real, reason)
+
+
+def is_member(value: Expr, member: str) -> Expr:
+    """Return the condition that a classification (or enum) has that member."""
+    return ir.Compare(ir.CompareOp.EQ, value, ir.Literal(member, ir.type_of(value)))
+
+
+def _alone(questions: Questions, entity: str, here: Expr, there: Expr) -> Region:
+    """Return whether a record meets ``here`` and not ``there``; the record has ``there`` false, if there is such a one."""
+    answer = questions.find(entity, Want(here, MET), Want(there, NOT_MET))
+    if answer.verdict is not Verdict.POSSIBLE:
+        return Region(_exists(answer), real=_exists(answer), reason=answer.reason)
+    assert answer.witness is not None, "what is possible has a witness"
+    if state_of(questions.ruleset, there, answer.witness) is False:
+        return Region(True, answer.witness, False, True)
+    false = questions.find(entity, Want(here, MET), Want(there, UNMET))
+    if false.verdict is Verdict.POSSIBLE:
+        return Region(True, false.witness, False, True)
+    return Region(True, answer.witness, None, _exists(false), false.reason)
+
+
+def _exists(answer: Answer) -> bool | None:
+    return {Verdict.POSSIBLE: True, Verdict.IMPOSSIBLE: False, Verdict.UNDECIDED: None}[answer.verdict]
+
+
+def _left_open(*regions: bool | None) -> tuple[Relation, ...]:
+    """Return the relations that agree with the regions as far as these are known."""
+    return tuple(
+        relation
+        for found, relation in BY_REGIONS.items()
+        if all(known is None or known is exists for known, exists in zip(regions, found, strict=True))
+    )
+
+
+def _different(first: Expr, second: Expr) -> Expr:
+    """Return the condition that two values, both known, differ."""
+    ranged = any(isinstance(each, ir.Ref) and each.ranged for each in (first, second))
+    if ir.type_of(first) is Scalar.BOOLEAN:
+        return ir.Or((ir.And((first, ir.Not(second))), ir.And((second, ir.Not(first)))))
+    if not isinstance(ir.type_of(first), EnumType) and ir.type_of(first) is not ir.type_of(second):
+        first, second, ranged = _number(first), _number(second), False
+    return (ir.RangedCompare if ranged else ir.Compare)(ir.CompareOp.NE, first, second)
+
+
+def _number(value: Expr) -> Expr:
+    return value if ir.type_of(value) is Scalar.NUMBER else ir.Call("number", (value,), Scalar.NUMBER)
