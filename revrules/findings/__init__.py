@@ -1,4 +1,4 @@
-"""A compiled ruleset into findings about its graph, its logic, its words and its owners: what is valid, but probably not meant."""
+"""A compiled ruleset into findings about its graph, logic, words and owners: what is valid, but probably not meant."""
 
 from __future__ import annotations
 
