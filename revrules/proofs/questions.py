@@ -5,12 +5,16 @@ Every helper is one or two lines over ``find``: is there a record, at some insta
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from revrules.backends.smt.answers import MET, NOT_MET, UNMET, Answer, Verdict, Want
+from revrules.proofs.fingerprints import Fingerprints
+from revrules.proofs.kept_answers import KeptAnswers
+from revrules.proofs.states import Judge
 
 if TYPE_CHECKING:
     import datetime
@@ -62,9 +66,10 @@ class Open:
 
 @dataclass(slots=True)
 class _Ledger:
-    """What all views of one set of questions share."""
+    """What all views of one set of questions share: the answers by the digests of the questions, what to report, the counts."""
 
-    answers: dict[object, Answer] = field(default_factory=dict)
+    kept: KeptAnswers
+    answers: dict[bytes, Answer] = field(default_factory=dict)
     open: list[Open] = field(default_factory=list)
     tally: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
     seconds: float = 0.0
@@ -74,14 +79,23 @@ class Questions:
     """Questions about the records of one ruleset. Of all views made by ``extended`` and ``about`` the memo and counts are one."""
 
     def __init__(
-        self, ruleset: Ruleset, today: datetime.date, prover: Callable[[Ruleset, datetime.date], Finder] | None = None
+        self,
+        ruleset: Ruleset,
+        today: datetime.date,
+        *,
+        prover: Callable[[Ruleset, datetime.date], Finder] | None = None,
+        kept: KeptAnswers | None = None,
     ) -> None:
-        """Make questions about ``ruleset``; witnesses lie near ``today``. The prover is made when the first question needs it."""
+        """Make questions about ``ruleset``; witnesses lie near ``today``. The prover is made when the first question needs it.
+
+        ``kept`` are the answers of earlier runs; without it, those kept for rulesets of this name, or none for another prover.
+        """
         self.ruleset = ruleset
         self.today = today
         self._make = prover or _z3
         self._prover: list[Finder] = []
-        self._ledger = _Ledger()
+        self._fingerprints = Fingerprints(ruleset)
+        self._ledger = _Ledger(kept or KeptAnswers(ruleset.name if prover is None else ""))
         self._about = About()
 
     # --- the general question ------------------------------------------------------------------------------------
@@ -91,23 +105,33 @@ class Questions:
 
         POSSIBLE has a witness that the reference has confirmed, IMPOSSIBLE is a proof, UNDECIDED says why.
         """
-        key = (entity, wants)
-        known = self._ledger.answers.get(key)
-        if known is not None:
-            return known
+        ledger = self._ledger
         started = time.perf_counter()
-        answer = self._ask(entity, wants)
-        self._ledger.seconds += time.perf_counter() - started
-        self._ledger.answers[key] = answer
-        self._ledger.tally[answer.verdict] += 1
-        if answer.verdict is Verdict.UNDECIDED:
-            self._ledger.open.append(Open(entity, wants, answer.reason, self._about))
+        digest = self._fingerprints.question(entity, wants)
+        answer = ledger.answers.get(digest)
+        if answer is None:
+            answer = ledger.answers[digest] = self._recalled(digest, wants) or self._asked(digest, entity, wants)
+            ledger.tally[answer.verdict] += 1
+            if answer.verdict is Verdict.UNDECIDED:
+                ledger.open.append(Open(entity, wants, answer.reason, self._about))
+        ledger.seconds += time.perf_counter() - started
         return answer
 
-    def _ask(self, entity: str, wants: Sequence[Want]) -> Answer:
+    def _recalled(self, digest: bytes, wants: tuple[Want, ...]) -> Answer | None:
+        """Return the answer of an earlier run; a witness counts if the reference still confirms it."""
+        answer = self._ledger.kept.recall(digest, self.today)
+        if answer is None or answer.witness is None:
+            return answer
+        judge = Judge(self.ruleset, answer.witness.entity, [want.condition for want in wants])
+        states = judge.values(answer.witness.record, answer.witness.as_of)
+        return answer if all(state in want.states for state, want in zip(states, wants, strict=True)) else None
+
+    def _asked(self, digest: bytes, entity: str, wants: tuple[Want, ...]) -> Answer:
         if not self._prover:
             self._prover.append(self._make(self.ruleset, self.today))
-        return self._prover[0].find(entity, wants)
+        answer = self._prover[0].find(entity, wants)
+        self._ledger.kept.keep(digest, answer, self.today)
+        return answer
 
     # --- the usual questions: IMPOSSIBLE means yes -----------------------------------------------------------------
 
@@ -153,9 +177,10 @@ class Questions:
 
     def extended(self, definitions: Iterable[Definition]) -> Questions:
         """Return the same questions about the ruleset with further ``definitions``, whose ids are new."""
-        view = self._view()
+        view = copy.copy(self)
         view.ruleset = dataclasses.replace(self.ruleset, definitions=(*self.ruleset.definitions, *definitions))
         view._prover = []
+        view._fingerprints = Fingerprints(view.ruleset, self._fingerprints)
         return view
 
     def about(self, words: str, span: Span | None = None, *subjects: str) -> Questions:
@@ -163,13 +188,8 @@ class Questions:
 
         ``words`` follow "cannot tell": ``whether a record can enter `mql```. ``subjects`` are names that an ``allow`` may name.
         """
-        view = self._view()
+        view = copy.copy(self)
         view._about = About(words, span, subjects)
-        return view
-
-    def _view(self) -> Questions:
-        view = Questions(self.ruleset, self.today, self._make)
-        view._prover, view._ledger, view._about = self._prover, self._ledger, self._about
         return view
 
     # --- what came of them -----------------------------------------------------------------------------------------
@@ -185,6 +205,10 @@ class Questions:
             tally[Verdict.UNDECIDED],
             self._ledger.seconds,
         )
+
+    def save(self) -> None:
+        """Keep the answers for later runs, as far as the user's private cache allows it."""
+        self._ledger.kept.save()
 
     @property
     def undecided(self) -> tuple[Open, ...]:
