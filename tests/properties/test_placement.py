@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from random_records import random_record
 from strategies import Maker
 
-from revrules import ir
 from revrules.compiler import compile_text
 from revrules.proofs.placement import placement
 from revrules.readers import record_spec
@@ -23,6 +22,7 @@ from revrules.runtime.records import read_record, record_reader
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from revrules import ir
     from revrules.proofs.placement import Placement
 
 NOW = datetime.datetime(2026, 11, 21, 9, tzinfo=datetime.UTC)
