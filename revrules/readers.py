@@ -52,7 +52,12 @@ def members_of(type_: Type) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def record_spec(ruleset: ir.Ruleset, entity: str) -> RecordSpec:
     """Return the description of the records of ``entity``: all its fields, and the relations that its rules follow."""
-    return _spec(ruleset, entity, _followed(ruleset, entity))
+    return spec_for(ruleset, entity, (expr for about, expr in said(ruleset) if about == entity))
+
+
+def spec_for(ruleset: ir.Ruleset, entity: str, exprs: Iterable[ir.Expr]) -> RecordSpec:
+    """Return the description of the records of ``entity``: all its fields, and the relations that ``exprs`` follow."""
+    return _spec(ruleset, entity, _followed(ruleset, exprs))
 
 
 def _spec(ruleset: ir.Ruleset, entity: str, paths: Paths) -> RecordSpec:
@@ -62,8 +67,8 @@ def _spec(ruleset: ir.Ruleset, entity: str, paths: Paths) -> RecordSpec:
     return RecordSpec(fields, tuple((one.name, one.many, _spec(ruleset, one.entity, paths[one.name])) for one in followed))
 
 
-def _followed(ruleset: ir.Ruleset, entity: str) -> Paths:
-    """Return the relations that anything said of ``entity`` follows, also through definitions."""
+def _followed(ruleset: ir.Ruleset, exprs: Iterable[ir.Expr]) -> Paths:
+    """Return the relations that ``exprs``, about records of one entity, follow, also through definitions."""
     definitions = {definition.id: definition for definition in ruleset.definitions}
     paths: Paths = {}
     done: set[tuple[str, int]] = set()
@@ -86,9 +91,8 @@ def _followed(ruleset: ir.Ruleset, entity: str) -> Paths:
                 for child in children(expr):
                     follow(child, records)
 
-    for about, expr in said(ruleset):
-        if about == entity:
-            follow(expr, (paths,))
+    for expr in exprs:
+        follow(expr, (paths,))
     return paths
 
 

@@ -17,5 +17,19 @@ from revrules.backends.smt.answers import (
     Want,
     Witness,
 )
+from revrules.backends.smt.prover import Prover
 
-__all__ = ["DECIDED", "MET", "NOT_MET", "NOT_UNMET", "UNKNOWN", "UNMET", "Answer", "State", "Verdict", "Want", "Witness"]
+__all__ = [
+    "DECIDED",
+    "MET",
+    "NOT_MET",
+    "NOT_UNMET",
+    "UNKNOWN",
+    "UNMET",
+    "Answer",
+    "Prover",
+    "State",
+    "Verdict",
+    "Want",
+    "Witness",
+]

@@ -1,0 +1,162 @@
+"""Arithmetic into terms: integers and amounts exactly, numbers as reals within one rounding, exact where a model looks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, cast
+
+import z3
+
+from revrules.backends.smt.terms import DAY, LARGEST_NUMBER, LIMITS, MONEY_UNITS, Term, constant
+from revrules.ir import ArithOp
+from revrules.reference.operators import arith
+from revrules.types import MOMENTS, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from revrules.backends.smt.problem import Problem, Reading
+    from revrules.types import Type
+
+ROUNDING = Fraction(1, 2**53)
+"""Of a double, relative to the exact result."""
+SMALLEST = Fraction(1, 2**1074)
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """A real that has to be a double."""
+
+    term: z3.ArithRef
+
+    @property
+    def arguments(self) -> tuple[z3.ArithRef, ...]:
+        """Nothing: what it is depends on nothing else."""
+        return ()
+
+    def lemma(self, reading: Reading) -> z3.BoolRef | None:
+        """Exclude what lies between the two doubles around the model's real."""
+        found = Fraction(reading(self.term))
+        near = float(found)
+        if Fraction(near) == found:
+            return None
+        low, high = (near, math.nextafter(near, math.inf)) if Fraction(near) < found else (math.nextafter(near, -math.inf), near)
+        context = self.term.ctx
+        below = constant(Fraction(low), Scalar.NUMBER, context)
+        return z3.Or(self.term <= below, self.term >= constant(Fraction(high), Scalar.NUMBER, context))
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A result of arithmetic on doubles: ``known`` and ``term`` for the arguments, worked out by ``exactly``."""
+
+    arguments: tuple[z3.ArithRef, ...]
+    known: z3.BoolRef
+    term: z3.ArithRef
+    exactly: Callable[..., float | None]
+
+    def lemma(self, reading: Reading) -> z3.BoolRef | None:
+        """Say what the result is for the model's arguments."""
+        values = [reading(argument) for argument in self.arguments]
+        doubles = [float(value) if isinstance(value, Fraction) else value for value in values]
+        if [Fraction(value) for value in doubles] != [Fraction(value) for value in values]:
+            return None  # the arguments have to become doubles first
+        result = self.exactly(*doubles)
+        if bool(reading(self.known)) == (result is not None) and (result is None or reading(self.term) == Fraction(result)):
+            return None
+        context = self.term.ctx
+        here = [
+            a == constant(v, Scalar.NUMBER if z3.is_real(a) else Scalar.INTEGER, context)
+            for a, v in zip(self.arguments, values, strict=True)
+        ]
+        if result is None:
+            return z3.Implies(z3.And(here), z3.Not(self.known))
+        return z3.Implies(z3.And(here), z3.And(self.known, self.term == constant(Fraction(result), Scalar.NUMBER, context)))
+
+
+def combined(problem: Problem, op: ArithOp, left: Term, right: Term, types: tuple[Type, Type], type_: Type) -> Term:
+    """Return ``left op right``, of ``type_``; the operands are of ``types``."""
+    one, other = cast("z3.ArithRef", left.term), cast("z3.ArithRef", right.term)
+    both = z3.And(left.known, right.known)
+    if type_ is Scalar.NUMBER:
+        return _rounded_result(problem, op, Term(both, one), other)
+    if op is ArithOp.MUL:
+        result = one * other
+    elif type_ is Scalar.DURATION and types[0] in MOMENTS:
+        result = (one - other) * DAY if types[0] is Scalar.DATE else one - other
+    else:
+        result = one + other if op is ArithOp.ADD else one - other
+    return within(type_, both, result)
+
+
+def within(type_: Type, known: z3.BoolRef, result: z3.ArithRef) -> Term:
+    """Return ``result``, missing where it is no value of ``type_``."""
+    low, high = LIMITS[type_]
+    return Term(z3.And(known, result >= low, result <= high), result)
+
+
+def converted(problem: Problem, operand: Term, from_: Type) -> Term:
+    """Return an integer or an amount as a number."""
+    source = cast("z3.ArithRef", operand.term)
+    exact = z3.ToReal(source)
+    if from_ is Scalar.MONEY:
+        exact = exact / MONEY_UNITS
+        return _rounding(problem, operand.known, exact, (source,), lambda units: float(Fraction(units, MONEY_UNITS)))
+    simple = z3.is_int_value(source) and abs(source.as_long()) <= 2**53
+    return Term(operand.known, exact) if simple else _rounding(problem, operand.known, exact, (source,), float)
+
+
+def _rounded_result(problem: Problem, op: ArithOp, left: Term, other: z3.ArithRef) -> Term:
+    one = cast("z3.ArithRef", left.term)
+
+    def exactly(first: float, second: float) -> float | None:
+        return cast("float | None", arith(op, float(first), float(second), Scalar.NUMBER))
+
+    known = left.known
+    match op:
+        case ArithOp.ADD:
+            exact = one + other
+        case ArithOp.SUB:
+            exact = one - other
+        case ArithOp.MUL:
+            exact = one * other
+        case ArithOp.DIV:
+            known = z3.And(known, other != 0)
+            if z3.is_rational_value(other):
+                exact = one / other
+            else:
+                exact = z3.Real(problem.name("quotient"), problem.context)
+                problem.fact(z3.Implies(other != 0, exact * other == one))
+    return _rounding(problem, known, exact, (one, other), exactly)
+
+
+def _rounding(
+    problem: Problem,
+    known: z3.BoolRef,
+    exact: z3.ArithRef,
+    arguments: tuple[z3.ArithRef, ...],
+    exactly: Callable[..., float | None],
+) -> Term:
+    """Return ``exact`` rounded to a double, made exact for the arguments of a model."""
+    found = rounded(problem, known, exact)
+    finite, result = found.known.arg(1), cast("z3.ArithRef", found.term)
+    problem.approximate(Rounded(arguments, cast("z3.BoolRef", finite), result, exactly))
+    return found
+
+
+def rounded(problem: Problem, known: z3.BoolRef, exact: z3.ArithRef) -> Term:
+    """Return ``exact`` rounded to a double: anything that near; missing beyond the largest."""
+    context = problem.context
+    result = z3.Real(problem.name("rounded"), context)
+    finite = z3.Bool(problem.name("finite"), context)
+    up, down = (constant(1 + sign * ROUNDING, Scalar.NUMBER, context) for sign in (1, -1))
+    tiny, most = constant(SMALLEST, Scalar.NUMBER, context), constant(LARGEST_NUMBER, Scalar.NUMBER, context)
+    upward = z3.And(result <= exact * up + tiny, result >= exact * down - tiny, result >= 0)
+    downward = z3.And(result >= exact * up - tiny, result <= exact * down + tiny, result <= 0)
+    in_range = z3.And(exact <= most, exact >= -most)
+    problem.fact(z3.Implies(in_range, z3.And(finite, z3.If(exact >= 0, upward, downward))))
+    problem.fact(z3.Implies(exact == 0, result == 0))
+    problem.fact(z3.And(result <= most, result >= -most))
+    return Term(z3.And(known, finite), result)

@@ -1,0 +1,243 @@
+"""A question into its answer: lower it, ask Z3, confirm the record by the reference, say more exactly what was said too widely.
+
+Limits count steps of Z3 and rounds, never time: the same question has the same verdict on every machine.
+"""
+
+from __future__ import annotations
+
+import datetime
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import z3
+
+from revrules.backends.smt import moments
+from revrules.backends.smt.answers import Answer, Verdict, Witness
+from revrules.backends.smt.holders import Holder
+from revrules.backends.smt.lowering import Lowering, Scope
+from revrules.backends.smt.models import record_in
+from revrules.backends.smt.problem import Needs, Problem
+from revrules.backends.smt.related import enough
+from revrules.backends.smt.terms import decode, encode, number_in
+from revrules.backends.smt.texts import Texts
+from revrules.reference import Judge
+from revrules.types import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from revrules import ir
+    from revrules.backends.smt.answers import State, Want
+    from revrules.backends.smt.problem import Approximation
+    from revrules.backends.smt.terms import Truth
+
+QUICK, THOROUGH = 1_000_000, 20_000_000
+"""Steps of Z3 (``rlimit``) for one check: beside other questions, and alone."""
+ROUNDS = 24
+"""How often a question is asked again after something was said more exactly."""
+WIDTHS = (2, 4, 8)
+"""How many kinds of related records are told apart, one attempt after another."""
+TOO_HARD = "it takes more steps than the limit"
+TOO_WIDE = "what the prover says of it is not exact enough to tell"
+TOO_MANY = "it depends on more kinds of related records than the prover tells apart"
+
+
+class Prover:
+    """Answers questions about the records of one ruleset. Not to be shared between threads."""
+
+    def __init__(self, ruleset: ir.Ruleset, today: datetime.date) -> None:
+        self.ruleset = ruleset
+        self.today = today
+        self._kept: dict[tuple[str, int], Sketch] = {}
+
+    def find(self, entity: str, wants: Sequence[Want]) -> Answer:
+        """Return whether there is a record of ``entity``, at some instant, that fulfils all ``wants``."""
+        reason = TOO_MANY
+        for width in WIDTHS:
+            sketch = self._sketch(entity, width)
+            answer = Attempt(sketch, wants, QUICK).answer()
+            if answer.reason == TOO_HARD:
+                answer = Attempt(Sketch(self.ruleset, entity, self.today, width), wants, THOROUGH).answer()
+            if answer.verdict is not Verdict.UNDECIDED:
+                return answer
+            reason = answer.reason
+            if not sketch.uses_related(wants):
+                break
+        return Answer(Verdict.UNDECIDED, reason=reason)
+
+    def smt2(self, entity: str, wants: Sequence[Want]) -> str:
+        """Return the question, as it is first asked, in the language of SMT-LIB: for other solvers to answer."""
+        attempt = Attempt(self._sketch(entity, WIDTHS[0]), wants, QUICK)
+        solver = z3.Solver(ctx=attempt.sketch.problem.context)
+        solver.add(attempt.facts())
+        solver.add(attempt.wanted)
+        return cast("str", solver.to_smt2())
+
+    def _sketch(self, entity: str, width: int) -> Sketch:
+        if (entity, width) not in self._kept:
+            self._kept[entity, width] = Sketch(self.ruleset, entity, self.today, width)
+        return self._kept[entity, width]
+
+
+class Sketch:
+    """A record of ``entity`` that could be any, and everything lowered about it so far."""
+
+    def __init__(self, ruleset: ir.Ruleset, entity: str, today: datetime.date, width: int) -> None:
+        self.ruleset = ruleset
+        self.entity = entity
+        self.problem = Problem(z3.Context(), width)
+        self.texts = Texts(self.problem)
+        self.clock = moments.Clock(self.problem, ruleset)
+        self.root = Holder(self.problem, ruleset, entity, entity, z3.BoolVal(True, self.problem.context))
+        self.lowering = Lowering(self.problem, ruleset, self.texts, self.clock)
+        noon = datetime.datetime.combine(today, datetime.time(12), datetime.UTC)
+        self.today = z3.Bool("today", self.problem.context)
+        now, self.now_needs = self.problem.collect(lambda: self.clock.now)
+        self.is_today = z3.Implies(self.today, now == int(encode(noon, Scalar.DATETIME)))
+        self._lowered: dict[int, tuple[ir.Expr, Truth, Needs]] = {}
+
+    def truth(self, condition: ir.Expr) -> tuple[Truth, Needs]:
+        """Return when a condition of the record is true and when it is false, and what that rests on."""
+        found = self._lowered.get(id(condition))
+        if found is None:
+            truth, needs = self.problem.collect(lambda: self.lowering.truth(condition, Scope(self.root)))
+            found = self._lowered[id(condition)] = (condition, truth, needs)
+        return found[1], found[2]
+
+    def uses_related(self, wants: Iterable[Want]) -> bool:
+        """Return whether the answer may depend on how many kinds of related records are told apart."""
+        return any(self.truth(want.condition)[1].collections for want in wants)
+
+
+class Level(NamedTuple):
+    """What is assumed beside the wants: that it is today, that there are no other related records than those told apart."""
+
+    today: bool
+    few: bool
+
+
+LEVELS = (Level(today=True, few=True), Level(today=False, few=True), Level(today=False, few=False))
+
+
+class Attempt:
+    """One question put to one sketch."""
+
+    def __init__(self, sketch: Sketch, wants: Sequence[Want], limit: int) -> None:
+        self.sketch = sketch
+        self.wants = wants
+        context = sketch.problem.context
+        self.needs = Needs()
+        self.needs.add(sketch.now_needs)
+        self.wanted: list[z3.BoolRef] = []
+        for want in wants:
+            truth, needs = sketch.truth(want.condition)
+            self.needs.add(needs)
+            self.wanted.append(_in_states(truth, want.states, context))
+        self.marks = [z3.Bool(f"want {place}", context) for place in range(len(wants))]
+        self.solver = z3.SimpleSolver(ctx=context)
+        self.solver.set("rlimit", limit)
+        self.solver.add(self.facts())
+        self.solver.add([z3.Implies(mark, wanted) for mark, wanted in zip(self.marks, self.wanted, strict=True)])
+        self.solver.add(sketch.is_today)
+        self.few = [z3.Not(sketch.problem.more[number]) for number in sorted(self.needs.collections)]
+        self.rounds = ROUNDS
+
+    def facts(self) -> list[z3.BoolRef]:
+        """Return what holds of every record, as far as the question touches it."""
+        return [self.sketch.problem.facts[number] for number in sorted(self.needs.facts)]
+
+    def answer(self) -> Answer:
+        """Return the answer; undecided where more kinds of related records would have to be told apart."""
+        few_are_enough = enough(self.needs, self.sketch.problem.width)
+        today_matters = True
+        for level in LEVELS:
+            if level == LEVELS[1] and not today_matters:
+                continue
+            pins = [*([self.sketch.today] if level.today else []), *(self.few if level.few else [])]
+            result = self._search(pins, real=level.few)
+            if isinstance(result, Answer):
+                return result
+            today_matters = any(self.sketch.today.eq(one) for one in result)
+            few_matters = any(pin.eq(one) for pin in self.few for one in result)
+            if not today_matters and (few_are_enough or not few_matters):
+                return self._impossible(self.few if few_matters else [])
+        raise AssertionError("without pins a core holds wants only")
+
+    def _search(self, pins: list[z3.BoolRef], *, real: bool) -> Answer | list[z3.ExprRef]:
+        """Look for a record under ``pins``: POSSIBLE or UNDECIDED, or the assumptions that exclude each other.
+
+        Without ``real``, a model says nothing of a record: it is one more reason to tell more kinds of related records apart.
+        """
+        assumed = [*self.marks, *pins]
+        while True:
+            outcome = self.solver.check(*assumed)
+            if outcome == z3.unsat:
+                return list(self.solver.unsat_core())
+            if outcome == z3.unknown:
+                return Answer(Verdict.UNDECIDED, reason=TOO_HARD)
+            if not real:
+                return Answer(Verdict.UNDECIDED, reason=TOO_MANY)
+            model = self.solver.model()
+            witness = self._confirmed(model)
+            if witness is not None:
+                return Answer(Verdict.POSSIBLE, witness)
+            if not self._say_more(model):
+                return Answer(Verdict.UNDECIDED, reason=TOO_WIDE)
+            witness = self._settled(model, assumed)
+            if witness is not None:
+                return Answer(Verdict.POSSIBLE, witness)
+
+    def _say_more(self, model: z3.ModelRef) -> bool:
+        """State more exactly what this model shows to be said too widely; return whether there was anything."""
+        self.rounds -= 1
+        if self.rounds <= 0:
+            return False
+        lemmas = [each.lemma(partial(number_in, model)) for each in self._approximations()]
+        found = [lemma for lemma in lemmas if lemma is not None]
+        self.solver.add(found)
+        return bool(found)
+
+    def _approximations(self) -> list[Approximation]:
+        return [self.sketch.problem.approximations[number] for number in sorted(self.needs.approximations)]
+
+    def _settled(self, model: z3.ModelRef, assumed: list[z3.BoolRef]) -> Witness | None:
+        """Look for a record in which what was said too widely has the arguments of this model, where it is exact by now."""
+        arguments = [argument for each in self._approximations() for argument in each.arguments]
+        held = [argument == model.eval(argument, model_completion=True) for argument in arguments]
+        self.solver.push()
+        self.solver.add(held)
+        witness = self._confirmed(self.solver.model()) if self.solver.check(*assumed) == z3.sat else None
+        self.solver.pop()
+        return witness
+
+    def _confirmed(self, model: z3.ModelRef) -> Witness | None:
+        """Return the record of a model, if the reference finds every condition in a state that is wanted."""
+        sketch = self.sketch
+        record = record_in(model, sketch.root, sketch.texts)
+        if record is None:
+            return None
+        as_of = cast("datetime.datetime", decode(number_in(model, sketch.clock.now), Scalar.DATETIME))
+        judge = Judge(sketch.ruleset, sketch.entity, [want.condition for want in self.wants])
+        states = cast("tuple[State, ...]", judge.values(record, as_of))
+        fulfilled = all(state in want.states for state, want in zip(states, self.wants, strict=True))
+        return Witness(sketch.entity, as_of, record) if fulfilled else None
+
+    def _impossible(self, pins: list[z3.BoolRef]) -> Answer:
+        """Return the proof with a core: wants that exclude each other, none of which can be left out."""
+        core = list(range(len(self.marks)))
+        for place in list(core):
+            rest = [self.marks[other] for other in core if other != place]
+            if len(core) > 1 and self.solver.check(*rest, *pins) == z3.unsat:
+                core.remove(place)
+        return Answer(Verdict.IMPOSSIBLE, core=tuple(core))
+
+
+def _in_states(truth: Truth, states: frozenset[State], context: z3.Context) -> z3.BoolRef:
+    """Return that a condition is in one of ``states``."""
+    if len(states) == 3:
+        return z3.BoolVal(True, context)
+    unknown = z3.Not(z3.Or(truth.true, truth.false))
+    if len(states) == 2:
+        return z3.Not(truth.true if True not in states else truth.false if False not in states else unknown)
+    parts = {True: truth.true, False: truth.false, None: unknown}
+    return z3.Or([parts[state] for state in sorted(states, key=str)]) if states else z3.BoolVal(False, context)
