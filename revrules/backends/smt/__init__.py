@@ -4,6 +4,8 @@ A condition becomes two formulas ("is true", "is false"), a value a formula ("is
 is said too widely, never too narrowly: "impossible" is a proof, and "possible" counts only after the reference agreed.
 """
 
+from typing import TYPE_CHECKING
+
 from revrules.backends.smt.answers import (
     DECIDED,
     MET,
@@ -17,7 +19,9 @@ from revrules.backends.smt.answers import (
     Want,
     Witness,
 )
-from revrules.backends.smt.prover import Prover
+
+if TYPE_CHECKING:
+    from revrules.backends.smt.prover import Prover as Prover
 
 __all__ = [
     "DECIDED",
@@ -33,3 +37,12 @@ __all__ = [
     "Want",
     "Witness",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import the prover, and Z3 with it, when it is first asked for: where every answer was kept there is no need."""
+    if name != "Prover":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from revrules.backends.smt.prover import Prover
+
+    return Prover
