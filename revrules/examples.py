@@ -130,7 +130,7 @@ def _about_names(expectation: ir.Expectation, words: str, found: Iterable[str], 
 
 def _about_value(expectation: ir.Expectation, expr: ir.Expr, found: object) -> Outcome:
     enum = isinstance(type_of(expr), EnumType)
-    shown = _value(found, enum=enum)
+    shown = value_in_words(found, enum=enum)
     match expectation.state:
         case "known" | "missing" as state:
             return Outcome(expectation, state, shown, (found is None) == (state == "missing"), ())
@@ -140,7 +140,7 @@ def _about_value(expectation: ir.Expectation, expr: ir.Expr, found: object) -> O
             wanted: object = state == "true"
             return Outcome(expectation, state, "unknown" if found is None else shown, found is wanted, ())
         case None:
-            return Outcome(expectation, _value(expectation.value, enum=enum), shown, found == expectation.value, ())
+            return Outcome(expectation, value_in_words(expectation.value, enum=enum), shown, found == expectation.value, ())
         case other:
             raise AssertionError(f"a value is true, false, unknown, known or missing, not {other}")
 
@@ -166,7 +166,7 @@ def _needs(following: NextStage) -> str:
 
 
 def _looked_at(seen: Seen) -> str:
-    return f"{seen.name} is missing" if seen.value is None else f"{seen.name} = {_value(seen.value)}"
+    return f"{seen.name} is missing" if seen.value is None else f"{seen.name} = {value_in_words(seen.value)}"
 
 
 def _seen(parts: list[str]) -> str:
@@ -181,7 +181,7 @@ def _list(names: list[str]) -> str:
     return ", ".join(f"`{name}`" for name in names) or "nothing"
 
 
-def _value(value: object, *, enum: bool = False) -> str:
+def value_in_words(value: object, *, enum: bool = False) -> str:
     """Return a value as the language writes it."""
     match value:
         case None:
