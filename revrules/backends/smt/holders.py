@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING, cast
 import z3
 
 from revrules.backends.smt.numbers import Double
-from revrules.backends.smt.terms import LARGEST_NUMBER, LIMITS, Term, constant, encode, variable
+from revrules.backends.smt.terms import DAY, EPOCH_DAY, LARGEST_NUMBER, LIMITS, MONEY_UNITS, Term, constant, encode, variable
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterator
 
     from revrules import ir
     from revrules.backends.smt.problem import Problem
+    from revrules.backends.smt.terms import Number
     from revrules.types import Type
+
+USUAL_DAYS = 1_500
+"""Before and after today."""
+USUAL_NUMBER = 1_000_000
 
 
 @dataclass(slots=True)
@@ -82,7 +88,7 @@ class Holder:
         for place in range(self.problem.width):
             times = z3.Int(f"{full}[{place}]#", context)
             present = times >= 1
-            self.problem.fact(z3.And(times >= 0, z3.Implies(present, before)))
+            self.problem.fact(z3.And(times >= 0, z3.Implies(present, before), z3.Implies(self.problem.once_each, times <= 1)))
             elements.append((Holder(self.problem, self.ruleset, relation.entity, f"{full}[{place}]", present), times))
             before = present
         found = self.many[name] = Collection(self.problem.collection(more), tuple(elements), rest)
@@ -103,6 +109,9 @@ class Holder:
         bounds = [*_limits(declared, term, context), *_stand_ins(declared, term, context)]
         if bounds:
             self.problem.fact(z3.Implies(known, z3.And(bounds)))
+        if usual := _usual(declared, self.problem.today):
+            low, high = (constant(end, declared.type, context) for end in usual)
+            self.problem.fact(z3.Implies(z3.And(self.problem.plausible, known), z3.And(term >= low, term <= high)))
         if declared.type is Scalar.NUMBER:
             self.problem.approximate(Double(cast("z3.ArithRef", term)))
         found = self.fields[name] = Term(known, term)
@@ -138,3 +147,19 @@ def _stand_ins(declared: ir.FieldDecl, term: z3.ExprRef, context: z3.Context) ->
         members = declared.type.member_names if isinstance(declared.type, EnumType) else ()
         if value in members or not isinstance(value, str):
             yield term != constant(encode(value, declared.type), declared.type, context)
+
+
+def _usual(declared: ir.FieldDecl, today: datetime.date) -> tuple[Number, Number] | None:
+    """Return between which ends a plausible value of a field lies."""
+    match declared.type:
+        case Scalar.DATE | Scalar.DATETIME:
+            days = today.toordinal() - USUAL_DAYS, today.toordinal() + USUAL_DAYS
+            return days if declared.type is Scalar.DATE else ((days[0] - EPOCH_DAY) * DAY, (days[1] - EPOCH_DAY) * DAY)
+        case Scalar.INTEGER | Scalar.NUMBER:
+            return (0, USUAL_NUMBER)
+        case Scalar.MONEY:
+            return (0, USUAL_NUMBER * MONEY_UNITS)
+        case Scalar.DURATION:
+            return (0, USUAL_DAYS * DAY)
+        case _:
+            return None

@@ -15,7 +15,7 @@ import z3
 
 from revrules import ir
 from revrules.backends.smt.numbers import within
-from revrules.backends.smt.terms import DAY, EPOCH, FIRST_DAY, LAST_DAY, Term, decode, encode
+from revrules.backends.smt.terms import DAY, EPOCH_DAY, FIRST_DAY, LAST_DAY, Term, decode, encode
 from revrules.runtime import clock
 from revrules.syntax import Unit
 from revrules.types import Scalar
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     Region: TypeAlias = tuple[int, int, int | None, bool]
     """From the first to the last argument the result is this at the first one, and grows with it (True) or stays."""
 
-EPOCH_DAY = EPOCH.toordinal()
 SAMPLE = datetime.timedelta(hours=6)
 """No zone changes its offset twice within this time."""
 SAMPLES = 800

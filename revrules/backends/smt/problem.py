@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+import z3
 
-    import z3
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable, Hashable
 
     from revrules.backends.smt.terms import Number
 
@@ -64,8 +65,12 @@ class Needs:
 class Problem:
     """The facts and approximations of everything lowered so far, and what rests on which."""
 
-    def __init__(self, context: z3.Context, width: int) -> None:
+    def __init__(self, context: z3.Context, width: int, today: datetime.date) -> None:
         self.context = context
+        self.today = today
+        self.preferences = tuple(z3.Bool(name, context) for name in ("plausible", "once", "today"))
+        """What is assumed of a witness where it can be: plausible values, each related record once, that it is today."""
+        self.plausible, self.once_each, self.is_today = self.preferences
         self.width = width
         """How many kinds of related records are told apart."""
         self.more: list[z3.BoolRef] = []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 import z3
 
@@ -85,15 +85,14 @@ class Sketch:
     def __init__(self, ruleset: ir.Ruleset, entity: str, today: datetime.date, width: int) -> None:
         self.ruleset = ruleset
         self.entity = entity
-        self.problem = Problem(z3.Context(), width)
+        self.problem = Problem(z3.Context(), width, today)
         self.texts = Texts(self.problem)
         self.clock = moments.Clock(self.problem, ruleset)
         self.root = Holder(self.problem, ruleset, entity, entity, z3.BoolVal(True, self.problem.context))
         self.lowering = Lowering(self.problem, ruleset, self.texts, self.clock)
         noon = datetime.datetime.combine(today, datetime.time(12), datetime.UTC)
-        self.today = z3.Bool("today", self.problem.context)
         now, self.now_needs = self.problem.collect(lambda: self.clock.now)
-        self.is_today = z3.Implies(self.today, now == int(encode(noon, Scalar.DATETIME)))
+        self.is_today = z3.Implies(self.problem.is_today, now == int(encode(noon, Scalar.DATETIME)))
         self._lowered: dict[int, tuple[ir.Expr, Truth, Needs]] = {}
 
     def truth(self, condition: ir.Expr) -> tuple[Truth, Needs]:
@@ -107,16 +106,6 @@ class Sketch:
     def uses_related(self, wants: Iterable[Want]) -> bool:
         """Return whether the answer may depend on how many kinds of related records are told apart."""
         return any(self.truth(want.condition)[1].collections for want in wants)
-
-
-class Level(NamedTuple):
-    """What is assumed beside the wants: that it is today, that there are no other related records than those told apart."""
-
-    today: bool
-    few: bool
-
-
-LEVELS = (Level(today=True, few=True), Level(today=False, few=True), Level(today=False, few=False))
 
 
 class Attempt:
@@ -149,30 +138,33 @@ class Attempt:
     def answer(self) -> Answer:
         """Return the answer; undecided where more kinds of related records would have to be told apart."""
         few_are_enough = enough(self.needs, self.sketch.problem.width)
-        today_matters = True
-        for level in LEVELS:
-            if level == LEVELS[1] and not today_matters:
-                continue
-            pins = [*([self.sketch.today] if level.today else []), *(self.few if level.few else [])]
-            result = self._search(pins, real=level.few)
+        result = self._search(self.few, real=True)
+        if isinstance(result, Answer):
+            return result
+        few_matter = any(pin.eq(one) for pin in self.few for one in result)
+        if few_matter and not few_are_enough:
+            result = self._search([], real=False)
             if isinstance(result, Answer):
                 return result
-            today_matters = any(self.sketch.today.eq(one) for one in result)
-            few_matters = any(pin.eq(one) for pin in self.few for one in result)
-            if not today_matters and (few_are_enough or not few_matters):
-                return self._impossible(self.few if few_matters else [])
-        raise AssertionError("without pins a core holds wants only")
+        return self._impossible(self.few if few_matter and few_are_enough else [])
 
     def _search(self, pins: list[z3.BoolRef], *, real: bool) -> Answer | list[z3.ExprRef]:
         """Look for a record under ``pins``: POSSIBLE or UNDECIDED, or the assumptions that exclude each other.
 
+        What is preferred (that it is today, plausible values) is given up as soon as it stands in the way.
         Without ``real``, a model says nothing of a record: it is one more reason to tell more kinds of related records apart.
         """
-        assumed = [*self.marks, *pins]
+        preferred = list(self.sketch.problem.preferences) if real else []
         while True:
+            assumed = [*self.marks, *pins, *preferred]
             outcome = self.solver.check(*assumed)
             if outcome == z3.unsat:
-                return list(self.solver.unsat_core())
+                core = list(self.solver.unsat_core())
+                kept = [each for each in preferred if not any(each.eq(one) for one in core)]
+                if len(kept) == len(preferred):
+                    return core
+                preferred = kept
+                continue
             if outcome == z3.unknown:
                 return Answer(Verdict.UNDECIDED, reason=TOO_HARD)
             if not real:

@@ -27,6 +27,7 @@ MONEY_UNITS = 10_000
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 DAY = 86_400_000_000
 """Microseconds."""
+EPOCH_DAY = EPOCH.toordinal()
 FIRST_DAY, LAST_DAY = datetime.date.min.toordinal(), datetime.date.max.toordinal()
 FIRST_INSTANT = (datetime.datetime.min.replace(tzinfo=datetime.UTC) - EPOCH) // MICROSECOND
 LAST_INSTANT = (datetime.datetime.max.replace(tzinfo=datetime.UTC) - EPOCH) // MICROSECOND
