@@ -18,8 +18,9 @@ from revrules.proofs.states import Judge
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from revrules.backends.smt.answers import Witness
     from revrules.ir import Definition, Expr, Ruleset
     from revrules.source import Span
 
@@ -73,6 +74,8 @@ class _Ledger:
     open: list[Open] = field(default_factory=list)
     tally: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
     seconds: float = 0.0
+    records: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
+    shown: dict[tuple[tuple[str, str], ...], Witness] = field(default_factory=dict)
 
 
 class Questions:
@@ -214,6 +217,26 @@ class Questions:
     def undecided(self) -> tuple[Open, ...]:
         """The questions that stayed undecided, in the order in which they were asked."""
         return tuple(self._ledger.open)
+
+    # --- records that are shown ------------------------------------------------------------------------------------
+
+    def prefer(self, records: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        """Take real records, by entity, with values in their types: where one shows what a witness shows, it is shown."""
+        self._ledger.records = records
+
+    @property
+    def records(self) -> Mapping[str, Sequence[Mapping[str, object]]]:
+        """The real records, by entity."""
+        return self._ledger.records
+
+    def show(self, witness: Witness, pairs: tuple[tuple[str, str], ...]) -> None:
+        """Note that ``witness`` is shown to people as ``pairs``."""
+        self._ledger.shown[pairs] = witness
+
+    @property
+    def shown(self) -> Mapping[tuple[tuple[str, str], ...], Witness]:
+        """The witnesses that were made for people to see, by what they see."""
+        return self._ledger.shown
 
 
 def _z3(ruleset: Ruleset, today: datetime.date) -> Finder:
