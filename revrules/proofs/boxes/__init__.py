@@ -1,0 +1,26 @@
+"""A decision table as boxes into what is true of every combination of cells: overlaps, gaps, rows without effect.
+
+The table is abstract: each column is a finite set of *elementary* cells (intervals between the limits that the rows mention,
+members, "anything else", "missing"), and a row is a box: per column the elementary cells that it admits, as the bits of an integer.
+Nothing here enumerates combinations. Work is counted in steps, the same on every machine; what needs more is undecided.
+"""
+
+from revrules.proofs.boxes.hidden import Shadow, Shadows, duplicates, shadows
+from revrules.proofs.boxes.pairs import Overlaps, overlaps
+from revrules.proofs.boxes.regions import Gaps, complete, gaps
+from revrules.proofs.boxes.table import Box, Table, Undecided
+
+__all__ = [
+    "Box",
+    "Gaps",
+    "Overlaps",
+    "Shadow",
+    "Shadows",
+    "Table",
+    "Undecided",
+    "complete",
+    "duplicates",
+    "gaps",
+    "overlaps",
+    "shadows",
+]
