@@ -32,8 +32,8 @@ class Collection:
     number: int
     elements: tuple[tuple[Holder, z3.ArithRef], ...]
     rest: z3.ArithRef
-    counted: list[tuple[frozenset[ir.Expr], z3.ArithRef, z3.ArithRef]] = field(default_factory=list)
-    """What is counted of the others: the conditions, at least, at most."""
+    counted: list[tuple[tuple[str, ...], frozenset[ir.Expr], z3.ArithRef, z3.ArithRef]] = field(default_factory=list)
+    """What is counted of the others: the records around on which it depends, the conditions, at least, at most."""
 
 
 class Holder:

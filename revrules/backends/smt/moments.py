@@ -15,7 +15,7 @@ import z3
 
 from revrules import ir
 from revrules.backends.smt.numbers import within
-from revrules.backends.smt.terms import DAY, EPOCH_DAY, FIRST_DAY, LAST_DAY, Term, decode, encode
+from revrules.backends.smt.terms import DAY, EPOCH_DAY, FIRST_DAY, FIRST_INSTANT, LAST_DAY, LAST_INSTANT, Term, decode, encode
 from revrules.runtime import clock
 from revrules.syntax import Unit
 from revrules.types import Scalar
@@ -54,6 +54,8 @@ class Looked:
         """Say what the function is around the model's moment."""
         at = int(reading(self.argument))
         low, high, result, grows = self.region(at)
+        if not low <= at <= high:
+            return None  # of a value that is none: nothing rests on it
         here = None if result is None else result + (at - low if grows else 0)
         if bool(reading(self.known)) == (here is not None) and (here is None or int(reading(self.term)) == here):
             return None
@@ -126,7 +128,7 @@ class Clock:
 
     def _offset_around(self, instant: int) -> Region:
         """Return how long before and after an instant the zone keeps its offset, as far as it is looked at."""
-        moment = cast("datetime.datetime", decode(instant, Scalar.DATETIME))
+        moment = decode_instant(instant)
         offset = _offset(moment, self.zone)
         first = last = moment
         for step in (-SAMPLE, SAMPLE):
@@ -184,6 +186,11 @@ def part(clock_: Clock, function: str, day: z3.ArithRef) -> z3.ArithRef:
 def decode_day(ordinal: int) -> datetime.date:
     """Return the day of that number; the nearest one there is."""
     return datetime.date.fromordinal(min(max(ordinal, FIRST_DAY), LAST_DAY))
+
+
+def decode_instant(number: int) -> datetime.datetime:
+    """Return the instant of that number; the nearest one there is."""
+    return cast("datetime.datetime", decode(min(max(number, FIRST_INSTANT), LAST_INSTANT), Scalar.DATETIME))
 
 
 def _is_day(day: z3.ArithRef) -> z3.BoolRef:
@@ -271,7 +278,7 @@ def _days_in(months: int) -> tuple[int, int]:
 
 def _months_on_instant(clock_: Clock, argument: z3.ArithRef, known: z3.BoolRef, months: int) -> Term:
     def region(at: int) -> Region:
-        moment = cast("datetime.datetime", decode(at, Scalar.DATETIME))
+        moment = decode_instant(at)
         result = clock.shift_datetime(moment, months, "month", clock_.zone)
         return at, at, None if result is None else int(encode(result, Scalar.DATETIME)), False
 
@@ -287,7 +294,7 @@ def _business(clock_: Clock, argument: z3.ArithRef, known: z3.BoolRef, count: in
     times = clock.working_time(declared.days, declared.opens, declared.closes, declared.timezone, declared.holidays)
 
     def region(at: int) -> Region:
-        moment = cast("datetime.datetime", decode(at, Scalar.DATETIME))
+        moment = decode_instant(at)
         result = clock.business_shift(times, moment, count, unit.value)
         return at, at, None if result is None else int(encode(result, Scalar.DATETIME)), False
 

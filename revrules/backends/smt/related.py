@@ -16,6 +16,7 @@ from revrules import ir
 from revrules.backends.smt.numbers import rounded, within
 from revrules.backends.smt.problem import Weight
 from revrules.backends.smt.terms import Range, Term, Truth, constant, variable
+from revrules.reads import children
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ def counted(lowering: Lowering, expr: ir.Count, scope: Scope, *, some: bool = Fa
     """Return how many records there are at least and at most; ``some``: it matters only whether there are any."""
     collection, elements = _elements(lowering, expr.relation, expr.where, (), scope)
     weight = Weight.ANY if some else Weight.COUNT
-    lowering.problem.needs.aggregates.add((collection.number, (expr.relation, expr.where, scope.holder.name), weight))
-    rest_low, rest_high = _of_the_others(lowering, collection, expr.where)
+    _note(lowering, collection, expr, scope, weight)
+    rest_low, rest_high = _of_the_others(lowering, collection, expr.where, scope)
     nought = z3.IntVal(0, lowering.context)
     low = z3.Sum([rest_low, *(z3.If(each.holds.true, each.times, nought) for each in elements)])
     high = z3.Sum([rest_high, *(z3.If(each.holds.false, nought, each.times) for each in elements)])
@@ -74,7 +75,7 @@ def counted(lowering: Lowering, expr: ir.Count, scope: Scope, *, some: bool = Fa
 def summed(lowering: Lowering, expr: ir.Sum, scope: Scope) -> Term:
     """Return the sum of the values of the records."""
     collection, elements = _elements(lowering, expr.relation, expr.where, (expr.value,), scope)
-    _note(lowering, collection, expr, Weight.SUM)
+    _note(lowering, collection, expr, scope, Weight.SUM)
     rest = cast("z3.ArithRef", variable(lowering.problem.name("rest"), expr.type, lowering.context))
     clear = z3.Bool(lowering.problem.name("clear"), lowering.context)
     lowering.problem.fact(z3.Implies(collection.rest == 0, z3.And(rest == 0, clear)))
@@ -90,7 +91,7 @@ def summed(lowering: Lowering, expr: ir.Sum, scope: Scope) -> Term:
 def extreme(lowering: Lowering, expr: ir.Extreme, scope: Scope) -> Term:
     """Return the least or greatest value of the records."""
     collection, elements = _elements(lowering, expr.relation, expr.where, (expr.value,), scope)
-    _note(lowering, collection, expr, Weight.END)
+    _note(lowering, collection, expr, scope, Weight.END)
     found = variable(lowering.problem.name(expr.op.value), expr.type, lowering.context)
     known, _ = _end(lowering, expr.op, collection, elements, 0, found)
     return Term(known, found)
@@ -99,7 +100,7 @@ def extreme(lowering: Lowering, expr: ir.Extreme, scope: Scope) -> Term:
 def picked(lowering: Lowering, expr: ir.Pick, scope: Scope) -> Term:
     """Return the value of the record with the least or greatest ``by``."""
     collection, elements = _elements(lowering, expr.relation, expr.where, (expr.by, expr.value), scope)
-    _note(lowering, collection, expr, Weight.PICK)
+    _note(lowering, collection, expr, scope, Weight.PICK)
     by = variable(lowering.problem.name("by"), ir.type_of(expr.by), lowering.context)
     has_end, others = _end(lowering, expr.op, collection, elements, 0, by)
     at_end = [z3.And(each.present, each.holds.true, each.values[0].term == by) for each in elements]
@@ -130,8 +131,24 @@ def _element(
     return Element(times, each.present, lowering.truth(where, inside), terms)
 
 
-def _note(lowering: Lowering, collection: Collection, expr: ir.Expr, weight: Weight) -> None:
-    lowering.problem.needs.aggregates.add((collection.number, expr, weight))
+def _note(lowering: Lowering, collection: Collection, expr: ir.Expr, scope: Scope, weight: Weight) -> None:
+    lowering.problem.needs.aggregates.add((collection.number, (expr, _around(expr, scope)), weight))
+
+
+def _around(expr: ir.Expr, scope: Scope) -> tuple[str, ...]:
+    """Return the names of the records at hand and around, where ``expr`` can mean another thing for others."""
+    return (scope.holder.name, *(holder.name for holder in scope.outer)) if _looks_out(expr, 0) else ()
+
+
+def _looks_out(expr: ir.Expr, depth: int) -> bool:
+    """Return whether ``expr``, inside ``depth`` aggregates, reads anything of the record around these or further out."""
+    match expr:
+        case ir.Field(up=up) | ir.Ref(up=up) | ir.Related(up=up):
+            return up >= depth
+        case ir.Count(relation) | ir.Sum(relation) | ir.Extreme(relation=relation) | ir.Pick(relation=relation):
+            return (depth > 0 and relation.up >= depth) or any(_looks_out(child, depth + 1) for child in children(expr))
+        case _:
+            return any(_looks_out(child, depth) for child in children(expr))
 
 
 def _clear(each: Element) -> z3.BoolRef:
@@ -159,22 +176,24 @@ def _end(
     return known, others
 
 
-def _of_the_others(lowering: Lowering, collection: Collection, where: ir.Expr) -> tuple[z3.ArithRef, z3.ArithRef]:
+def _of_the_others(lowering: Lowering, collection: Collection, where: ir.Expr, scope: Scope) -> tuple[z3.ArithRef, z3.ArithRef]:
     """Return how many of the other records are counted, at least and at most: fewer where more is asked."""
     conditions = frozenset(where.operands) if isinstance(where, ir.And) else frozenset({where})
     if isinstance(where, ir.Literal) and where.value is True:
         return collection.rest, collection.rest
-    for others, low, high in collection.counted:
+    around = _around(where, scope) if _looks_out(where, 1) else ()
+    alike = [(others, low, high) for there, others, low, high in collection.counted if there == around]
+    for others, low, high in alike:
         if others == conditions:
             return low, high
     low, high = (z3.Int(lowering.problem.name(end), lowering.context) for end in ("least", "most"))
     lowering.problem.fact(z3.And(low >= 0, low <= high, high <= collection.rest))
-    for others, other_low, other_high in collection.counted:
+    for others, other_low, other_high in alike:
         if others < conditions:
             lowering.problem.fact(z3.And(low <= other_low, high <= other_high))
         elif conditions < others:
             lowering.problem.fact(z3.And(other_low <= low, other_high <= high))
-    collection.counted.append((conditions, low, high))
+    collection.counted.append((around, conditions, low, high))
     return low, high
 
 
