@@ -21,7 +21,7 @@ from revrules.proofs.changes import (
     with_part,
 )
 from revrules.proofs.coverage import watches_of
-from revrules.proofs.phrases import phrase
+from revrules.proofs.phrases import brief
 from revrules.proofs.variants import variants
 from revrules.reads import definition_name
 from revrules.rows import as_choose
@@ -210,7 +210,7 @@ def _of_branches(expr: ir.Choose) -> Iterator[tuple[ir.Expr, str, Span | None]]:
 def _of_score(expr: ir.Points) -> Iterator[tuple[ir.Expr, str, Span | None]]:
     for n, line in enumerate(expr.lines):
         before, after = expr.lines[:n], expr.lines[n + 1 :]
-        when = "" if line.condition == TRUE else f" when {phrase(line.condition)}"
+        when = "" if line.condition == TRUE else f" when {brief(line.condition)}"
         yield replace(expr, lines=before + after), f"`{line.points:+}{when}` left out", line.span
         more = replace(line, points=line.points + 1)
         yield replace(expr, lines=(*before, more, *after)), f"`{line.points:+}{when}` giving {more.points:+}", line.span
@@ -251,7 +251,7 @@ def _spread(count: int) -> list[int]:
 def _of_rule(ruleset: ir.Ruleset, rule: ir.Rule) -> Iterator[Made]:
     yield from _of_condition(rule.when, lambda new: change_rule(ruleset, rule, when=new), rule.span)
     if rule.when != TRUE:
-        yield change_rule(ruleset, rule, when=TRUE), f"`when {phrase(rule.when)}` left out", rule.when.span or rule.span
+        yield change_rule(ruleset, rule, when=TRUE), f"`when {brief(rule.when)}` left out", rule.when.span or rule.span
     if rule.criteria is None:
         yield from _of_condition(rule.require, lambda new: change_rule(ruleset, rule, require=new), rule.span)
     else:
@@ -275,5 +275,5 @@ def _of_edge(ruleset: ir.Ruleset, lifecycle: ir.Lifecycle, edge: ir.Edge) -> Ite
     yield change_edge(ruleset, lifecycle, edge, None), f"the way `{edge.source} → {edge.target}` left out", edge.span
     if edge.condition != TRUE:
         yield from _of_condition(edge.condition, lambda new: change_edge(ruleset, lifecycle, edge, new), edge.span)
-        words = f"`when {phrase(edge.condition)}` left out"
+        words = f"`when {brief(edge.condition)}` left out"
         yield change_edge(ruleset, lifecycle, edge, TRUE), words, edge.condition.span or edge.span

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 MOST_ITEMS = 6
 """Items of a set or operands of a group that are written out."""
+LONGEST = 72
+"""Characters of an expression in a sentence."""
 TRUE = ir.Literal(True, Scalar.BOOLEAN)
+
+
+def brief(expr: ir.Expr) -> str:
+    """Return ``expr`` in words, the middle of a long one left out."""
+    text = phrase(expr)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST * 2 // 3].rstrip()} … {text[-LONGEST // 3 :].lstrip()}"
 
 
 def phrase(expr: ir.Expr) -> str:

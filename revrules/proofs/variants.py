@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from revrules import ir
-from revrules.proofs.phrases import phrase
+from revrules.proofs.phrases import brief, phrase
 from revrules.types import NUMERIC, EnumType, Scalar
 
 if TYPE_CHECKING:
@@ -48,13 +48,15 @@ def _own(expr: ir.Expr) -> Iterator[Variant]:
     """Yield the changes of the node itself."""
 
     def becoming(new: ir.Expr) -> Variant:
-        return Variant(new, f"`{phrase(expr)}` becoming `{phrase(new)}`", expr.span)
+        return Variant(new, f"`{brief(expr)}` becoming `{brief(new)}`", expr.span)
 
     match expr:
         case ir.Compare() | ir.RangedCompare():
             yield from map(becoming, _compared(expr))
         case ir.And(operands) | ir.Or(operands) if len(operands) > 1:
-            yield becoming((ir.Or if isinstance(expr, ir.And) else ir.And)(operands))
+            was, word = ("and", "or") if isinstance(expr, ir.And) else ("or", "and")
+            turned = (ir.Or if isinstance(expr, ir.And) else ir.And)(operands)
+            yield Variant(turned, f"`{was}` becoming `{word}` in `{brief(expr)}`", expr.span)
             yield from _without_one(expr, operands)
         case ir.AtLeast(count, operands):
             yield from (becoming(replace(expr, count=n)) for n in (count - 1, count + 1) if 1 <= n <= len(operands))
@@ -65,7 +67,7 @@ def _own(expr: ir.Expr) -> Iterator[Variant]:
             for n, value in enumerate(values):
                 new = replace(expr, values=values[:n] + values[n + 1 :])
                 shown = phrase(ir.Literal(value, ir.type_of(expr.operand)))
-                yield Variant(new, f"{shown} missing from `{phrase(expr)}`", expr.span)
+                yield Variant(new, f"{shown} missing from `{brief(expr)}`", expr.span)
         case ir.TextTest(any_case=True) | ir.Matches(any_case=True) if not _is_equality(expr):
             yield becoming(replace(expr, any_case=False))
         case ir.OrElse(first, second):
@@ -102,7 +104,7 @@ def _is_equality(expr: ir.Expr) -> bool:
 def _without_one(expr: ir.And | ir.Or | ir.AtLeast, operands: tuple[ir.Expr, ...]) -> Iterator[Variant]:
     for n, operand in enumerate(operands):
         new = replace(expr, operands=operands[:n] + operands[n + 1 :])
-        yield Variant(new, f"`{phrase(operand)}` left out of `{phrase(expr)}`", operand.span or expr.span)
+        yield Variant(new, f"`{brief(operand)}` left out of `{brief(expr)}`", operand.span or expr.span)
 
 
 # --- thresholds --------------------------------------------------------------------------------------------------
