@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import z3
 
@@ -39,6 +39,8 @@ class Double:
     def lemma(self, reading: Reading) -> z3.BoolRef | None:
         """Exclude what lies between the two doubles around the model's real."""
         found = Fraction(reading(self.term))
+        if abs(found) >= LARGEST_NUMBER:
+            return None  # the largest one, or what stands for a value that is missing
         near = float(found)
         if Fraction(near) == found:
             return None
@@ -60,9 +62,11 @@ class Rounded:
     def lemma(self, reading: Reading) -> z3.BoolRef | None:
         """Say what the result is for the model's arguments."""
         values = [reading(argument) for argument in self.arguments]
-        doubles = [float(value) if isinstance(value, Fraction) else value for value in values]
-        if [Fraction(value) for value in doubles] != [Fraction(value) for value in values]:
+        if any(abs(value) > LARGEST_NUMBER for value in values):
+            return None  # of values that are none: nothing rests on them
+        if any(isinstance(value, Fraction) and not _is_double(value) for value in values):
             return None  # the arguments have to become doubles first
+        doubles = [float(value) if isinstance(value, Fraction) else value for value in values]
         result = self.exactly(*doubles)
         if bool(reading(self.known)) == (result is not None) and (result is None or reading(self.term) == Fraction(result)):
             return None
@@ -74,6 +78,15 @@ class Rounded:
         if result is None:
             return z3.Implies(z3.And(here), z3.Not(self.known))
         return z3.Implies(z3.And(here), z3.And(self.known, self.term == constant(Fraction(result), Scalar.NUMBER, context)))
+
+
+class Operation(NamedTuple):
+    """What is done to ``arguments``: the exact result, made when it is first asked for, and the double that it becomes."""
+
+    name: str
+    exact: Callable[[], z3.ArithRef]
+    arguments: tuple[z3.ArithRef, ...]
+    exactly: Callable[..., float | None]
 
 
 def combined(problem: Problem, op: ArithOp, left: Term, right: Term, types: tuple[Type, Type], type_: Type) -> Term:
@@ -97,15 +110,24 @@ def within(type_: Type, known: z3.BoolRef, result: z3.ArithRef) -> Term:
     return Term(z3.And(known, result >= low, result <= high), result)
 
 
+def _is_double(value: Fraction) -> bool:
+    return abs(value) <= LARGEST_NUMBER and Fraction(float(value)) == value
+
+
 def converted(problem: Problem, operand: Term, from_: Type) -> Term:
     """Return an integer or an amount as a number."""
     source = cast("z3.ArithRef", operand.term)
     exact = z3.ToReal(source)
     if from_ is Scalar.MONEY:
         exact = exact / MONEY_UNITS
-        return _rounding(problem, operand.known, exact, (source,), lambda units: float(Fraction(units, MONEY_UNITS)))
+        cents = Operation("money", lambda: exact, (source,), lambda units: float(Fraction(units, MONEY_UNITS)))
+        return _rounding(problem, operand.known, cents)
     simple = z3.is_int_value(source) and abs(source.as_long()) <= 2**53
-    return Term(operand.known, exact) if simple else _rounding(problem, operand.known, exact, (source,), float)
+    return (
+        Term(operand.known, exact)
+        if simple
+        else _rounding(problem, operand.known, Operation("integer", lambda: exact, (source,), float))
+    )
 
 
 def _rounded_result(problem: Problem, op: ArithOp, left: Term, other: z3.ArithRef) -> Term:
@@ -114,36 +136,37 @@ def _rounded_result(problem: Problem, op: ArithOp, left: Term, other: z3.ArithRe
     def exactly(first: float, second: float) -> float | None:
         return cast("float | None", arith(op, float(first), float(second), Scalar.NUMBER))
 
-    known = left.known
-    match op:
-        case ArithOp.ADD:
-            exact = one + other
-        case ArithOp.SUB:
-            exact = one - other
-        case ArithOp.MUL:
-            exact = one * other
-        case ArithOp.DIV:
-            known = z3.And(known, other != 0)
-            if z3.is_rational_value(other):
-                exact = one / other
-            else:
-                exact = z3.Real(problem.name("quotient"), problem.context)
-                problem.fact(z3.Implies(other != 0, exact * other == one))
-    return _rounding(problem, known, exact, (one, other), exactly)
+    def exact() -> z3.ArithRef:
+        match op:
+            case ArithOp.ADD:
+                return one + other
+            case ArithOp.SUB:
+                return one - other
+            case ArithOp.MUL:
+                return one * other
+            case ArithOp.DIV if z3.is_rational_value(other):
+                return one / other
+            case ArithOp.DIV:
+                quotient = z3.Real(problem.name("quotient"), problem.context)
+                problem.fact(z3.Implies(other != 0, quotient * other == one))
+                return quotient
+
+    known = z3.And(left.known, other != 0) if op is ArithOp.DIV else left.known
+    return _rounding(problem, known, Operation(op.value, exact, (one, other), exactly))
 
 
-def _rounding(
-    problem: Problem,
-    known: z3.BoolRef,
-    exact: z3.ArithRef,
-    arguments: tuple[z3.ArithRef, ...],
-    exactly: Callable[..., float | None],
-) -> Term:
-    """Return ``exact`` rounded to a double, made exact for the arguments of a model."""
-    found = rounded(problem, known, exact)
-    finite, result = found.known.arg(1), cast("z3.ArithRef", found.term)
-    problem.approximate(Rounded(arguments, cast("z3.BoolRef", finite), result, exactly))
-    return found
+def _rounding(problem: Problem, known: z3.BoolRef, operation: Operation) -> Term:
+    """Return the result rounded to a double, made exact for the arguments of a model; the same for the same arguments."""
+
+    def make() -> Term:
+        yes = z3.BoolVal(True, problem.context)
+        found = rounded(problem, yes, operation.exact())
+        finite, result = cast("z3.BoolRef", found.known.arg(1)), cast("z3.ArithRef", found.term)
+        problem.approximate(Rounded(operation.arguments, finite, result, operation.exactly))
+        return Term(finite, result)
+
+    found = problem.once(("rounded", operation.name, *(each.get_id() for each in operation.arguments)), make)
+    return Term(z3.And(known, found.known), found.term)
 
 
 def rounded(problem: Problem, known: z3.BoolRef, exact: z3.ArithRef) -> Term:
