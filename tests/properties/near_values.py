@@ -214,7 +214,7 @@ def is_finite(spec: FieldSpec) -> tuple[object, ...] | None:
     value = spec.low
     while value is not None and spec.high is not None and value <= spec.high and len(values) < 9:  # type: ignore[operator]
         values.append(value)
-        value = next_after(value)
+        value = None if value == spec.high else next_after(value)
     return tuple(values) if values and len(values) < 9 else None
 
 
