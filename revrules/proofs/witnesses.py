@@ -9,11 +9,14 @@ import datetime
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from revrules.backends.smt.answers import Witness
+from revrules.format import format_source
 from revrules.proofs.plausible import NINE, likely_text, limits_of, plausible
-from revrules.proofs.spelling import marked, spelled
+from revrules.proofs.spelling import can_be_given, marked, spelled, text, written
 from revrules.proofs.states import Judge
-from revrules.readers import field_spec
+from revrules.readers import field_spec, spec_for
 from revrules.runtime.cells import field_reader
+from revrules.runtime.records import read_record, record_reader
+from revrules.source import Source
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
@@ -60,11 +63,14 @@ def nearest(questions: Questions, entity: str, wants: Sequence[Want]) -> Witness
     if not records:
         return None
     as_of = _today(questions)
-    judge = Judge(questions.ruleset, entity, [want.condition for want in wants])
+    conditions = [want.condition for want in wants]
+    judge = Judge(questions.ruleset, entity, conditions)
     for record in records:
         states = judge.values(record, as_of)
         if all(state in want.states for state, want in zip(states, wants, strict=True)):
-            return Witness(entity, as_of, record)
+            # Records that were joined hold one another; only what the conditions can read is taken along.
+            typed, _ = read_record(record_reader(spec_for(questions.ruleset, entity, conditions)), record)
+            return Witness(entity, as_of, typed)
     return None
 
 
@@ -285,12 +291,12 @@ def _pairs(record: Mapping[str, object], before: str) -> Iterator[tuple[str, str
 def _listed(records: Iterable[object]) -> str:
     """Return related records, a line for each; so many alike as one line."""
     counted: list[tuple[str, int]] = []
-    for text in map(spelled, records):
-        if counted and counted[-1][0] == text:
-            counted[-1] = (text, counted[-1][1] + 1)
+    for each in map(spelled, records):
+        if counted and counted[-1][0] == each:
+            counted[-1] = (each, counted[-1][1] + 1)
         else:
-            counted.append((text, 1))
-    lines = [line for text, count in counted for line in ([f"{count} × {text}"] if count >= ALIKE else [text] * count)]
+            counted.append((each, 1))
+    lines = [line for each, count in counted for line in ([f"{count} × {each}"] if count >= ALIKE else [each] * count)]
     return "[" + "\n ".join(lines) + "]"
 
 
@@ -312,3 +318,22 @@ def as_table(columns: Sequence[tuple[str, Witness]]) -> str:
     return "\n".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip() for row in rows
     )
+
+
+def as_example(
+    ruleset: ir.Ruleset, witness: Witness, title: str, expectations: Iterable[str], comments: Iterable[str] = ()
+) -> str | None:
+    """Return an ``example`` block, in the canonical layout, that gives ``witness`` and expects ``expectations``.
+
+    These are written as after the word expect ("stage mql"). ``comments`` stand above the block, a line each. None where the
+    language has no literal for one of the values.
+    """
+    record = marked(ruleset, witness.entity, witness.record)
+    if not can_be_given(record):
+        return None
+    above = "".join(f"# {comment}\n" for comment in comments)
+    head = f"example {text(title)} of {written(witness.entity)} as of {spelled(witness.as_of)}"
+    expected = "\n".join(f"expect {expectation}" for expectation in expectations)
+    formatted, problems = format_source(Source("example", f"{above}{head} {{\ngiven {spelled(record)}\n{expected}\n}}\n"))
+    assert formatted is not None, f"an example that was spelled here is one that can be read: {problems}"
+    return formatted
