@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from revrules import stages
 from revrules.diagnostics import Diagnostic, Problem, Severity, in_order
-from revrules.findings import fields, graph, literals, outcomes, owners, words
+from revrules.findings import fields, graph, literals, logic, outcomes, owners, undecided, words
 from revrules.findings.survey import Survey, survey
 from revrules.problems import alignment, ownership
 from revrules.problems import stages as shape
@@ -57,7 +57,7 @@ CHECKS: tuple[Check, ...] = (
     fields.unused_field,
 )
 
-PROVED: tuple[ProofCheck, ...] = ()
+PROVED: tuple[ProofCheck, ...] = (logic.conditions,)
 """The findings that take a proof or a record that shows them; asked for by ``check`` only."""
 
 
@@ -73,7 +73,8 @@ def findings(ruleset: Ruleset, today: datetime.date, questions: Questions | None
     """
     seen = survey(ruleset, today)
     plain = dataclasses.replace(seen, allows=())
-    proved = [found for check in PROVED for found in check(plain, questions)] if questions is not None else []
+    asked = (*PROVED, undecided.left_open)
+    proved = [found for check in asked for found in check(plain, questions)] if questions is not None else []
     all_found = [*(found for check in CHECKS for found in check(plain)), *proved]
     left = all_found if not seen.allows else [*(found for check in CHECKS for found in check(seen)), *proved]
     return in_order([*(found for found in left if not _accepted(found, seen)), *_allows(seen, all_found)])
