@@ -62,7 +62,7 @@ class Rounded:
     def lemma(self, reading: Reading) -> z3.BoolRef | None:
         """Say what the result is for the model's arguments."""
         values = [reading(argument) for argument in self.arguments]
-        if any(abs(value) > LARGEST_NUMBER for value in values):
+        if any(abs(Fraction(value)) > LARGEST_NUMBER for value in values):
             return None  # of values that are none: nothing rests on them
         if any(isinstance(value, Fraction) and not _is_double(value) for value in values):
             return None  # the arguments have to become doubles first
