@@ -50,11 +50,15 @@ class Prover:
         self.today = today
         self._kept: dict[tuple[str, int], Sketch] = {}
 
-    def find(self, entity: str, wants: Sequence[Want]) -> Answer:
-        """Return whether there is a record of ``entity``, at some instant, that fulfils all ``wants``."""
+    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False) -> Answer:
+        """Return whether there is a record of ``entity``, at some instant, that fulfils all ``wants``.
+
+        The verdict depends on the question only. Which of many witnesses is found also depends on the questions before, unless it
+        is asked ``alone``, which takes about five times as long.
+        """
         reason = TOO_MANY
         for width in WIDTHS:
-            sketch = self._sketch(entity, width)
+            sketch = Sketch(self.ruleset, entity, self.today, width) if alone else self._sketch(entity, width)
             answer = Attempt(sketch, wants, QUICK).answer()
             if answer.reason == TOO_HARD:
                 answer = Attempt(Sketch(self.ruleset, entity, self.today, width), wants, THOROUGH).answer()
