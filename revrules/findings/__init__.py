@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from revrules import stages
 from revrules.diagnostics import Diagnostic, Problem, Severity, in_order
-from revrules.findings import fields, graph, literals, logic, outcomes, owners, undecided, undecided, words
+from revrules.findings import fields, graph, literals, logic, outcomes, owners, undecided, words
 from revrules.findings.survey import Survey, survey
 from revrules.problems import alignment, ownership
 from revrules.problems import stages as shape
