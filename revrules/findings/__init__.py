@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from revrules import stages
 from revrules.diagnostics import Diagnostic, Problem, Severity, in_order
-from revrules.findings import fields, graph, literals, logic, outcomes, owners, undecided, words
+from revrules.findings import fields, graph, literals, logic, meanings, outcomes, owners, undecided, words
 from revrules.findings.survey import Survey, survey
 from revrules.problems import alignment, ownership
 from revrules.problems import stages as shape
@@ -57,8 +57,16 @@ CHECKS: tuple[Check, ...] = (
     fields.unused_field,
 )
 
-PROVED: tuple[ProofCheck, ...] = (logic.conditions,)
+PROVED: tuple[ProofCheck, ...] = (
+    logic.conditions,
+    meanings.declared_relations,
+    meanings.unrelated_variants,
+    meanings.one_meaning,
+    meanings.copies,
+)
 """The findings that take a proof or a record that shows them; asked for by ``check`` only."""
+WITHOUT_PROOF: tuple[Check, ...] = (words.unrelated_variants,)
+"""Those of ``CHECKS`` that one of ``PROVED`` stands in for: it says the same, and more."""
 
 
 def faults(ruleset: Ruleset) -> list[Diagnostic]:
@@ -75,8 +83,9 @@ def findings(ruleset: Ruleset, today: datetime.date, questions: Questions | None
     plain = dataclasses.replace(seen, allows=())
     asked = (*PROVED, undecided.left_open)
     proved = [found for check in asked for found in check(plain, questions)] if questions is not None else []
-    all_found = [*(found for check in CHECKS for found in check(plain)), *proved]
-    left = all_found if not seen.allows else [*(found for check in CHECKS for found in check(seen)), *proved]
+    checks = CHECKS if questions is None else tuple(check for check in CHECKS if check not in WITHOUT_PROOF)
+    all_found = [*(found for check in checks for found in check(plain)), *proved]
+    left = all_found if not seen.allows else [*(found for check in checks for found in check(seen)), *proved]
     return in_order([*(found for found in left if not _accepted(found, seen)), *_allows(seen, all_found)])
 
 

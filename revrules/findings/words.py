@@ -33,17 +33,22 @@ DOWNWARD = frozenset({ir.CompareOp.LT, ir.CompareOp.LE})
 
 def unrelated_variants(survey: Survey) -> Iterator[Diagnostic]:
     """Find variants of one word that no chain of declared relations ties together: each group apart, once."""
+    for variants, apart, narrowed in apart_variants(survey):
+        yield problems.unrelated_variants(variants, apart, narrows=narrowed)
+
+
+def apart_variants(survey: Survey) -> Iterator[tuple[Sequence[Definition], Definition, Definition | None]]:
+    """Yield the variants of a word, one that nothing ties to the first of them, and which one it refers to, if any."""
     by_word: defaultdict[tuple[str, str], list[Definition]] = defaultdict(list)
     for definition in sorted(survey.ruleset.definitions, key=_place):
         by_word[definition.entity, definition.name].append(definition)
     for variants in by_word.values():
-        first, *others = _groups(variants)
+        first, *others = groups(variants)
         for group in others:
             known = {definition.id for definition in first}
             references = (ref for d in group for ref in conjuncts(d.expr) if isinstance(ref, ir.Ref) and ref.definition in known)
             narrowed = next(references, None)
-            narrows = survey.definitions[narrowed.definition] if narrowed else None
-            yield problems.unrelated_variants(variants, group[0], narrows=narrows)
+            yield variants, group[0], survey.definitions[narrowed.definition] if narrowed else None
 
 
 def two_names(survey: Survey) -> Iterator[Diagnostic]:
@@ -53,7 +58,7 @@ def two_names(survey: Survey) -> Iterator[Diagnostic]:
         if not isinstance(definition.expr, ir.Ref | ir.Literal):
             by_meaning[definition.entity, meaning(definition.expr)].append(definition)
     for alike in by_meaning.values():
-        apart = [group[0] for group in _groups(alike)]
+        apart = [group[0] for group in groups(alike)]
         if len({definition.name for definition in apart}) > 1:
             yield problems.two_names(apart)
 
@@ -100,14 +105,14 @@ def _place(definition: Definition) -> tuple[str, int]:
     return (definition.span.path, definition.span.start) if definition.span else ("", 0)
 
 
-def _groups(variants: Sequence[Definition]) -> list[list[Definition]]:
-    """Return the variants by chains of declared relations, in the order of their first members."""
-    groups: list[list[Definition]] = []
+def groups(variants: Sequence[Definition]) -> list[list[Definition]]:
+    """Return the definitions by chains of declared relations, in the order of their first members."""
+    found: list[list[Definition]] = []
     for definition in variants:
-        tied = [group for group in groups if any(_related(definition, other) for other in group)]
-        groups = [group for group in groups if group not in tied]
-        groups.append([*(each for group in tied for each in group), definition])
-    return sorted(groups, key=lambda group: variants.index(group[0]))
+        tied = [group for group in found if any(_related(definition, other) for other in group)]
+        found = [group for group in found if group not in tied]
+        found.append([*(each for group in tied for each in group), definition])
+    return sorted(found, key=lambda group: variants.index(group[0]))
 
 
 def _related(one: Definition, other: Definition) -> bool:

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from revrules.diagnostics import Problem
 
-MODULES = ("syntax", "names", "types", "stages", "proofs", "alignment", "ownership", "data", "examples")
+MODULES = ("syntax", "names", "types", "decisions", "stages", "proofs", "alignment", "meanings", "ownership", "data", "examples")
 
 
 def catalogue() -> dict[str, Problem]:

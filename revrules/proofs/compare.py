@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 from revrules import ir
 from revrules.backends.smt.answers import MET, NOT_MET, UNMET, State, Verdict, Want
 from revrules.proofs.states import state_of
+from revrules.proofs.witnesses import believable
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from revrules.backends.smt.answers import Answer, Witness
     from revrules.ir import Expr
     from revrules.proofs.questions import Questions
@@ -114,11 +117,12 @@ class ValueComparison:
 
 def compare(questions: Questions, entity: str, first: Expr, second: Expr) -> Comparison:
     """Return how the records that meet ``first`` lie to those that meet ``second``. Asks three to five questions."""
-    both = questions.find(entity, Want(first, MET), Want(second, MET))
+    met = Want(first, MET), Want(second, MET)
+    both = questions.find(entity, *met)
     return Comparison(
         _alone(questions, entity, first, second),
         _alone(questions, entity, second, first),
-        Region(_exists(both), both.witness, True, reason=both.reason),
+        Region(_exists(both), _shown(questions, entity, met, both), True, reason=both.reason),
     )
 
 
@@ -130,15 +134,16 @@ def opposites(questions: Questions, entity: str, first: Expr, second: Expr) -> b
 def compare_values(questions: Questions, entity: str, first: Expr, second: Expr) -> ValueComparison:
     """Return whether two values, of one type or both numbers, are the same for every record. Asks up to three questions."""
     known_first, known_second = Want(ir.Known(first)), Want(ir.Known(second))
-    differ = questions.find(entity, known_first, known_second, Want(_different(first, second)))
-    real = _exists(differ)
+    differing = known_first, known_second, Want(_different(first, second))
+    answers = [questions.find(entity, *differing)]
+    real = _exists(answers[0])
     if real:
-        return ValueComparison(False, differ.witness, True)
-    answers = [differ]
+        return ValueComparison(False, _shown(questions, entity, differing, answers[0]), True)
     for known, other in ((known_first, second), (known_second, first)):
-        answers.append(questions.find(entity, known, Want(ir.Known(other), UNMET)))
+        wants = known, Want(ir.Known(other), UNMET)
+        answers.append(questions.find(entity, *wants))
         if answers[-1].verdict is Verdict.POSSIBLE:
-            return ValueComparison(False, answers[-1].witness, real)
+            return ValueComparison(False, _shown(questions, entity, wants, answers[-1]), real)
     reason = next((answer.reason for answer in answers if answer.verdict is Verdict.UNDECIDED), "")
     return ValueComparison(None if reason else True, None, real, reason)
 
@@ -150,16 +155,21 @@ def is_member(value: Expr, member: str) -> Expr:
 
 def _alone(questions: Questions, entity: str, here: Expr, there: Expr) -> Region:
     """Return whether a record meets ``here`` and not ``there``; the record has ``there`` false, if there is such a one."""
-    answer = questions.find(entity, Want(here, MET), Want(there, NOT_MET))
-    if answer.verdict is not Verdict.POSSIBLE:
+    wants = Want(here, MET), Want(there, NOT_MET)
+    answer = questions.find(entity, *wants)
+    if answer.witness is None:
         return Region(_exists(answer), real=_exists(answer), reason=answer.reason)
-    assert answer.witness is not None, "what is possible has a witness"
-    if state_of(questions.ruleset, there, answer.witness) is False:
-        return Region(True, answer.witness, False, True)
-    false = questions.find(entity, Want(here, MET), Want(there, UNMET))
+    false = answer
+    if state_of(questions.ruleset, there, answer.witness) is None:
+        false = questions.find(entity, Want(here, MET), Want(there, UNMET))
     if false.verdict is Verdict.POSSIBLE:
-        return Region(True, false.witness, False, True)
-    return Region(True, answer.witness, None, _exists(false), false.reason)
+        return Region(True, _shown(questions, entity, (Want(here, MET), Want(there, UNMET)), false), False, True)
+    return Region(True, _shown(questions, entity, wants, answer), None, _exists(false), false.reason)
+
+
+def _shown(questions: Questions, entity: str, wants: Sequence[Want], answer: Answer) -> Witness | None:
+    """Return the record of an answer as people are to see it."""
+    return None if answer.witness is None else believable(questions, entity, wants, answer.witness)
 
 
 def _exists(answer: Answer) -> bool | None:
