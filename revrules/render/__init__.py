@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from revrules.diagnostics import Diagnostic
+    from revrules.render.notes import Proofs
     from revrules.source import Source
 
 
@@ -22,11 +23,18 @@ class Style(StrEnum):
     GITHUB = "github"
 
 
-def render(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source], *, style: Style | str, color: bool) -> str:
+def render(
+    diagnostics: Iterable[Diagnostic],
+    sources: Mapping[str, Source],
+    *,
+    style: Style | str,
+    color: bool,
+    proofs: Proofs | None = None,
+) -> str:
     """Return ``diagnostics`` in the order given, laid out in ``style``; the text ends with a line end or is empty.
 
     ``sources`` are the texts by display path: a diagnostic whose file is not among them is shown without a line.
-    ``color`` adds ANSI colours to full and concise and means nothing to the others.
+    ``color`` adds ANSI colours to full and concise and means nothing to the others; json and sarif tell of ``proofs``.
     """
     found = list(diagnostics)
     match Style(style):
@@ -41,11 +49,11 @@ def render(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source], *, 
         case Style.JSON:
             from revrules.render.json import as_json
 
-            return as_json(found, sources)
+            return as_json(found, sources, proofs)
         case Style.SARIF:
             from revrules.render.sarif import sarif
 
-            return sarif(found, sources)
+            return sarif(found, sources, proofs)
         case Style.GITHUB:
             from revrules.render.github import github
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from revrules.diagnostics import Severity
-from revrules.render.cells import Paint, one_line, paint
+from revrules.render.cells import Paint, one_line, paint, width
 from revrules.render.snippet import Mark, snippet
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _notes(diagnostic: Diagnostic, gutter: int, color: bool) -> Iterator[str]:
     """Return the notes, the example record and the help, their keywords aligned."""
     notes = list(diagnostic.notes)
     if diagnostic.witness:
-        notes.append(("example", ", ".join(f"{field} = {value}" for field, value in diagnostic.witness)))
+        notes.append(("example", _table(diagnostic.witness)))
     notes += [("help", text) for text in diagnostic.help]
     longest = max((len(keyword) for keyword, _ in notes), default=0)
     margin = f"{'':>{gutter}} {paint('=', Paint.FRAME, color)} "
@@ -73,3 +73,14 @@ def _notes(diagnostic: Diagnostic, gutter: int, color: bool) -> Iterator[str]:
         first, *more = text.splitlines() or [""]
         yield f"{margin}{paint(f'{keyword}:', Paint.STRONG, color)}{'':>{longest - len(keyword) + 1}}{one_line(first)}"
         yield from (f"{'':>{gutter + longest + 5}}{one_line(line)}".rstrip() for line in more)
+
+
+def _table(pairs: Sequence[tuple[str, str]]) -> str:
+    """Return a record as lines of fields and values, the values aligned, those of several lines under their first."""
+    widest = max(width(one_line(field)) for field, _ in pairs)
+    lines = []
+    for field, value in pairs:
+        first, *more = value.split("\n")
+        lines.append(f"{field}{'':>{widest - width(one_line(field))}}  {first}")
+        lines += [f"{'':>{widest}}  {line}" for line in more]
+    return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from revrules.diagnostics import Severity
+from revrules.render.notes import noted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,8 +24,7 @@ def github(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source]) -> 
 def _command(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> str:
     properties = {**_place(diagnostic, sources), "title": f"{diagnostic.code} {diagnostic.name}"}
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    notes = [f"{keyword}: {text}" for keyword, text in diagnostic.notes]
-    message = "\n".join([diagnostic.message, *notes, *(f"help: {text}" for text in diagnostic.help)])
+    message = "\n".join([diagnostic.message, *(f"{keyword}: {text}" for keyword, text in noted(diagnostic))])
     return f"::{LEVELS[diagnostic.severity]} {written}::{_data(message)}"
 
 

@@ -15,19 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from revrules.diagnostics import Diagnostic
+    from revrules.render.notes import Proofs
     from revrules.source import Source, Span
 
 VERSION = 1
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 
-def as_json(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source]) -> str:
-    """Return one object: its version, the tool's, the diagnostics and how many there are of each severity."""
+def as_json(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source], proofs: Proofs | None = None) -> str:
+    """Return one object: its version, the tool's, the diagnostics, how many there are of each severity, what became of proofs."""
     counts = Counter(diagnostic.severity.value for diagnostic in diagnostics)
     report: Json = {
         "version": VERSION,
         "tool": {"name": "revrules", "version": __version__},
         "summary": {severity: counts[severity] for severity in ("error", "warning", "info")},
+        "proofs": None if proofs is None else proofs._asdict(),
         "diagnostics": [_diagnostic(diagnostic, sources) for diagnostic in diagnostics],
     }
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"

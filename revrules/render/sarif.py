@@ -10,23 +10,26 @@ from urllib.parse import quote
 from revrules import __version__
 from revrules.diagnostics import Severity
 from revrules.pages import page
+from revrules.render.notes import noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from revrules.diagnostics import Diagnostic, Label, Problem
     from revrules.render.json import Json
+    from revrules.render.notes import Proofs
     from revrules.source import Source, Span
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def sarif(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source]) -> str:
+def sarif(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source], proofs: Proofs | None = None) -> str:
     """Return a log with one run: a rule for each kind of problem that occurs, a result for each diagnostic.
 
     Paths are relative to the folder in which the command was started. Fingerprints are made of the code, the names of the
-    declarations and the marked words, not of line numbers, so that a finding keeps its identity when lines move.
+    declarations and the marked words, not of line numbers, so that a finding keeps its identity when lines move. ``proofs`` are
+    a property of the run.
     """
     problems = list({diagnostic.code: diagnostic.problem for diagnostic in diagnostics}.values())
     order = {problem.code: index for index, problem in enumerate(problems)}
@@ -36,7 +39,9 @@ def sarif(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source]) -> s
         for diagnostic, mark in zip(diagnostics, prints, strict=True)
     ]
     driver: Json = {"name": "revrules", "version": __version__, "rules": [_rule(problem) for problem in problems]}
-    run: Json = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    run: dict[str, Json] = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    if proofs is not None:
+        run["properties"] = {"proofs": proofs._asdict()}
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -54,7 +59,7 @@ def _rule(problem: Problem) -> dict[str, Json]:
 
 
 def _result(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> dict[str, Json]:
-    notes = [f"{keyword}: {text}" for keyword, text in diagnostic.notes] + [f"help: {text}" for text in diagnostic.help]
+    notes = [f"{keyword}: {text}" for keyword, text in noted(diagnostic)]
     result: dict[str, Json] = {
         "ruleId": diagnostic.code,
         "level": LEVELS[diagnostic.severity],
