@@ -74,6 +74,7 @@ class Clock:
         self.ruleset = ruleset
         self.zone = clock.zone_of(ruleset.timezone)
         self._pairs: dict[object, list[tuple[z3.ArithRef, z3.ArithRef]]] = {}
+        self._stretches: list[Region] = []
 
     @property
     def now(self) -> z3.ArithRef:
@@ -128,6 +129,9 @@ class Clock:
 
     def _offset_around(self, instant: int) -> Region:
         """Return how long before and after an instant the zone keeps its offset, as far as it is looked at."""
+        for stretch in self._stretches:
+            if stretch[0] <= instant <= stretch[1]:
+                return stretch
         moment = decode_instant(instant)
         offset = _offset(moment, self.zone)
         first = last = moment
@@ -140,7 +144,8 @@ class Clock:
                 here = there
             first, last = (here, last) if step < clock.NO_TIME else (first, here)
         low, high = (int(encode(end, Scalar.DATETIME)) for end in (first, last))
-        return low, high, offset // clock.MICROSECOND, False
+        self._stretches.append((low, high, offset // clock.MICROSECOND, False))
+        return self._stretches[-1]
 
 
 def moved(clock_: Clock, expr: ir.Shift | ir.BusinessShift | ir.StartOf | ir.DateOf, moment: Term) -> Term:

@@ -145,7 +145,7 @@ class Attempt:
         result = self._search(self.few, real=True)
         if isinstance(result, Answer):
             return result
-        few_matter = any(pin.eq(one) for pin in self.few for one in result)
+        few_matter = bool({pin.get_id() for pin in self.few} & {one.get_id() for one in result})
         if few_matter and not few_are_enough:
             result = self._search([], real=False)
             if isinstance(result, Answer):
@@ -164,7 +164,8 @@ class Attempt:
             outcome = self.solver.check(*assumed)
             if outcome == z3.unsat:
                 core = list(self.solver.unsat_core())
-                kept = [each for each in preferred if not any(each.eq(one) for one in core)]
+                numbers = {one.get_id() for one in core}
+                kept = [each for each in preferred if each.get_id() not in numbers]
                 if len(kept) == len(preferred):
                     return core
                 preferred = kept
