@@ -10,7 +10,9 @@ from revrules import stages
 from revrules.diagnostics import Diagnostic, Problem, Severity, in_order
 from revrules.findings import fields, graph, literals, logic, meanings, outcomes, owners, undecided, words
 from revrules.findings.survey import Survey, survey
-from revrules.problems import alignment, ownership
+from revrules.problems import alignment, classes, ownership
+from revrules.problems import logic as conditions
+from revrules.problems import meanings as words_by_proof
 from revrules.problems import stages as shape
 from revrules.proofs.questions import Questions
 
@@ -86,7 +88,9 @@ def findings(ruleset: Ruleset, today: datetime.date, questions: Questions | None
     checks = CHECKS if questions is None else tuple(check for check in CHECKS if check not in WITHOUT_PROOF)
     all_found = [*(found for check in checks for found in check(plain)), *proved]
     left = all_found if not seen.allows else [*(found for check in checks for found in check(seen)), *proved]
-    return in_order([*(found for found in left if not _accepted(found, seen)), *_allows(seen, all_found)])
+    return in_order(
+        [*(found for found in left if not _accepted(found, seen)), *_allows(seen, all_found, by_proof=questions is not None)]
+    )
 
 
 def accepts(allow: Allow, finding: Diagnostic) -> bool:
@@ -99,9 +103,10 @@ def _accepted(finding: Diagnostic, seen: Survey) -> bool:
     return any(accepts(allow, finding) for allow in seen.allows)
 
 
-def _allows(seen: Survey, all_found: list[Diagnostic]) -> Iterator[Diagnostic]:
+def _allows(seen: Survey, all_found: list[Diagnostic], *, by_proof: bool) -> Iterator[Diagnostic]:
     """Find ``allow``s that have ended, and those that accept nothing although these checks would find what they name."""
-    values = [value for module in (shape, alignment, ownership) for value in vars(module).values()]
+    modules = (shape, alignment, ownership, *((conditions, classes, words_by_proof) if by_proof else ()))
+    values = [value for module in modules for value in vars(module).values()]
     problems = [value for value in values if isinstance(value, Problem)]
     known = {name for problem in problems for name in (problem.name, problem.code)}
     for allow in seen.ruleset.allows:

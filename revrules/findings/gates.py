@@ -33,13 +33,6 @@ class Place(NamedTuple):
     before: tuple[Clause, ...] = ()
 
 
-def definitions(asked: Asked) -> Iterator[Diagnostic]:
-    """Find definitions that no record meets or every record does, and criteria of them that ask for nothing."""
-    for definition in asked.survey.ruleset.definitions:
-        if definition.kind is ir.DefinitionKind.DEFINE and definition.type is Scalar.BOOLEAN:
-            yield from _definition(asked, definition)
-
-
 def stages(asked: Asked, ways: Ways, transits: Collection[str]) -> Iterator[Diagnostic]:
     """Find criteria of stages. ``transits`` ask for nothing that was not asked before: told elsewhere."""
     for stage in ways.lifecycle.stages:
@@ -66,16 +59,8 @@ def edges(asked: Asked, ways: Ways) -> Iterator[Diagnostic]:
             yield from found or _idle(asked, place)
 
 
-def rules(asked: Asked) -> Iterator[Diagnostic]:
-    """Find rules that are about no record, that none can break, or that none can keep."""
-    for rule in asked.survey.ruleset.rules:
-        yield from _rule(asked, rule)
-
-
-# --- each kind of place ------------------------------------------------------------------------------------------
-
-
-def _definition(asked: Asked, definition: Definition) -> Iterator[Diagnostic]:
+def definition(asked: Asked, definition: Definition) -> Iterator[Diagnostic]:
+    """Find that no record meets a definition or every record does, and criteria of it that ask for nothing."""
     spot = definition_spot(definition)
     clauses = clauses_of(definition.criteria, definition.expr, spot, definition.name)
     place = Place(definition.entity, spot, definition.criteria, clauses)
@@ -99,7 +84,8 @@ def _definition(asked: Asked, definition: Definition) -> Iterator[Diagnostic]:
         asked.facts.learn_definition(definition.id, Always.MET if states == {Always.MET} else Always.NEVER_FALSE)
 
 
-def _rule(asked: Asked, rule: Rule) -> Iterator[Diagnostic]:
+def rule(asked: Asked, rule: Rule) -> Iterator[Diagnostic]:
+    """Find that a rule is about no record, that none can break it, or that none can keep it."""
     spot = rule_spot(rule)
     about = clauses_of(None, rule.when, spot._replace(words=f"the `when` of {spot.words}"), rule.name)
     require = clauses_of(rule.criteria, rule.require, spot, rule.name)
@@ -196,7 +182,7 @@ def _idle_clause(asked: Asked, place: Place, clause: Clause, others: Sequence[Cl
 def _is_reminder(clause: Clause, by: Sequence[Clause]) -> bool:
     """Return whether people say ``clause`` on purpose although it follows: `x is known and x > 0`, a gate said once more."""
     beside = all(other.spot == clause.spot for other in by)
-    return (beside and isinstance(clause.condition, ir.Known)) or any(
+    return (beside and isinstance(clause.condition, ir.Known | ir.Related)) or any(
         other.condition == clause.condition and other.spot != clause.spot for other in by
     )
 
