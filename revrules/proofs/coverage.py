@@ -124,7 +124,7 @@ def _row(definition: str, scope: Scope) -> int | None:
     return open_[0] if states[open_[0]] else None
 
 
-def settled(found: Coverage, impossible: dict[Goal, str]) -> Coverage:
-    """Return the coverage in which the goals that are proved to be impossible do not count, each for its reason."""
-    shown = tuple(replace(each, impossible=impossible.get(each.goal, "")) if each.open else each for each in found.shown)
+def settled(found: Coverage, impossible: dict[int, str]) -> Coverage:
+    """Return the coverage in which some goals do not count: by their ``id``, each for its reason."""
+    shown = tuple(replace(each, impossible=impossible.get(id(each.goal), "")) if each.open else each for each in found.shown)
     return replace(found, shown=shown)

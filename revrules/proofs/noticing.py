@@ -71,8 +71,11 @@ class Watch:
         self._ruleset = ruleset
         self._now = as_of.astimezone(UTC)
         self._record, self._problems = _read(ruleset, example)
-        self._scope = Scope(World(ruleset, self._now), self._record)
-        self.found = tuple(self._found(ruleset, self._scope, n) for n in range(len(example.expectations)))
+        self.scope = Scope(World(ruleset, self._now), self._record)
+        self._placements: dict[str, Placement] = {}
+        self.found = tuple(self._found(ruleset, self.scope, n, self._placements) for n in range(len(example.expectations)))
+        placed_in = (e.lifecycle for e in example.expectations if e.kind not in ("value", "violates"))
+        self._about = {lifecycle_of(ruleset, example.entity, name).name for name in placed_in}
         self._read_by = [self._reads(expectation, uses) for expectation in example.expectations]
         self._records: dict[str, tuple[Scope, ...]] = {}
         self._said: dict[Declared, tuple[object, ...]] = {}
@@ -96,11 +99,7 @@ class Watch:
 
     def placement(self, lifecycle: str) -> Placement | None:
         """Return the placement in ``lifecycle``, if the example expects something of it."""
-        for expectation in self.example.expectations:
-            of = lifecycle_of(self._ruleset, self.example.entity, expectation.lifecycle).name
-            if expectation.kind not in ("value", "violates") and of == lifecycle:
-                return placed(self._ruleset.lifecycle(lifecycle), self._scope, self._problems)
-        return None
+        return self._placements.get(lifecycle) if lifecycle in self._about else None
 
     def ways(self, lifecycle: str, source: str) -> list[str]:
         """Return the stages to which forward ways lead from ``source``, in their order; without a source, the entry stages."""
@@ -117,7 +116,7 @@ class Watch:
         """Return the records of ``entity`` in the example: its own and related ones."""
         if not self._records:
             found: defaultdict[str, list[Scope]] = defaultdict(list)
-            _collect(self._ruleset, self.example.entity, self._scope, found)
+            _collect(self._ruleset, self.example.entity, self.scope, found)
             self._records = {name: tuple(scopes) for name, scopes in found.items()}
         return self._records.get(entity, ())
 
@@ -158,14 +157,13 @@ class Watch:
             self._said[change.declared] = _all_said(change.before, scopes)
         return self._said[change.declared] != after
 
-    def _found(self, ruleset: ir.Ruleset, scope: Scope, n: int, placements: dict[str, Placement] | None = None) -> Found:
+    def _found(self, ruleset: ir.Ruleset, scope: Scope, n: int, known: dict[str, Placement]) -> Found:
         """Return what comes out of the expectation at position ``n``."""
         expectation = self.example.expectations[n]
         if expectation.expr is not None:
             worth = value(expectation.expr, scope)
             return Found(worth, worth)
         lifecycle = lifecycle_of(ruleset, self.example.entity, expectation.lifecycle)
-        known = {} if placements is None else placements
         if lifecycle.name not in known:
             known[lifecycle.name] = placed(lifecycle, scope, self._problems)
         return _of_placement(expectation.kind, known[lifecycle.name])
