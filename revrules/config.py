@@ -28,7 +28,8 @@ class ConfigError(ValueError):
 class Config:
     """The settings; None where the file says nothing. ``path`` is the file, None without one.
 
-    ``levels`` gives findings (by code, ``REV401``) another severity; ``exclude`` are patterns of paths beside the file.
+    ``levels`` gives findings (by code, ``REV401``) another severity; ``exclude`` are patterns of paths beside the file;
+    ``proofs``: whether the prover is asked; ``strict``: whether what it leaves undecided fails.
     """
 
     path: Path | None = None
@@ -37,6 +38,8 @@ class Config:
     output_format: OutputFormat | None = None
     exclude: tuple[str, ...] = ()
     as_of: datetime.date | None = None
+    proofs: bool | None = None
+    strict: bool | None = None
 
     def excludes(self, path: Path) -> bool:
         """Return whether a pattern fits ``path`` or a folder that it lies in, seen from the settings file's folder."""
@@ -115,6 +118,8 @@ def _validated(path: Path, text: str, table: object) -> Config:
         settings.output_format,
         tuple(settings.exclude),
         settings.as_of,
+        settings.proofs,
+        settings.strict,
     )
 
 

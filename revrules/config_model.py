@@ -29,6 +29,8 @@ class Settings(BaseModel):
     output_format: OutputFormat | None = Field(default=None, alias="output-format")
     exclude: list[str] = Field(default_factory=list)
     as_of: datetime.date | None = Field(default=None, alias="as-of")
+    proofs: bool | None = None
+    strict: bool | None = None
 
     def levels_by_code(self) -> dict[str, LevelName]:
         """Return the levels by code; those that are written by name first, so that a code has the last word."""
@@ -70,6 +72,8 @@ def _words(kind: str, path: list[str], detail: object) -> Mistake:
             return key, f"`{key}` cannot be {_seen(detail)}; it is one of {_list(_choices(path))}"
         case "date_type" | "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
             return key, f"`{key}` is a date without quotes, such as 2026-11-21"
+        case "bool_type":
+            return key, f"`{key}` is true or false"
         case "list_type" | "string_type":
             return path[0], f'`{path[0]}` is a list of texts, such as ["old/*"]'
         case _:
