@@ -53,8 +53,8 @@ class TextClass:
 def classes(languages: tuple[Language, ...]) -> tuple[TextClass, ...] | None:
     """Return every class of texts that ``languages`` tell apart, each once; None where there are too many or it takes too long.
 
-    No text is left out: each, the empty one included, has the signature of one of the classes. Each class has a text; but where
-    the items of a finite class (``size``) are very many, or differ from those of a large list by case only, it may have none.
+    No text is left out: each, the empty one included, has the signature of one of the classes. A class with a size has texts; one
+    without a size has some unless all its texts are items of sets and lists, or differ from items by case only.
     """
     sorted_out = _Sorted(languages)
     if not sorted_out.fits:

@@ -110,6 +110,10 @@ class Language:
         """Return the texts of which ``function`` makes one of these."""
         return _plain(replace(self, through=(function, *self.through)))
 
+    def inside(self) -> Language:
+        """Return the texts that belong to this when the first function gives them."""
+        return _plain(replace(self, through=self.through[1:]))
+
 
 def language(kind: Kind, operand: str = "", *, any_case: bool = False) -> Language:
     """Return the texts that pass the test; two tests that ask the same by a different case are one language."""

@@ -30,6 +30,17 @@ def behind(machine: Machine, function: str) -> Machine | None:
             return _in_other_letters(machine, CAPITAL_OF)
 
 
+def spelled(function: str, text: str) -> tuple[str, ...]:
+    """Return some texts of which ``function`` may make ``text``, the most likely first."""
+    match function:
+        case "email_domain":
+            return tuple(f"{name}@{text}" for name in ("ann", "bob", "cleo", "dan", "eve"))
+        case "url_domain":
+            return (f"https://{text}", text, f"https://www.{text}", f"https://{text}/home", f"http://{text}")
+        case _:
+            return tuple(dict.fromkeys((text, text.title(), text.upper(), text.lower(), text.capitalize())))
+
+
 def _in_other_letters(machine: Machine, mapping: Mapping[int, int]) -> Machine:
     letters, _ = _refined(machine, mapping, lambda _: "")
     kinds = tuple(machine.alphabet.kind(mapping.get(start, start)) for start in (0, *letters.starts))

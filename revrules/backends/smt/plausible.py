@@ -1,0 +1,97 @@
+"""Tests and answers into texts that people would write, which may give these answers: the best first."""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from revrules.backends.smt.languages import Kind
+from revrules.backends.smt.preimages import spelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from revrules.backends.smt.languages import Language
+
+HOSTS = ("acme.example", "globex.example", "initech.example", "umbra.example", "pay.example")
+HINTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("email", "mail"), ("ann@acme.example", "bob@globex.example", "cleo@initech.example", "dan@umbra.example")),
+    (("website", "url", "link", "page"), tuple(f"https://{host}" for host in HOSTS)),
+    (("domain", "host", "site"), HOSTS),
+    (("country",), ("US", "DE", "FR", "JP", "BR", "IN")),
+    (("currency",), ("USD", "EUR", "GBP", "JPY")),
+    (("language", "locale"), ("en", "de", "fr", "ja")),
+    (("phone", "mobile", "fax"), ("+1 555 0100", "+1 555 0101", "+1 555 0102")),
+    (("zip", "postal", "postcode"), ("10001", "20095", "75001")),
+    (("city", "town"), ("Springfield", "Hamburg", "Lyon", "Osaka")),
+    (("state", "province", "region"), ("CA", "NY", "TX", "WA")),
+    (("title", "role", "position", "seniority"), ("Head of Finance", "Analyst", "Engineer", "Office Manager")),
+    (("owner", "person", "by", "rep", "manager", "contact", "user", "buyer", "champion"), ("Ann", "Bob", "Cleo", "Dan")),
+    (("source", "channel", "medium", "campaign"), ("Web", "Event", "Referral", "Partner")),
+    (("industry", "sector", "vertical"), ("Software", "Retail", "Health", "Logistics")),
+    (("plan", "product", "sku", "package"), ("Basic", "Plus", "Pro")),
+    (("id", "key", "number", "code", "ref"), ("A-1001", "A-1002", "A-1003", "A-1004")),
+)
+"""Words in the name of a field, and what such a field may hold."""
+NAMES = ("Acme", "Globex", "Initech", "Umbra", "Hooli")
+MOST_INNER = 40
+
+
+def hints(field: str) -> tuple[str, ...]:
+    """Return what a field of that name may hold."""
+    words = field.casefold().split("_")
+    return next((texts for marks, texts in HINTS if any(mark in words for mark in marks)), NAMES)
+
+
+def candidates(wanted: Sequence[tuple[Language, bool]], like: Sequence[str] = ()) -> Iterator[str]:
+    """Yield texts made of what the tests ask for and of ``like`` (names, without it)."""
+    asked = [test for test, answer in wanted if answer]
+    like = like or NAMES
+    if not asked:
+        yield from like
+    for test in asked:
+        if not test.through and test.kind in (Kind.EQUALS, Kind.AMONG):
+            items = (test.operand,) if test.kind is Kind.EQUALS else test.items.texts[:MOST_INNER]
+            yield from _in_cases(items, any_case=test.any_case)
+    for function in dict.fromkeys(test.through[0] for test in asked if test.through):
+        inner = [(test.inside(), answer) for test, answer in wanted if test.through[:1] == (function,)]
+        for text in islice(candidates(inner, HOSTS if function.endswith("domain") else like), MOST_INNER):
+            yield from spelled(function, text)
+    yield from _in_cases(_composed(asked, like), any_case=any(test.any_case for test in asked))
+    yield from (
+        f"{text} {number}" if " " in text or text.isalpha() else f"{number}{text}" for number in range(2, 30) for text in like
+    )
+
+
+def _in_cases(texts: Iterable[str], *, any_case: bool) -> Iterator[str]:
+    for text in texts:
+        if any_case:
+            yield from (text.title() if len(text) > 3 else text.upper(), text)
+        yield text
+
+
+def _composed(asked: Sequence[Language], like: Sequence[str]) -> Iterator[str]:
+    """Yield texts with the beginnings, parts and ends that are asked for."""
+    plain = [test for test in asked if not test.through]
+    start = max((test.operand for test in plain if test.kind is Kind.STARTS), key=len, default="")
+    end = max((test.operand for test in plain if test.kind is Kind.ENDS), key=len, default="")
+    parts = [test.operand for test in plain if test.kind is Kind.CONTAINS]
+    parts = [part for part in dict.fromkeys(parts) if not any(part in other and part != other for other in (*parts, start, end))]
+    parts = [part for part in parts if part not in (start, end)]
+    shortest = max((test.least for test in plain if test.kind is Kind.LENGTH), default=0)
+    for base in chain(like, ("",)):
+        stem = base.split(".")[0] if end.startswith(".") or end.count(".") else base
+        if end.startswith("@"):
+            stem = base.split("@")[0]
+        for mark in (" ", "", ".", "-") if parts else ("",):
+            middle = mark.join(parts)
+            yield start + middle + end
+            yield start + _joined(stem, middle, mark) + end
+            yield start + _joined(middle, base, mark) + end
+        whole = start + stem + end
+        if len(whole) < shortest:
+            yield start + (stem or "acme") * (1 + (shortest - len(whole)) // max(1, len(stem or "acme"))) + end
+
+
+def _joined(one: str, other: str, mark: str) -> str:
+    return one + mark + other if one and other else one + other
