@@ -58,10 +58,10 @@ class Asked:
             reached = reached.union(*(fields for _, fields in near))
         return found[:MOST_BEARING]
 
-    def effects(self, condition: Expr, always: Always) -> list[str]:
-        """Return what it means for stages that ``condition`` is ``always`` so: those that it closes by itself."""
+    def effects(self, condition: Expr) -> list[str]:
+        """Return what it means for stages that ``condition`` is never met: those that it closes by itself."""
         alone = Facts()
-        alone.learn(condition, always)
+        alone.learn(condition, Always.NEVER_MET)
         closed = [
             f"`{stage.name}`"
             for lifecycle in self.survey.ruleset.lifecycles

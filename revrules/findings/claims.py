@@ -25,17 +25,23 @@ if TYPE_CHECKING:
 
 
 def rules_against_gates(asked: Asked, ways: Ways) -> Iterator[Diagnostic]:
-    """Find rules (that warn or block) which every record of some stage breaks: only those that read what the stage asks for."""
+    """Find rules (that warn or block) which every record of some stage breaks: the first such stage on the ways."""
     rules = [rule for rule in asked.survey.ruleset.rules if rule.entity == ways.entity and rule.level is not ir.Level.OBSERVE]
     for rule in rules:
+        told: set[str] = set()
         for name in ways.ordered:
-            if name in ways.alive:
-                yield from _against(asked, ways, rule, ways.stage(name))
+            if name in ways.alive and not any(edge.source in told for edge in ways.into(name)):
+                found = list(_against(asked, ways, rule, ways.stage(name)))
+                yield from found
+                told |= {name} if found else set()
+            elif name in ways.alive:
+                told.add(name)
 
 
 def _against(asked: Asked, ways: Ways, rule: Rule, stage: Stage) -> Iterator[Diagnostic]:
+    """Find that every record of a stage breaks a rule, for what the stage itself asks for and the rule reads."""
     own = gate_clauses(ways.lifecycle, stage)
-    read = asked.fields(rule.require, ways.entity)
+    read = asked.fields(rule.require, ways.entity) | asked.fields(rule.when, ways.entity)
     if not any(asked.fields(clause.condition, ways.entity) & read for clause in own):
         return
     spot = rule_spot(rule)

@@ -78,6 +78,13 @@ def edge_clauses(lifecycle: Lifecycle, edge: Edge) -> tuple[Clause, ...]:
     return clauses_of(None, edge.condition, edge_spot(lifecycle, edge), "when")
 
 
+def when_clauses(rule: Rule) -> tuple[Clause, ...]:
+    """Return what must hold for ``rule`` to be about a record."""
+    spot = rule_spot(rule)
+    when = spot._replace(words=f"the `when` of {spot.words}", span=rule.when.span or rule.span)
+    return clauses_of(None, rule.when, when, rule.name)
+
+
 def condition_of(criteria: Criteria) -> Expr:
     """Return criteria as one condition."""
     if isinstance(criteria, ir.Criterion):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from revrules import ir
+from revrules.findings.scopes import conjuncts
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
@@ -30,11 +31,18 @@ class Facts:
 
     def __init__(self) -> None:
         self._known: dict[Expr, Always] = {}
+        self._clashes: list[frozenset[Expr]] = []
         self._never_given: set[tuple[str, ir.Value | None]] = set()
 
     def learn(self, condition: Expr, always: Always) -> None:
         """Take in that ``condition`` is so for every record."""
+        if always is Always.NEVER_MET:
+            self.learn_clash([condition])
         self._known[condition] = always
+
+    def learn_clash(self, conditions: Iterable[Expr]) -> None:
+        """Take in that no record meets all ``conditions``."""
+        self._clashes.append(frozenset(part for condition in conditions for part in conjuncts(condition)))
 
     def learn_definition(self, id_: str, always: Always) -> None:
         """Take in that the condition which a definition stands for is so for every record."""
@@ -58,7 +66,9 @@ class Facts:
                 found = self.of(operand)
                 return None if found is None else NEGATED[found]
             case ir.And(operands):
-                return _both(self.of(operand) for operand in operands)
+                parts = frozenset(conjuncts(condition)) if self._clashes else frozenset()
+                clash = any(clash <= parts for clash in self._clashes)
+                return Always.NEVER_MET if clash else _both(self.of(operand) for operand in operands)
             case ir.Or(operands):
                 return _either([self.of(operand) for operand in operands])
             case ir.OrElse(first, ir.Literal(False)):

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
 from revrules.backends.smt.answers import NOT_MET, NOT_UNMET, UNMET, Want
 from revrules.findings.asked import core, impossible, met
-from revrules.findings.clauses import clauses_of, definition_spot, edge_clauses, edge_spot, named, rule_spot, stage_spot
+from revrules.findings.clauses import (
+    clauses_of,
+    definition_spot,
+    edge_clauses,
+    edge_spot,
+    named,
+    rule_spot,
+    stage_spot,
+    when_clauses,
+)
 from revrules.findings.facts import Always
 from revrules.problems import logic as problems
 from revrules.problems.logic import Clause, Spot
@@ -55,7 +65,7 @@ def edges(asked: Asked, ways: Ways) -> Iterator[Diagnostic]:
         clauses = edge_clauses(ways.lifecycle, edge)
         if clauses and edge.source not in ways.dead - ways.looped:
             place = Place(ways.entity, edge_spot(ways.lifecycle, edge), None, clauses, _beside(ways, edge))
-            found = list(_never_alone(asked, place))
+            found = list(_never_alone(asked, place)) or list(_closed(asked, ways, edge, place))
             yield from found or _idle(asked, place)
 
 
@@ -73,7 +83,8 @@ def definition(asked: Asked, definition: Definition) -> Iterator[Diagnostic]:
     if impossible(answer):
         asked.facts.learn_definition(definition.id, Always.NEVER_MET)
         clash = core(answer, clauses)
-        effects = asked.effects(whole, Always.NEVER_MET)
+        asked.facts.learn_clash(clause.condition for clause in clash)
+        effects = asked.effects(whole)
         one = clash[0] if len(clash) == 1 else Clause("", definition.expr, definition.span, spot)
         yield problems.never_met(one, clash if len(clash) > 1 else (), effects)
         return
@@ -87,13 +98,12 @@ def definition(asked: Asked, definition: Definition) -> Iterator[Diagnostic]:
 def rule(asked: Asked, rule: Rule) -> Iterator[Diagnostic]:
     """Find that a rule is about no record, that none can break it, or that none can keep it."""
     spot = rule_spot(rule)
-    about = clauses_of(None, rule.when, spot._replace(words=f"the `when` of {spot.words}"), rule.name)
+    about = when_clauses(rule)
     require = clauses_of(rule.criteria, rule.require, spot, rule.name)
     settled = {asked.facts.of(rule.when), asked.facts.of(rule.require)}
     if Always.NEVER_MET in settled or asked.facts.of(rule.require) is not None:
         return
-    place = Place(rule.entity, spot._replace(words=f"the `when` of {spot.words}"), None, about)
-    never = list(_never_whole(asked, place, f"whether {spot.words} is about any record"))
+    never = list(_never_whole(asked, rule.entity, about, f"whether {spot.words} is about any record"))
     if never:
         yield from never
         return
@@ -111,6 +121,16 @@ def rule(asked: Asked, rule: Rule) -> Iterator[Diagnostic]:
     yield from _idle(asked, Place(rule.entity, spot, rule.criteria, require, about))
 
 
+def _closed(asked: Asked, ways: Ways, edge: Edge, place: Place) -> Iterator[Diagnostic]:
+    """Find an edge whose condition clashes with what its target asks for, if records come there in another way."""
+    if edge.target in ways.dead or asked.facts.of(edge.condition) is not None:
+        return
+    clauses = (*place.clauses, *place.before)
+    answer = _questions(asked, place.spot, f"whether {place.spot.words} can be open").find(place.entity, *met(clauses))
+    if impossible(answer):
+        yield problems.never_met(place.clauses[0], core(answer, clauses), ())
+
+
 def _beside(ways: Ways, edge: Edge) -> tuple[Clause, ...]:
     """Return what else is asked where ``edge`` is taken. Not what its source asked: a record may be declared to be there."""
     target = ways.stage(edge.target)
@@ -121,24 +141,27 @@ def _beside(ways: Ways, edge: Edge) -> tuple[Clause, ...]:
 
 
 def _never_alone(asked: Asked, place: Place) -> Iterator[Diagnostic]:
-    """Find clauses that no record meets, whatever else is asked for."""
-    for clause in place.clauses:
-        if asked.facts.of(clause.condition) is None:
-            answer = _questions(asked, clause, f"whether a record can meet {clause.words}").never(place.entity, clause.condition)
-            if impossible(answer):
-                asked.facts.learn(clause.condition, Always.NEVER_MET)
-                yield problems.never_met(clause, (), asked.effects(clause.condition, Always.NEVER_MET))
+    """Find criteria that no record meets, whatever else is asked for."""
+    for _, parts in groupby(place.clauses, key=lambda clause: clause.name):
+        clauses = tuple(parts)
+        if asked.facts.of(_joined(clauses)) is None:
+            yield from _never_whole(asked, place.entity, clauses, f"whether a record can meet {clauses[0].words}")
 
 
-def _never_whole(asked: Asked, place: Place, words: str) -> Iterator[Diagnostic]:
-    """Find that no record meets all clauses together: one finding, with those that exclude one another."""
-    answer = _questions(asked, place.spot, words).find(place.entity, *met(place.clauses))
+def _never_whole(asked: Asked, entity: str, clauses: Sequence[Clause], words: str) -> Iterator[Diagnostic]:
+    """Find that no record meets all ``clauses`` together: one finding, with those that exclude one another."""
+    if not clauses:
+        return
+    answer = _questions(asked, clauses[0], words).find(entity, *met(clauses))
     if impossible(answer):
-        clash = core(answer, place.clauses)
-        if any(asked.facts.of(clause.condition) is Always.NEVER_MET for clause in clash):
-            return
-        one = clash[0] if len(clash) == 1 else Clause("", ir.And(_conditions(clash)), place.spot.span, place.spot)
-        yield problems.never_met(one, clash if len(clash) > 1 else (), ())
+        clash = core(answer, clauses)
+        asked.facts.learn_clash(clause.condition for clause in clash)
+        whole = clash[0] if len(clash) == 1 else clauses[0]._replace(condition=_joined(clauses), brief="")
+        yield problems.never_met(whole, clash if len(clash) > 1 else (), asked.effects(whole.condition))
+
+
+def _joined(clauses: Sequence[Clause]) -> Expr:
+    return clauses[0].condition if len(clauses) == 1 else ir.And(tuple(clause.condition for clause in clauses))
 
 
 # --- nothing asked -----------------------------------------------------------------------------------------------

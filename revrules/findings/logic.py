@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from revrules import ir
 from revrules.findings import claims, classifications, gates, reach, scores
 from revrules.findings.asked import asked_about
-from revrules.findings.clauses import clauses_of, definition_spot, edge_clauses, rule_spot, stage_spot
+from revrules.findings.clauses import clauses_of, definition_spot, edge_clauses, rule_spot, stage_spot, when_clauses
 from revrules.findings.ways import ways_of
 from revrules.types import Scalar
 
@@ -66,7 +66,7 @@ def _lifecycle(asked: Asked, graph: StageGraph) -> Iterator[Diagnostic]:
     yield from gates.stages(asked, ways, {onward[0] for onward in transits.values() if len(onward) == 1})
     yield from gates.edges(asked, ways)
     yield from reach.unreachable(asked, ways)
-    yield from reach.nobody_stays(ways, transits)
+    yield from reach.nobody_stays(asked, ways, transits)
     yield from reach.two_ways_open(asked, ways)
     yield from reach.weaker(asked, ways)
     yield from claims.rules_against_gates(asked, ways)
@@ -74,7 +74,6 @@ def _lifecycle(asked: Asked, graph: StageGraph) -> Iterator[Diagnostic]:
 
 def _rule(asked: Asked, rule: Rule) -> Iterator[Diagnostic]:
     spot = rule_spot(rule)
-    when = clauses_of(None, rule.when, spot._replace(words=f"the `when` of {spot.words}"), rule.name)
     clauses = clauses_of(rule.criteria, rule.require, spot, rule.name)
-    yield from scores.thresholds(asked, rule.entity, (*when, *clauses))
+    yield from scores.thresholds(asked, rule.entity, (*when_clauses(rule), *clauses))
     yield from gates.rule(asked, rule)

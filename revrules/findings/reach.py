@@ -189,10 +189,11 @@ def transits(asked: Asked, ways: Ways) -> dict[str, list[str]]:
     return found
 
 
-def nobody_stays(ways: Ways, found: dict[str, list[str]]) -> Iterator[Diagnostic]:
-    """Find the stages that every record leaves at once."""
+def nobody_stays(asked: Asked, ways: Ways, found: dict[str, list[str]]) -> Iterator[Diagnostic]:
+    """Find the stages that every record leaves at once, unless a criterion that asks for nothing says why."""
     for name, onward in found.items():
-        yield problems.nobody_stays(_spot(ways, name), [_spot(ways, target) for target in onward])
+        if all(asked.facts.of(ways.stage(target).condition) is None or not ways.stage(target).requires for target in onward):
+            yield problems.nobody_stays(_spot(ways, name), [_spot(ways, target) for target in onward])
 
 
 # --- ways round --------------------------------------------------------------------------------------------------

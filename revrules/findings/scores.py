@@ -71,7 +71,7 @@ def _threshold(
     questions = asked.questions.about(f"whether a record can have `{said}`", node.span, *clause.spot.subjects)
     if impossible(questions.never(definition.entity, plain)):
         asked.facts.learn(node, Always.NEVER_MET)
-        effects = asked.effects(node, Always.NEVER_MET) if inside else []
+        effects = asked.effects(node) if inside else []
         yield problems.threshold_out_of_reach(clause, node.span, said, reach(asked, definition), definition, effects)
     elif impossible(questions.never_false(definition.entity, plain)):
         asked.facts.learn(node, Always.NEVER_FALSE)

@@ -99,7 +99,8 @@ def _clash(clash: Clash) -> str:
         return f"{by}whatever could get there is taken to {among(clash.hidden_by)} first, by the order of the ways"
     if len(clash.clauses) == 1:
         return f"{by}{clash.clauses[0].says} can never be met"
-    *most, last = (clause.says for clause in clash.clauses)
+    one_name = len({clause.words for clause in clash.clauses}) == 1 and all(clause.brief for clause in clash.clauses)
+    *most, last = (clause.brief if one_name else clause.says for clause in clash.clauses)
     return f"{by}{', '.join(most)} with {last}" if len(most) == 1 else f"{by}{', '.join(most)} and {last} together"
 
 
