@@ -53,10 +53,20 @@ def candidates(wanted: Sequence[tuple[Language, bool]], like: Sequence[str] = ()
         if not test.through and test.kind in (Kind.EQUALS, Kind.AMONG):
             items = (test.operand,) if test.kind is Kind.EQUALS else test.items.texts[:MOST_INNER]
             yield from _in_cases(items, any_case=test.any_case)
+    start, parts, _ = _pieces(asked)
+    middle = "".join(parts)
     for function in dict.fromkeys(test.through[0] for test in asked if test.through):
         inner = [(test.inside(), answer) for test, answer in wanted if test.through[:1] == (function,)]
         for text in islice(candidates(inner, HOSTS if function.endswith("domain") else like), MOST_INNER):
             yield from spelled(function, text)
+            if start or parts:
+                middle = "".join(parts)
+                yield from (
+                    f"{start}{middle}{text}",
+                    f"{start}ann{middle}{text}",
+                    f"{start}{middle}@{text}",
+                    f"{start}{middle}/{text}",
+                )
     yield from _in_cases(_composed(asked, like), any_case=any(test.any_case for test in asked))
     yield from (
         f"{text} {number}" if " " in text or text.isalpha() else f"{number}{text}" for number in range(2, 30) for text in like
@@ -70,27 +80,33 @@ def _in_cases(texts: Iterable[str], *, any_case: bool) -> Iterator[str]:
         yield text
 
 
-def _composed(asked: Sequence[Language], like: Sequence[str]) -> Iterator[str]:
-    """Yield texts with the beginnings, parts and ends that are asked for."""
+def _pieces(asked: Iterable[Language]) -> tuple[str, list[str], str]:
+    """Return the beginning, the parts and the end that are asked for."""
     plain = [test for test in asked if not test.through]
     start = max((test.operand for test in plain if test.kind is Kind.STARTS), key=len, default="")
     end = max((test.operand for test in plain if test.kind is Kind.ENDS), key=len, default="")
-    parts = [test.operand for test in plain if test.kind is Kind.CONTAINS]
-    parts = [part for part in dict.fromkeys(parts) if not any(part in other and part != other for other in (*parts, start, end))]
+    parts = list(dict.fromkeys(test.operand for test in plain if test.kind is Kind.CONTAINS))
+    return start, [part for part in parts if not any(part in other and part != other for other in (*parts, start, end))], end
+
+
+def _composed(asked: Sequence[Language], like: Sequence[str]) -> Iterator[str]:
+    """Yield texts with the beginnings, parts and ends that are asked for, and as long as is asked for."""
+    start, parts, end = _pieces(asked)
     parts = [part for part in parts if part not in (start, end)]
-    shortest = max((test.least for test in plain if test.kind is Kind.LENGTH), default=0)
-    for base in chain(like, ("",)):
-        stem = base.split(".")[0] if end.startswith(".") or end.count(".") else base
-        if end.startswith("@"):
-            stem = base.split("@")[0]
+    shortest = max((test.least for test in asked if not test.through and test.kind is Kind.LENGTH), default=0)
+    if not end:
+        yield start + " ".join(parts)
+    more = (_numbered(text, number) for number in range(2, 8) for text in like)
+    for base in chain(like, more, ("",)):
+        stem = base.split("@" if end.startswith("@") else ".")[0] if end else base
         for mark in (" ", "", ".", "-") if parts else ("",):
             middle = mark.join(parts)
-            yield start + middle + end
-            yield start + _joined(stem, middle, mark) + end
-            yield start + _joined(middle, base, mark) + end
-        whole = start + stem + end
-        if len(whole) < shortest:
-            yield start + (stem or "acme") * (1 + (shortest - len(whole)) // max(1, len(stem or "acme"))) + end
+            for whole in (_joined(stem, middle, mark), _joined(middle, base, mark), middle):
+                filler = "" if end.startswith((".", "@")) or not end.isalpha() or not whole else mark or " "
+                yield start + whole + filler + end
+                missing = shortest - len(start + whole + end)
+                if missing > 0:
+                    yield start + whole + f" {base or NAMES[0]}" * (1 + missing // (1 + len(base or NAMES[0]))) + end
 
 
 def _joined(one: str, other: str, mark: str) -> str:

@@ -18,40 +18,47 @@ MOST_STEPS = 300_000
 """Moves of all the automata together."""
 
 READABLE = "acmebglodixnpstruvfhjkqwyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890.-_ @/+&,:#()'!?%$*=;\"~|<>[]{}^`\\éÉñöüßЖж東"
-"""Characters to write with, the best first: four of them in turn spell a name."""
+"""Characters to write with, the best first: the first four spell a name."""
 SURROGATES = (0xD800, 0xE000)
 LAST = 0x110000
 
 
 class Column(NamedTuple):
-    """Characters that all the automata treat alike: their column in each, how many they are, and some that read well."""
+    """Characters that all the automata treat alike: their column in each, how many they are, and the runs in which they lie."""
 
     kinds: tuple[int, ...]
     width: int
-    pool: str
+    runs: tuple[tuple[int, int], ...]
 
 
 @lru_cache(maxsize=2048)
 def columns(languages: tuple[Language, ...]) -> tuple[Column, ...] | None:
-    """Return the kinds of characters that the languages tell apart, the readable ones first; None where one has no automaton."""
+    """Return the kinds of characters that the languages tell apart; None where one has no automaton."""
     machines = [machine(each) for each in languages]
     found = [each.alphabet for each in machines if each is not None]
     if len(found) < len(machines):
         return None
     starts = sorted({0, *SURROGATES, *(start for alphabet in found for start in alphabet.starts)})
-    widths: dict[tuple[int, ...], int] = {}
-    pools: dict[tuple[int, ...], list[str]] = {}
+    runs: dict[tuple[int, ...], list[tuple[int, int]]] = {}
     for start, end in zip(starts, [*starts[1:], LAST], strict=True):
         if not SURROGATES[0] <= start < SURROGATES[1]:
-            kinds = tuple(alphabet.kind(start) for alphabet in found)
-            widths[kinds] = widths.get(kinds, 0) + end - start
-            pools.setdefault(kinds, []).append(_presentable(start, end))
-    readable: dict[tuple[int, ...], str] = {}
+            runs.setdefault(tuple([alphabet.kind(start) for alphabet in found]), []).append((start, end))
+    return tuple(Column(kinds, sum(end - start for start, end in parts), tuple(parts)) for kinds, parts in runs.items())
+
+
+@lru_cache(maxsize=2048)
+def readable(languages: tuple[Language, ...]) -> dict[tuple[int, ...], str]:
+    """Return for each kind of characters, the ones that read best first, some to write with."""
+    letters = columns(languages) or ()
+    alphabets = [found.alphabet for each in languages if (found := machine(each)) is not None]
+    pools: dict[tuple[int, ...], str] = {}
     for mark in READABLE:
-        kinds = tuple(alphabet.kind(ord(mark)) for alphabet in found)
-        readable[kinds] = readable.get(kinds, "") + mark
-    whole = [Column(kinds, width, readable.get(kinds) or "".join(pools[kinds][:40])) for kinds, width in widths.items()]
-    return tuple(sorted(whole, key=lambda column: (READABLE.find(column.pool[0]) % 1_000, column.pool)))
+        kinds = tuple([alphabet.kind(ord(mark)) for alphabet in alphabets])
+        pools[kinds] = pools.get(kinds, "") + mark
+    for column in letters:
+        if column.kinds not in pools:
+            pools[column.kinds] = "".join(_presentable(start, end) for start, end in column.runs[:40])
+    return pools
 
 
 def _presentable(start: int, end: int) -> str:
@@ -162,13 +169,10 @@ def texts_of(automaton: Product, wanted: Iterable[int], most: int) -> list[str] 
 
 def _steps(automaton: Product, state: int, useful: set[int]) -> Iterator[tuple[str, int]]:
     """Yield every character that leads on from a state, with where it leads."""
-    machines = [found.alphabet for each in automaton.languages if (found := machine(each)) is not None]
-    wanted = {column.kinds: to for column, to in zip(automaton.columns, automaton.moves[state], strict=True) if to in useful}
-    starts = sorted({0, *SURROGATES, *(start for alphabet in machines for start in alphabet.starts)})
-    for start, end in zip(starts, [*starts[1:], LAST], strict=True):
-        to = wanted.get(tuple(alphabet.kind(start) for alphabet in machines))
-        if to is not None and not SURROGATES[0] <= start < SURROGATES[1]:
-            yield from ((chr(point), to) for point in range(start, end))
+    for column, following in zip(automaton.columns, automaton.moves[state], strict=True):
+        if following in useful:
+            for start, end in column.runs:
+                yield from ((chr(point), following) for point in range(start, end))
 
 
 def _leading_to(automaton: Product, goals: frozenset[int]) -> set[int]:

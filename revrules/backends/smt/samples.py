@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from heapq import heappop, heappush
-from itertools import islice
+from itertools import combinations, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.backends.smt.classes import classes
@@ -12,13 +12,12 @@ from revrules.backends.smt.languages import SAME_LENGTH, Items, Kind, results, t
 from revrules.backends.smt.machines import machine
 from revrules.backends.smt.plausible import candidates
 from revrules.backends.smt.preimages import spelled
-from revrules.backends.smt.products import columns, product, texts_of
+from revrules.backends.smt.products import READABLE, columns, product, readable, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from revrules.backends.smt.languages import Language
-    from revrules.backends.smt.products import Column
 
     Wanted = tuple[Language, bool]
     """A test and the answer that is wanted."""
@@ -57,6 +56,8 @@ def find(wanted: Sequence[Wanted], avoid: Collection[str] = (), hints: Sequence[
         found = _behind(function, wanted, avoid)
         if found is not None:
             return found
+    if any((one[1], other[1]) not in pairs(one[0], other[0]) for one, other in combinations(wanted, 2)):
+        return PROVED
     found = _searched(wanted, avoid)
     return _all_avoided(wanted, avoid) if found == NOT_FOUND and avoid else found
 
@@ -81,11 +82,21 @@ def pairs(one: Language, other: Language) -> frozenset[tuple[bool, bool]]:
             return EVERY_PAIR
         found = {(each.signature[0], each.signature[1]) for each in inner if each.signature[2]}
         return frozenset(found if function in SAME_LENGTH else found | {(False, False)})
+    if one.kind is other.kind is Kind.CONTAINS and (one.any_case, one.through) == (other.any_case, other.through):
+        return _parts(one.operand, other.operand)
     told = classes((one, other))
     return EVERY_PAIR if told is None else frozenset((each.signature[0], each.signature[1]) for each in told)
 
 
 EVERY_PAIR = frozenset({(True, True), (True, False), (False, True), (False, False)})
+
+
+def _parts(one: str, other: str) -> frozenset[tuple[bool, bool]]:
+    """Return the answers of a text that is asked whether it contains one part, and whether it contains another."""
+    never = {(True, False)} if other in one else set()
+    never |= {(False, True)} if one in other else set()
+    never |= {(False, False)} if not one or not other else set()
+    return EVERY_PAIR - never
 
 
 def _among_items(wanted: Sequence[Wanted], avoid: Collection[str]) -> Found | None:
@@ -157,25 +168,39 @@ VISITS = (1, 8)
 """How often each state is entered, one attempt after another: once is enough to see whether there is a text at all."""
 
 
-def _written(path: tuple[Column, ...]) -> Iterator[str]:
-    """Yield texts whose characters are of the columns of ``path``."""
-    variety = max((len(column.pool) for column in path), default=1)
+def _written(path: tuple[str, ...]) -> Iterator[str]:
+    """Yield texts whose characters are out of the pools of ``path``: first letters or digits in turn, then others."""
+    variety = max((len(pool) for pool in path), default=1)
     for shift in range(min(variety, MOST_LISTED)):
-        yield "".join(column.pool[(place + shift) % len(column.pool)] for place, column in enumerate(path))
+        used: dict[str, int] = {}
+        marks = []
+        for pool in path:
+            turn = used.get(pool, 0)
+            used[pool] = turn + 1
+            marks.append(pool[(turn % _alike(pool) + shift) % len(pool)])
+        yield "".join(marks)
 
 
-def _paths(wanted: Sequence[Wanted], most_visits: int) -> Iterator[tuple[Column, ...] | None]:
-    """Yield kinds of characters that lead to an accepting state, roughly the shortest first; None where it takes too long."""
-    letters = columns(tuple(test for test, _ in wanted))
-    if letters is None:
-        return
-    tables = [found.moves for test, _ in wanted if (found := machine(test)) is not None]
+@lru_cache(maxsize=1024)
+def _alike(pool: str) -> int:
+    """Return how many of the first characters are all small letters, all capital ones, or all digits; at most eight."""
+    alike = [mark.islower() == pool[0].islower() and mark.isdigit() == pool[0].isdigit() and mark.isalnum() for mark in pool[:8]]
+    return alike.index(False) or 1 if False in alike else len(alike)
+
+
+def _paths(wanted: Sequence[Wanted], most_visits: int) -> Iterator[tuple[str, ...] | None]:
+    """Yield pools of characters that lead to an accepting state, roughly the shortest first; None where it takes too long."""
+    tests = tuple(test for test, _ in wanted)
+    letters = columns(tests)
     ways = [distances(test, answer) for test, answer in wanted]
-    start = (0,) * len(wanted)
-    if any(way[0] is None for way in ways):
+    if letters is None or any(way[0] is None for way in ways):
         return
+    pools = readable(tests)
+    ranked = sorted((READABLE.find(pools[each.kinds][0]) % UNREADABLE, pools[each.kinds], each.kinds) for each in letters)
+    tables = [found.moves for test in tests if (found := machine(test)) is not None]
+    start = (0,) * len(wanted)
     visits: dict[tuple[int, ...], int] = {}
-    heap: list[tuple[int, int, int, tuple[int, ...], tuple[Column, ...]]] = [(0, 0, 0, start, ())]
+    heap: list[tuple[int, int, int, tuple[int, ...], tuple[str, ...]]] = [(0, 0, 0, start, ())]
     pushed = moves = 0
     while heap:
         _, cost, _, state, path = heappop(heap)
@@ -188,8 +213,8 @@ def _paths(wanted: Sequence[Wanted], most_visits: int) -> Iterator[tuple[Column,
         if moves > MOST_MOVES:
             yield None
             return
-        for place, column in enumerate(letters):
-            following = tuple([table[at][kind] for table, at, kind in zip(tables, state, column.kinds, strict=True)])
+        for rank, pool, kinds in ranked:
+            following = tuple([table[at][kind] for table, at, kind in zip(tables, state, kinds, strict=True)])
             left = 0
             for way, at in zip(ways, following, strict=True):
                 distance = way[at]
@@ -198,11 +223,12 @@ def _paths(wanted: Sequence[Wanted], most_visits: int) -> Iterator[tuple[Column,
                 left += distance
             else:
                 pushed += 1
-                spent = cost + 10 + min(place, 9) + (30 if column.pool[0] in UGLY else 0)
-                heappush(heap, (spent + 12 * left, spent, pushed, following, (*path, column)))
+                spent = cost + 10 + min(rank // 10, 40)
+                heappush(heap, (spent + 12 * left, spent, pushed, following, (*path, pool)))
 
 
-UGLY = frozenset(" \t\n\r\f\v")
+UNREADABLE = 1_000
+"""The rank of characters that do not read well."""
 
 
 @lru_cache(maxsize=4096)
