@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
@@ -9,8 +10,8 @@ from revrules.backends.smt.answers import Want
 from revrules.proofs.changes import DeclaredKind
 from revrules.proofs.goals import NOWHERE, Chosen, End, Step
 from revrules.proofs.placement import met, placement
+from revrules.proofs.possible_ends import possible_ends
 from revrules.proofs.questions import Questions
-from revrules.reference.walk import gate
 from revrules.rows import as_choose, is_ranged
 from revrules.types import Scalar
 
@@ -18,18 +19,26 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Sequence
 
+    from revrules.backends.smt.answers import Answer
     from revrules.proofs.changes import Change
     from revrules.proofs.placement import Placement
 
+ALWAYS = ir.Literal(True, Scalar.BOOLEAN)
 NEVER = ir.Literal(False, Scalar.BOOLEAN)
 
 
 class Question(NamedTuple):
-    """What a record of ``entity`` has to fulfil. ``exact``: where none does, nothing comes out otherwise."""
+    """What a record of ``entity`` has to fulfil.
+
+    ``exact``: all exact questions about a change together exclude it. ``settles``: where it has no record, the next one has none.
+    ``more`` are definitions that it needs.
+    """
 
     entity: str
     wants: tuple[Want, ...]
     exact: bool = True
+    settles: bool = False
+    more: tuple[ir.Definition, ...] = ()
 
 
 class Differences:
@@ -70,39 +79,55 @@ class Differences:
             case Chosen(definition, row):
                 return Question(entity, tuple(self._of_row(definition, row)))
 
+    def ask(self, question: Question) -> Answer:
+        """Return the answer to a question."""
+        questions = self.questions.extended(question.more) if question.more else self.questions
+        return questions.find(question.entity, *question.wants)
+
     # --- lifecycles ------------------------------------------------------------------------------------------------
 
     def _of_stage(self, change: Change) -> Iterator[Question]:
-        """Yield whether another stage is passed, whether the gate says something else, whether one of the criteria does."""
+        """Yield whether another stage is passed, whether another is the end, whether something else blocks, or could be."""
         where = self._placements[change.declared.lifecycle]
         stage = where.lifecycle.stage(change.declared.name)
-        ways = [edge for edge in where.lifecycle.edges if edge.target == stage.name and not edge.back]
-        spots = [(*self._before(where, edge.source, stage.name), met(edge.condition)) for edge in ways]
+        ways = {edge.source: met(edge.condition) for edge in where.lifecycle.edges if edge.target == stage.name and not edge.back}
         if stage.entry:
-            spots.append((*self._before(where, NOWHERE, stage.name), ir.Literal(True, Scalar.BOOLEAN)))
+            ways[NOWHERE] = ALWAYS
         entity, after = change.declared.entity, change.after[0]
-        turned = [ir.And((here, _either(is_open, ir.And((own, met(after)))))) for here, is_open, own in spots]
-        yield Question(entity, (Want(_any(turned)),))
-        come = [ir.And((here, own)) for here, _, own in spots]
-        yield Question(entity, (Want(_any(come)), Want(_differ(gate(stage), after))))
-        if len(change.before) == len(change.after):
-            said = zip(change.before[1:], change.after[1:], strict=True)
-            differing = [_differ(before, new) for before, new in said if before is not new]
-        else:
-            differing = [ir.Not(met(gate(stage)))]
-        yield Question(entity, (Want(_any(come)), Want(_any(differing))))
+        turned, waiting = [], []
+        for source, condition in ways.items():
+            here, is_open = self._before(where, source, stage.name)
+            opened = ir.And((condition, met(after)))
+            turned.append(ir.And((here, _either(is_open, opened))))
+            waiting.append(where.nowhere if source == NOWHERE else where.ends_in[source])
+        yield Question(entity, (Want(_any(turned)),), settles=True)
+        yield self._of_ends(change, where)
+        yield Question(entity, (Want(_any(waiting)), Want(_any(_criteria_differ(change)))))
+        yield self._of_possible_ends(change, where)
 
     def _of_edge(self, change: Change) -> Iterator[Question]:
         declared = change.declared
         where = self._placements[declared.lifecycle]
         here, is_open = self._before(where, declared.source, declared.name)
-        if not change.after:
-            yield Question(declared.entity, (Want(here), Want(is_open)))
-            return
-        (before,), (after,) = change.before, change.after
-        opened = where.opens[declared.name]
-        yield Question(declared.entity, (Want(here), Want(_either(is_open, ir.And((met(after), opened))))))
-        yield Question(declared.entity, (Want(here), Want(_differ(before, after))))
+        opened = ir.And((met(change.after[0]), where.opens[declared.name])) if change.after else NEVER
+        yield Question(declared.entity, (Want(here), Want(_either(is_open, opened))), settles=True)
+        yield self._of_ends(change, where)
+        if change.after:
+            differs = _differ(change.before[0], change.after[0])
+            yield Question(declared.entity, (Want(where.ends_in[declared.source]), Want(differs)))
+        yield self._of_possible_ends(change, where)
+
+    def _of_ends(self, change: Change, where: Placement) -> Question:
+        """Return whether a record ends in another stage: more than that it passes another one, for ways can meet again."""
+        new = placement(_renamed(change))
+        ends = [_either(where.ends_in[name], new.ends_in[name]) for name in where.ends_in]
+        return Question(change.declared.entity, (Want(_any(ends)),), more=new.definitions)
+
+    def _of_possible_ends(self, change: Change, where: Placement) -> Question:
+        """Return whether a record could end in another stage, if what is unknown were known."""
+        old, new = possible_ends(where.lifecycle), possible_ends(_renamed(change))
+        ends = [_either(old.could_end[name], new.could_end[name]) for name in old.could_end]
+        return Question(change.declared.entity, (Want(_any(ends)),), more=(*old.definitions, *new.definitions))
 
     def _before(self, where: Placement, source: str, target: str) -> tuple[ir.Expr, ir.Expr]:
         """Return when a record comes to a way (none before it is open), and when that way is open."""
@@ -115,7 +140,7 @@ class Differences:
             left = [where.passes[source]]
         for name, is_open in ways:
             if name == target:
-                return ir.And(tuple(left)) if left else ir.Literal(True, Scalar.BOOLEAN), is_open
+                return ir.And(tuple(left)) if left else ALWAYS, is_open
             left.append(ir.Not(is_open))
         raise AssertionError(f"no way leads from {source} to {target}")
 
@@ -127,6 +152,21 @@ class Differences:
         yield Want(chosen.branches[row][0])
         others = chosen.branches[:row] if chosen.mode is ir.ChooseMode.FIRST_MATCH else chosen.branches
         yield from (Want(condition, frozenset({False})) for n, (condition, _) in enumerate(others) if n != row)
+
+
+def _renamed(change: Change) -> ir.Lifecycle:
+    """Return the changed lifecycle under a name that no ruleset has."""
+    new = change.ruleset.lifecycle(change.declared.lifecycle)
+    return replace(new, name=f"{new.name} changed")
+
+
+def _criteria_differ(change: Change) -> list[ir.Expr]:
+    """Return when the criteria that a change of a stage touches do not say the same, or (left out) are not met."""
+    before, after = change.before[1:], change.after[1:]
+    if len(before) == len(after):
+        return [_differ(one, other) for one, other in zip(before, after, strict=True) if one is not other]
+    kept = {id(condition) for condition in after}
+    return [ir.Not(met(condition)) for condition in before if id(condition) not in kept]
 
 
 def _reference(definition: ir.Definition, ranged: bool) -> ir.Ref:

@@ -60,8 +60,8 @@ def placement_claims(ruleset: ir.Ruleset, placement: Placement, *, closely: bool
     verdict = placement.verdict.value if placement.verdict is not None and placement.declared else None
     if verdict is not None:
         found.append(Expected(ir.Expectation("verdict", (verdict,), lifecycle.name), f"verdict {verdict}{of}"))
-    if closely and lifecycle.name == own[0] and 0 < len(placement.missing) <= MOST_NAMES:
-        found.append(Expected(ir.Expectation("missing", placement.missing), f"missing {_list(placement.missing)}"))
+    if closely and lifecycle.name == own[0] and len(placement.missing) <= MOST_NAMES:
+        found.append(Expected(ir.Expectation("missing", placement.missing), f"missing {_list(placement.missing) or 'none'}"))
     return found
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from revrules import ir
+from revrules.proofs.changes import DeclaredKind
 from revrules.proofs.coverage import coverage
+from revrules.proofs.goals import Chosen
 from revrules.proofs.mutants import MOST_MUTANTS, Mutant, score
 from revrules.proofs.reaching import Reach, shown_by
 from revrules.proofs.witnesses import as_example
@@ -91,12 +93,30 @@ def _written(ruleset: ir.Ruleset, candidates: Sequence[Candidate]) -> list[Writt
     """Return the candidates as texts, in the order of the declarations that they are about, each with a title of its own."""
     taken = {example.title for example in ruleset.examples}
     written = []
-    for candidate in candidates:
+    for candidate in sorted(candidates, key=lambda candidate: _position(ruleset, candidate.target)):
         title = _unused(candidate.watch.example.title, taken)
         text = as_example(ruleset, candidate.witness, title, [expected.text for expected in candidate.expected])
         assert text is not None, "what has no literal is no candidate"
         written.append(Written(replace(candidate.watch.example, title=title), text))
     return written
+
+
+def _position(ruleset: ir.Ruleset, target: Target) -> tuple[int, int, int]:
+    """Return where a target stands: by entity, then definitions, lifecycles, rules, each in their order."""
+    entities = [entity.name for entity in ruleset.entities]
+    if not isinstance(target, Mutant) and target.seen is not None:
+        kind, name = (0, target.seen.definition) if isinstance(target.seen, Chosen) else (1, target.seen.lifecycle)
+        entity = target.section.entity
+    else:
+        declared = target.change.declared if isinstance(target, Mutant) else target.changes[0].declared
+        kind = {DeclaredKind.DEFINITION: 0, DeclaredKind.RULE: 2}.get(declared.kind, 1)
+        entity, name = declared.entity, declared.lifecycle or declared.name
+    order = (
+        [definition.id for definition in ruleset.definitions],
+        [lifecycle.name for lifecycle in ruleset.lifecycles],
+        [rule.name for rule in ruleset.rules],
+    )
+    return entities.index(entity), kind, order[kind].index(name)
 
 
 def _unused(title: str, taken: set[str]) -> str:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 class Found(NamedTuple):
     """What came out of one expectation: all of it, and what the criteria decide of it (a stage, a verdict, a value, rules).
 
-    Which criteria block and which fields are missing is told of a record in a stage: the stage is what was decided.
+    Which criteria block and which fields are missing is told of a record in a stage: that stage, and whether it is certain, is
+    what was decided.
     """
 
     whole: object
@@ -181,7 +182,7 @@ def _of_placement(kind: str, placement: Placement) -> Found:
         case "blocked by":
             return Found(frozenset(blocker.criterion for blocker in placement.blockers), placement.stage)
         case "missing":
-            return Found(frozenset(placement.missing), placement.stage)
+            return Found(frozenset(placement.missing), (placement.stage, placement.certain))
         case _:
             raise AssertionError(f"an expectation without an expression is about a placement, not {kind}")
 
@@ -197,9 +198,12 @@ def _all_said(exprs: tuple[ir.Expr, ...], scopes: tuple[Scope, ...]) -> tuple[ob
 
 def _said(expr: ir.Expr, scope: Scope) -> object:
     """Return what an expression says of a record; of a number that may be a range, both its ends."""
-    if ir.type_of(expr) is Scalar.BOOLEAN:
-        return truth(expr, scope)
-    return bounds(expr, scope) if ir.type_of(expr) in NUMERIC else value(expr, scope)
+    try:
+        if ir.type_of(expr) is Scalar.BOOLEAN:
+            return truth(expr, scope)
+        return bounds(expr, scope) if ir.type_of(expr) in NUMERIC else value(expr, scope)
+    except KeyError:  # a related record is read only as far as something follows its relations: this is never asked of it
+        return None
 
 
 def _read(ruleset: ir.Ruleset, example: ir.Example) -> tuple[Record, list[DataProblem]]:

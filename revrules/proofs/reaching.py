@@ -68,9 +68,16 @@ class Reach:
         """Return why no record can show ``target``, by proof; nothing where one could, or that is undecided."""
         if isinstance(target, Goal) and (never := self._never(target)):
             return never
-        for question in self._questions(target):
-            if self._left <= 0 or not question.exact or self._ask(question).verdict is not Verdict.IMPOSSIBLE:
+        questions = self._questions(target)
+        for question in questions:
+            if self._left <= 0 or self._ask(question).verdict is not Verdict.IMPOSSIBLE:
+                if question.settles:
+                    continue
                 return ""
+            if not question.exact:
+                return ""
+            if question.settles:
+                next(questions, None)
         return same_for_all(target)
 
     def to(self, target: Target) -> Reached:
@@ -78,26 +85,30 @@ class Reach:
         if isinstance(target, Goal) and (never := self._never(target)):
             return Reached(proved=True, reason=never)
         proved, reason = True, ""
-        for question in self._questions(target):
+        questions = self._questions(target)
+        for question in questions:
             if self._left <= 0:
                 return Reached(reason=NO_BUDGET)
             answer = self._ask(question)
             if answer.verdict is Verdict.IMPOSSIBLE:
                 proved = proved and question.exact
+                if question.settles:
+                    next(questions, None)
                 continue
-            proved, reason = False, answer.reason
+            proved = proved and question.settles
+            reason = reason or answer.reason
             if answer.witness is not None:
                 candidate = self._believed(target, question, answer.witness)
                 if candidate is not None:
                     return Reached(candidate)
-                reason = self._refused
+                reason = reason or self._refused
         return Reached(proved=proved, reason=same_for_all(target) if proved else reason or NO_RECORD)
 
     # --- questions -------------------------------------------------------------------------------------------------
 
     def _ask(self, question: Question) -> Answer:
         self._left -= 1
-        return self._differences.questions.find(question.entity, *question.wants)
+        return self._differences.ask(question)
 
     def _never(self, goal: Goal) -> str:
         """Return that the condition of a goal is never unknown, if that is proved: the commonest of the impossible ones."""
@@ -119,7 +130,8 @@ class Reach:
 
     def _believed(self, target: Target, question: Question, witness: Witness) -> Candidate | None:
         """Return an example of a record like ``witness`` that shows ``target``: an easily believed one, else itself."""
-        plain = believable(self._differences.questions, question.entity, question.wants, witness)
+        questions = self._differences.questions.extended(question.more)
+        plain = believable(questions, question.entity, question.wants, witness)
         for one in (plain, witness):
             if not can_be_given(dict(one.record)):
                 self._refused = NO_LITERAL

@@ -31,6 +31,17 @@ OF_MOMENTS = {
     C.LE: ("is early enough", "is too late"),
     C.LT: ("is early enough", "is too late"),
 }
+OF_STATES = {
+    "met": "is met",
+    "unmet": "is not met",
+    "unknown": "is unknown",
+    "stamped": "is enough",
+    "not stamped": "is missing",
+    "violated": "broken",
+    "not asked": "does not apply",
+    "known": "is known",
+    "missing": "is missing",
+}
 LONGEST = 100
 
 
@@ -51,7 +62,9 @@ def _of_goal(goal: Goal) -> str:
         case Chosen():
             return goal.name
         case None:
-            return f"{goal.name}: {goal.state}"
+            where, _, what = goal.name.rpartition(".")
+            said = OF_STATES.get(goal.state, goal.state)
+            return f"{where}: {what} {said}" if where else f"{goal.name}: {said.removeprefix('is ')}"
 
 
 def _of_mutant(mutant: Mutant, scope: Scope) -> str:
@@ -79,4 +92,5 @@ def _at_limit(part: ir.Expr, op: ir.CompareOp, left: ir.Expr, scope: Scope) -> s
         return f"{brief(left)} is missing"
     holds = truth(part, scope) is True
     words = OF_MOMENTS.get(op, OF_NUMBERS[op]) if type_ in MOMENTS else OF_NUMBERS[op]
-    return f"{brief(left)} of {value_in_words(found, enum=isinstance(type_, EnumType))} {words[0 if holds else 1]}"
+    shown = f"{found:g}" if isinstance(found, float) else value_in_words(found, enum=isinstance(type_, EnumType))
+    return f"{brief(left)} of {shown} {words[0 if holds else 1]}"
