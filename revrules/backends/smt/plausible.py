@@ -111,3 +111,10 @@ def _composed(asked: Sequence[Language], like: Sequence[str]) -> Iterator[str]:
 
 def _joined(one: str, other: str, mark: str) -> str:
     return one + mark + other if one and other else one + other
+
+
+def _numbered(text: str, number: int) -> str:
+    if text.isdecimal():
+        return str(int(text) + number)
+    head, mark, tail = text.partition("@" if "@" in text else ".")
+    return f"{head}{number}{mark}{tail}" if mark else f"{text} {number}"
