@@ -129,6 +129,7 @@ class Attempt:
         self.marks = [z3.Bool(f"want {place}", context) for place in range(len(wants))]
         self.solver = z3.SimpleSolver(ctx=context)
         self.solver.set("rlimit", limit)
+        self.limit = limit
         self.solver.add(self.facts())
         self.solver.add([z3.Implies(mark, wanted) for mark, wanted in zip(self.marks, self.wanted, strict=True)])
         self.solver.add(sketch.is_today)
@@ -161,7 +162,7 @@ class Attempt:
         preferred = list(self.sketch.problem.preferences) if real else []
         while True:
             assumed = [*self.marks, *pins, *preferred]
-            outcome = self.solver.check(*assumed)
+            outcome = self._check(*assumed)
             if outcome == z3.unsat:
                 core = list(self.solver.unsat_core())
                 numbers = {one.get_id() for one in core}
@@ -184,6 +185,17 @@ class Attempt:
             if witness is not None:
                 return Answer(Verdict.POSSIBLE, witness)
 
+    def _check(self, *assumed: z3.ExprRef) -> z3.CheckSatResult:
+        """Ask Z3. It takes Ctrl-C for itself and gives up before its limit: that is no answer to the question."""
+        before = self._steps()
+        outcome = self.solver.check(*assumed)
+        if outcome == z3.unknown and self.solver.reason_unknown() == "canceled" and self._steps() - before < self.limit:
+            raise KeyboardInterrupt
+        return outcome
+
+    def _steps(self) -> int:
+        return cast("int", self.solver.statistics().get_key_value("rlimit count"))
+
     def _say_more(self, model: z3.ModelRef) -> bool:
         """State more exactly what this model shows to be said too widely; return whether there was anything."""
         self.rounds -= 1
@@ -203,7 +215,7 @@ class Attempt:
         held = [argument == model.eval(argument, model_completion=True) for argument in arguments]
         self.solver.push()
         self.solver.add(held)
-        witness = self._confirmed(self.solver.model()) if self.solver.check(*assumed) == z3.sat else None
+        witness = self._confirmed(self.solver.model()) if self._check(*assumed) == z3.sat else None
         self.solver.pop()
         return witness
 
@@ -224,7 +236,7 @@ class Attempt:
         core = list(range(len(self.marks)))
         for place in list(core):
             rest = [self.marks[other] for other in core if other != place]
-            if len(core) > 1 and self.solver.check(*rest, *pins) == z3.unsat:
+            if len(core) > 1 and self._check(*rest, *pins) == z3.unsat:
                 core.remove(place)
         return Answer(Verdict.IMPOSSIBLE, core=tuple(core))
 
