@@ -60,17 +60,9 @@ def candidates(wanted: Sequence[tuple[Language, bool]], like: Sequence[str] = ()
         for text in islice(candidates(inner, HOSTS if function.endswith("domain") else like), MOST_INNER):
             yield from spelled(function, text)
             if start or parts:
-                middle = "".join(parts)
-                yield from (
-                    f"{start}{middle}{text}",
-                    f"{start}ann{middle}{text}",
-                    f"{start}{middle}@{text}",
-                    f"{start}{middle}/{text}",
-                )
+                yield from (start + between + text for between in (middle, f"ann{middle}", f"{middle}@", f"{middle}/"))
     yield from _in_cases(_composed(asked, like), any_case=any(test.any_case for test in asked))
-    yield from (
-        f"{text} {number}" if " " in text or text.isalpha() else f"{number}{text}" for number in range(2, 30) for text in like
-    )
+    yield from (_numbered(text, number) for number in range(2, 30) for text in like)
 
 
 def _in_cases(texts: Iterable[str], *, any_case: bool) -> Iterator[str]:
