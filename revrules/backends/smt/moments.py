@@ -59,6 +59,11 @@ class Looked:
         here = None if result is None else result + (at - low if grows else 0)
         if bool(reading(self.known)) == (here is not None) and (here is None or int(reading(self.term)) == here):
             return None
+        return self.around(at)
+
+    def around(self, at: int) -> z3.BoolRef:
+        """Return what the function is around a moment."""
+        low, high, result, grows = self.region(at)
         inside = z3.And(self.argument >= low, self.argument <= high)
         if result is None:
             return z3.Implies(inside, z3.Not(self.known))
@@ -73,6 +78,8 @@ class Clock:
         self.problem = problem
         self.ruleset = ruleset
         self.zone = clock.zone_of(ruleset.timezone)
+        self.instant = int(encode(problem.noon, Scalar.DATETIME))
+        """Today at noon."""
         self._pairs: dict[object, list[tuple[z3.ArithRef, z3.ArithRef]]] = {}
         self._stretches: list[Region] = []
 
@@ -93,19 +100,29 @@ class Clock:
         self.problem.fact(z3.And(now >= low, now < high))
         return now
 
-    def looked(self, name: str, argument: z3.ArithRef, region: Callable[[int], Region]) -> tuple[Looked, bool]:
-        """Return the function ``name`` of a moment, the same for the same moment, and whether it is new."""
-        made: list[Looked] = []
+    def looked(
+        self,
+        name: str,
+        argument: z3.ArithRef,
+        region: Callable[[int], Region],
+        facts: Callable[[Looked], None],
+        *,
+        instants: bool = False,
+    ) -> Looked:
+        """Return the function ``name`` of a day or instant, the same for the same moment: exact near today.
+
+        ``facts`` states what holds of it everywhere.
+        """
 
         def make() -> Looked:
             known = z3.Bool(self.problem.name(f"{name}?"), self.problem.context)
             found = Looked(argument, known, z3.Int(self.problem.name(name), self.problem.context), region)
             self.problem.approximate(found)
-            made.append(found)
+            self.problem.fact(found.around(self.instant if instants else self.problem.today.toordinal()))
+            facts(found)
             return found
 
-        found = self.problem.once(("looked", name, argument.get_id()), make)
-        return found, bool(made)
+        return self.problem.once(("looked", name, argument.get_id()), make)
 
     def rising(self, name: str, found: Looked) -> None:
         """State that the function never falls."""
@@ -122,10 +139,12 @@ class Clock:
     def _day_of(self, instant: z3.ArithRef) -> Term:
         if self.zone is datetime.UTC:
             return Term(z3.BoolVal(True, self.problem.context), instant / DAY + EPOCH_DAY)
-        offset, _ = self.looked("offset", instant, self._offset_around)
-        self.problem.fact(z3.And(offset.known, offset.term > -DAY, offset.term < DAY))
+        offset = self.looked("offset", instant, self._offset_around, self._offset_facts, instants=True)
         day = (instant + offset.term) / DAY + EPOCH_DAY
         return Term(z3.And(day >= FIRST_DAY, day <= LAST_DAY), day)
+
+    def _offset_facts(self, offset: Looked) -> None:
+        self.problem.fact(z3.And(offset.known, offset.term > -DAY, offset.term < DAY))
 
     def _offset_around(self, instant: int) -> Region:
         """Return how long before and after an instant the zone keeps its offset, as far as it is looked at."""
@@ -177,15 +196,16 @@ def part(clock_: Clock, function: str, day: z3.ArithRef) -> z3.ArithRef:
     """Return the year, month, day or weekday of a day."""
     if function == "weekday":
         return (day - 1) % 7 + 1
-    found, new = clock_.looked(function, day, lambda at: _part_around(function, decode_day(at)))
-    if new:
+
+    def facts(found: Looked) -> None:
         most = {"year": 9999, "month": 12, "day": 31}[function]
         clock_.problem.fact(z3.Implies(_is_day(day), z3.And(found.known, found.term >= 1, found.term <= most)))
         if function == "year":
             between = z3.And(day > 365 * (found.term - 1), day <= 366 * found.term)
             clock_.problem.fact(z3.Implies(_is_day(day), between))
             clock_.rising("year", found)
-    return found.term
+
+    return clock_.looked(function, day, lambda at: _part_around(function, decode_day(at)), facts).term
 
 
 def decode_day(ordinal: int) -> datetime.date:
@@ -220,13 +240,16 @@ def _start(clock_: Clock, argument: z3.ArithRef, known: z3.BoolRef, unit: Unit, 
         first, last = _month_of(decode_day(at))
         return first, last, None if start is None else start.toordinal(), False
 
-    found, new = clock_.looked(f"start of {unit.value} {first_month}", argument, region)
-    if new:
+    name = f"start of {unit.value} {first_month}"
+
+    def facts(found: Looked) -> None:
         longest = {"month": 31, "quarter": 92, "year": 366}[unit.value]
         near = z3.And(found.term <= argument, found.term > argument - longest, found.term >= FIRST_DAY)
         clock_.problem.fact(z3.Implies(_is_day(argument), near))
         clock_.problem.fact(z3.Implies(argument > FIRST_DAY + 366, found.known))
-        clock_.rising(f"start of {unit.value} {first_month}", found)
+        clock_.rising(name, found)
+
+    found = clock_.looked(name, argument, region, facts)
     return Term(z3.And(known, found.known), found.term)
 
 
@@ -243,12 +266,14 @@ def _months_on_date(clock_: Clock, argument: z3.ArithRef, known: z3.BoolRef, mon
         return kept + 1, last, _month_of(start)[1], False
 
     name = f"{months} months"
-    found, new = clock_.looked(name, argument, region)
-    if new:
+
+    def facts(found: Looked) -> None:
         least, most = _days_in(months)
         clock_.problem.fact(z3.And(found.term >= argument + least, found.term <= argument + most))
         clock_.problem.fact(found.known == z3.And(*_in_calendar(argument, months)))
         clock_.rising(name, found)
+
+    found = clock_.looked(name, argument, region, facts)
     return Term(z3.And(known, found.known), found.term)
 
 
@@ -287,10 +312,11 @@ def _months_on_instant(clock_: Clock, argument: z3.ArithRef, known: z3.BoolRef, 
         result = clock.shift_datetime(moment, months, "month", clock_.zone)
         return at, at, None if result is None else int(encode(result, Scalar.DATETIME)), False
 
-    found, new = clock_.looked(f"{months} months on instants", argument, region)
-    if new:
+    def facts(found: Looked) -> None:
         least, most = _days_in(months)
         clock_.problem.fact(z3.And(found.term >= argument + (least - 2) * DAY, found.term <= argument + (most + 2) * DAY))
+
+    found = clock_.looked(f"{months} months on instants", argument, region, facts, instants=True)
     return Term(z3.And(known, found.known), found.term)
 
 
@@ -303,11 +329,13 @@ def _business(clock_: Clock, argument: z3.ArithRef, known: z3.BoolRef, count: in
         result = clock.business_shift(times, moment, count, unit.value)
         return at, at, None if result is None else int(encode(result, Scalar.DATETIME)), False
 
-    found, new = clock_.looked(f"{count} business {unit.value} on {calendar}", argument, region)
-    if new and unit is not Unit.DAY:
-        clock_.problem.fact(found.term >= argument if count >= 0 else found.term <= argument)
-    elif new and count >= 0:
-        clock_.problem.fact(found.term >= argument)
+    def facts(found: Looked) -> None:
+        if count >= 0:
+            clock_.problem.fact(found.term >= argument)
+        elif unit is not Unit.DAY:
+            clock_.problem.fact(found.term <= argument)
+
+    found = clock_.looked(f"{count} business {unit.value} on {calendar}", argument, region, facts, instants=True)
     return Term(z3.And(known, found.known), found.term)
 
 

@@ -6,6 +6,7 @@ what it reads.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import z3
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Callable, Hashable
 
     from revrules.backends.smt.terms import Number
@@ -68,6 +68,7 @@ class Problem:
     def __init__(self, context: z3.Context, width: int, today: datetime.date) -> None:
         self.context = context
         self.today = today
+        self.noon = datetime.datetime.combine(today, datetime.time(12), datetime.UTC)
         self.preferences = tuple(z3.Bool(name, context) for name in ("plausible", "once", "today"))
         """What is assumed of a witness where it can be: plausible values, each related record once, that it is today."""
         self.plausible, self.once_each, self.is_today = self.preferences

@@ -5,7 +5,6 @@ Limits count steps of Z3 and rounds, never time: the same question has the same 
 
 from __future__ import annotations
 
-import datetime
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -18,12 +17,13 @@ from revrules.backends.smt.lowering import Lowering, Scope
 from revrules.backends.smt.models import record_in
 from revrules.backends.smt.problem import Needs, Problem
 from revrules.backends.smt.related import enough
-from revrules.backends.smt.terms import decode, encode, number_in
+from revrules.backends.smt.terms import decode, number_in
 from revrules.backends.smt.texts import Texts
 from revrules.reference import Judge
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable, Sequence
 
     from revrules import ir
@@ -94,9 +94,8 @@ class Sketch:
         self.clock = moments.Clock(self.problem, ruleset)
         self.root = Holder(self.problem, ruleset, entity, entity, z3.BoolVal(True, self.problem.context))
         self.lowering = Lowering(self.problem, ruleset, self.texts, self.clock)
-        noon = datetime.datetime.combine(today, datetime.time(12), datetime.UTC)
         now, self.now_needs = self.problem.collect(lambda: self.clock.now)
-        self.is_today = z3.Implies(self.problem.is_today, now == int(encode(noon, Scalar.DATETIME)))
+        self.is_today = z3.Implies(self.problem.is_today, now == self.clock.instant)
         self._lowered: dict[int, tuple[ir.Expr, Truth, Needs]] = {}
 
     def truth(self, condition: ir.Expr) -> tuple[Truth, Needs]:

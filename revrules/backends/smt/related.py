@@ -182,16 +182,19 @@ def _of_the_others(lowering: Lowering, collection: Collection, where: ir.Expr, s
     if isinstance(where, ir.Literal) and where.value is True:
         return collection.rest, collection.rest
     around = _around(where, scope) if _looks_out(where, 1) else ()
-    alike = [(others, low, high) for there, others, low, high in collection.counted if there == around]
-    for others, low, high in alike:
-        if others == conditions:
-            return low, high
+    key = ("others", collection.number, around, conditions)
+    return lowering.problem.once(key, lambda: _counted_of_others(lowering, collection, around, conditions))
+
+
+def _counted_of_others(
+    lowering: Lowering, collection: Collection, around: tuple[str, ...], conditions: frozenset[ir.Expr]
+) -> tuple[z3.ArithRef, z3.ArithRef]:
     low, high = (z3.Int(lowering.problem.name(end), lowering.context) for end in ("least", "most"))
     lowering.problem.fact(z3.And(low >= 0, low <= high, high <= collection.rest))
-    for others, other_low, other_high in alike:
-        if others < conditions:
+    for there, others, other_low, other_high in collection.counted:
+        if there == around and others < conditions:
             lowering.problem.fact(z3.And(low <= other_low, high <= other_high))
-        elif conditions < others:
+        elif there == around and conditions < others:
             lowering.problem.fact(z3.And(other_low <= low, other_high <= high))
     collection.counted.append((around, conditions, low, high))
     return low, high
