@@ -69,7 +69,7 @@ def _never_given(asked: Asked, definition: Definition, choose: Choose, branches:
     """Find branches that are never true, or never without one that keeps their class from being given."""
     first_match = choose.mode is ir.ChooseMode.FIRST_MATCH
     given: set[str] = set()
-    never: list[tuple[Clause, tuple[Clause, ...]]] = []
+    never: list[Clause] = []
     for position, branch in enumerate(branches):
         others = branches[:position] if first_match else [other for other in branches if other is not branch]
         questions = _about(asked, definition, f"whether a record can be `{branch.name}` of {branch.spot.words}")
@@ -78,20 +78,27 @@ def _never_given(asked: Asked, definition: Definition, choose: Choose, branches:
         if not impossible(answer):
             given.add(branch.name)
         elif asked.facts.of(branch.condition) is Always.NEVER_MET:
-            never.append((branch, ()))
+            never.append(branch)
         else:
-            core = tuple([branch, *others][index] for index in answer.core)
-            never.append((branch, core))
-            yield _told(branch, core, first_match=first_match)
-    for member in {branch.name for branch, _ in never} - given - {choose.otherwise}:
+            beside = _beside(asked, questions, definition, branch, others)
+            never.append(branch)
+            tell = problems.shadowed_branch if first_match and beside else problems.class_never_given
+            yield tell(branch.spot, branch, beside)
+    for member in {branch.name for branch in never} - given - {choose.otherwise}:
         asked.facts.learn_value(definition.id, member)
 
 
-def _told(branch: Clause, core: tuple[Clause, ...], *, first_match: bool) -> Diagnostic:
-    others = [other for other in core if other is not branch]
-    if first_match and others:
-        return problems.shadowed_branch(branch.spot, branch, others)
-    return problems.class_never_given(branch.spot, branch, core)
+def _beside(
+    asked: Asked, questions: Questions, definition: Definition, branch: Clause, others: Sequence[Clause]
+) -> Sequence[Clause]:
+    """Return the branches without one of which ``branch`` is never true: none, the first that alone does it, or all."""
+    if impossible(questions.never(definition.entity, branch.condition)):
+        asked.facts.learn(branch.condition, Always.NEVER_MET)
+        return ()
+    for other in others:
+        if impossible(questions.find(definition.entity, Want(branch.condition, MET), Want(other.condition, UNMET))):
+            return (other,)
+    return others
 
 
 def _rest(asked: Asked, definition: Definition, choose: Choose, branches: Sequence[Clause]) -> Iterator[Diagnostic]:

@@ -9,9 +9,12 @@ from revrules.backends.smt.answers import MET, NOT_MET, UNMET, Want
 from revrules.findings.asked import core, impossible, met, possible, shown
 from revrules.findings.clauses import clauses_of, edge_clauses, gate_clauses, stage_spot
 from revrules.findings.facts import Always
+from revrules.findings.scores import reach, threshold
 from revrules.findings.ways import held_before, step_into
 from revrules.problems import logic as problems
+from revrules.problems.alignment import said
 from revrules.problems.logic import Clash, Clause
+from revrules.problems.words import names
 from revrules.proofs.states import state_of
 from revrules.reference.walk import ALWAYS, gate
 from revrules.stages import Ways as Follow
@@ -45,12 +48,26 @@ def unreachable(asked: Asked, ways: Ways) -> Iterator[Diagnostic]:
         if name in closed and (stage.entry or sources) and not _told(asked, stage, sources):
             clashes, more = _clashes(asked, ways, stage)
             behind = [other for other in ways.ordered if other in closed and other in _after(ways, name)]
-            notes = [
-                f"a record that the CRM declares in `{edge.source}` could still go on to `{name}`: its own criteria do not clash"
-                for edge in sources[:1]
-                if possible(step_into(asked, ways.placement, edge))
-            ]
+            notes = [*_scores(asked, ways, clashes), *_from_declared(asked, ways, sources)]
             yield problems.unreachable_stage(_spot(ways, name), clashes, more, behind, notes)
+
+
+def _scores(asked: Asked, ways: Ways, clashes: Sequence[Clash]) -> Iterator[str]:
+    """Yield how far the scores that take part in a clash go beside the rest of it."""
+    for clash in clashes:
+        for clause in clash.clauses:
+            found = threshold(asked, clause.condition) if isinstance(clause.condition, ir.RangedCompare) else None
+            others = [other for other in clash.clauses if other is not clause]
+            if found is not None and found[0].entity == ways.entity and others:
+                reached = reach(asked, found[0], met(others))
+                yield f"beside {names([other.words for other in others], mark='')}, `{said(found[0])}` {reached.words}"
+
+
+def _from_declared(asked: Asked, ways: Ways, sources: Sequence[Edge]) -> Iterator[str]:
+    """Yield that a record can get there from its declared stage, where the CRM tracks one: in the mode `advance`."""
+    for edge in sources[:1]:
+        if ways.lifecycle.tracks is not None and possible(step_into(asked, ways.placement, edge)):
+            yield f"in mode `advance`, a record that the CRM declares in `{edge.source}` can still go on to `{edge.target}`"
 
 
 def _told(asked: Asked, stage: Stage, sources: Sequence[Edge]) -> bool:

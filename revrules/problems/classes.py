@@ -146,20 +146,23 @@ def shadowed_branch(spot: Spot, branch: Clause, by: Sequence[Clause]) -> Diagnos
     )
 
 
-def class_never_given(spot: Spot, branch: Clause, core: Sequence[Clause]) -> Diagnostic:
-    """No record gets the class of ``branch``: it is never true, or never without another one."""
-    others = [each for each in core if each is not branch]
-    never = "is never true" if not others else f"is never true without {names([each.name for each in others])}"
+def class_never_given(spot: Spot, branch: Clause, beside: Sequence[Clause]) -> Diagnostic:
+    """No record gets the class of ``branch``: it is never true, or never without one of those ``beside`` it."""
+    never = "is never true" if not beside else f"is never true alone, without {_or(beside)}"
     return Diagnostic(
         CLASS_NEVER_GIVEN,
         f"no record can be `{branch.name}` of {spot.words}: its branch {never}",
         branch.span,
         never,
-        related(branch.span, others, "true as well"),
+        related(branch.span, beside, "true as well"),
         (("why", "a report that counts this class counts nothing"), *ask(spot)),
         help=("change what it asks for, or drop it",),
         subjects=(*spot.subjects, branch.name),
     )
+
+
+def _or(branches: Sequence[Clause]) -> str:
+    return " or ".join(f"`{branch.name}`" for branch in branches)
 
 
 def otherwise_never(spot: Spot, otherwise: str, branches: Sequence[Clause]) -> Diagnostic:
@@ -197,15 +200,14 @@ def rule_against_gate(rule: Spot, level: str, stage: Spot, core: Sequence[Clause
 def claim_refuted(claim: Assertion, label: str, owners: Sequence[tuple[str, tuple[str, ...]]], witness: Pairs) -> Diagnostic:
     """A record contradicts ``claim``; for a claim that there are some, none can exist."""
     some = not witness
-    message = f"`assert {claim.name}` cannot be: there is no such record" if some else f"`assert {claim.name}` does not hold"
     return Diagnostic(
         CLAIM_REFUTED,
-        f"{message}: {claim.because}" if claim.because and not some else message,
+        f"`assert {claim.name}` {'cannot be: there is no such record' if some else 'does not hold: a record contradicts it'}",
         claim.span,
         label,
         (),
-        _claim_asks(owners),
-        help=("change what lets the record in, or the claim",) if not some else ("change what keeps them out, or the claim",),
+        (("claim", claim.because), *_claim_asks(owners)),
+        help=("change what keeps such records out, or the claim",) if some else ("change what lets the record in, or the claim",),
         subjects=_claim_subjects(claim),
         witness=witness,
     )

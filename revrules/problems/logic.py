@@ -28,6 +28,7 @@ ONLY_KNOWN = Problem("REV515", "only-asks-known", Severity.INFO, "a condition th
 RULE_WITHOUT_EFFECT = Problem("REV518", "rule-without-effect", Severity.WARNING, "a rule that no record can break")
 
 MOST_WAYS = 3
+MOST_ASKED = 3
 
 
 class Spot(NamedTuple):
@@ -88,7 +89,7 @@ def unreachable_stage(
         "no way into it can be open",
         related(stage.span, involved),
         (*reasons, *(("note", note) for note in notes), *_behind(behind), *ask(stage, *(clause.spot for clause in involved))),
-        help=("drop or change one of the criteria that clash", *_stamp_help(involved)),
+        help=_mend(clashes, involved),
         subjects=stage.subjects,
     )
 
@@ -96,7 +97,8 @@ def unreachable_stage(
 def _clash(clash: Clash) -> str:
     by = f"by way of {names(clash.way)}: " if clash.way else ""
     if clash.hidden_by:
-        return f"{by}whatever could get there is taken to {among(clash.hidden_by)} first, by the order of the ways"
+        what = f"what meets {names([clause.says for clause in clash.clauses], mark='')}" if clash.clauses else "every record"
+        return f"{by}{what} is taken to stage {among(clash.hidden_by)} first, which stands before it in the file"
     if len(clash.clauses) == 1:
         return f"{by}{clash.clauses[0].says} can never be met"
     one_name = len({clause.words for clause in clash.clauses}) == 1 and all(clause.brief for clause in clash.clauses)
@@ -104,10 +106,12 @@ def _clash(clash: Clash) -> str:
     return f"{by}{', '.join(most)} with {last}" if len(most) == 1 else f"{by}{', '.join(most)} and {last} together"
 
 
-def _stamp_help(involved: Sequence[Clause]) -> tuple[str, ...]:
-    if len({clause.spot.words for clause in involved}) < 2:
-        return ()
-    return ("all of them are judged at one instant: `stamped by` keeps a stage open once it was entered",)
+def _mend(clashes: Sequence[Clash], involved: Sequence[Clause]) -> tuple[str, ...]:
+    hidden = ["let the other stage ask for what tells the two apart, or put this one before it"]
+    clashing = ["drop or change one of the criteria that clash"]
+    if len({clause.spot.words for clause in involved}) > 1:
+        clashing.append("if they need not hold at the same time, write `stamped by` in the earlier stage: it then stays open")
+    return (*(hidden if any(c.hidden_by for c in clashes) else []), *(clashing if any(not c.hidden_by for c in clashes) else []))
 
 
 def _behind(stages: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -165,7 +169,7 @@ def nobody_stays(stage: Spot, onward: Sequence[Spot]) -> Diagnostic:
         stage.span,
         "nobody stays here",
         labels_of(stage.span, *((spot.span, "asks for nothing more") for spot in onward)),
-        (("why", "the evidence never supports this stage, so a CRM that claims it is always behind"), *ask(stage, *onward)),
+        (("why", "the evidence never supports this stage, so it stays empty in every report"), *ask(stage, *onward)),
         help=(f"say what {targets} asks for beyond {stage.words}", "or make one stage of both"),
         subjects=tuple(dict.fromkeys((*stage.subjects, *(name for spot in onward for name in spot.subjects)))),
     )
@@ -281,9 +285,13 @@ def rule_always_broken(rule: Spot, core: Sequence[Clause]) -> Diagnostic:
 
 
 def ask(*spots: Spot) -> tuple[tuple[str, str], ...]:
-    """Return the note that says which teams to ask."""
-    owned = [f"{owns(spot.owners)} {spot.words}" for spot in dict.fromkeys(spots) if spot.owners]
-    return (("ask", names(owned[:3], mark="")),) if owned else ()
+    """Return the note that says which teams to ask about what."""
+    owned: dict[tuple[str, ...], list[str]] = {}
+    for spot in dict.fromkeys(spots):
+        if spot.owners:
+            owned.setdefault(spot.owners, []).append(spot.words)
+    told = [f"{owns(owners)} {names(words[:MOST_ASKED], mark='')}" for owners, words in owned.items()]
+    return (("ask", names(told[:MOST_ASKED], mark="")),) if told else ()
 
 
 def related(span: Span | None, clauses: Iterable[Clause], text: str = "") -> tuple[Label, ...]:
