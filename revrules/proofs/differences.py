@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
@@ -12,12 +13,13 @@ from revrules.proofs.goals import NOWHERE, Chosen, End, Step
 from revrules.proofs.placement import met, placement
 from revrules.proofs.possible_ends import possible_ends
 from revrules.proofs.questions import Questions
+from revrules.reference import verdict_between
 from revrules.rows import as_choose, is_ranged
-from revrules.types import Scalar
+from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from revrules.backends.smt.answers import Answer
     from revrules.proofs.changes import Change
@@ -103,7 +105,7 @@ class Differences:
         yield Question(entity, (Want(_any(turned)),), settles=True)
         yield self._of_ends(change, where)
         yield Question(entity, (Want(_any(waiting)), Want(_any(_criteria_differ(change)))))
-        yield self._of_possible_ends(change, where)
+        yield self._of_verdicts(change, where)
 
     def _of_edge(self, change: Change) -> Iterator[Question]:
         declared = change.declared
@@ -115,7 +117,7 @@ class Differences:
         if change.after:
             differs = _differ(change.before[0], change.after[0])
             yield Question(declared.entity, (Want(where.ends_in[declared.source]), Want(differs)))
-        yield self._of_possible_ends(change, where)
+        yield self._of_verdicts(change, where)
 
     def _of_ends(self, change: Change, where: Placement) -> Question:
         """Return whether a record ends in another stage: more than that it passes another one, for ways can meet again."""
@@ -123,11 +125,16 @@ class Differences:
         ends = [_either(where.ends_in[name], new.ends_in[name]) for name in where.ends_in]
         return Question(change.declared.entity, (Want(_any(ends)),), more=new.definitions)
 
-    def _of_possible_ends(self, change: Change, where: Placement) -> Question:
-        """Return whether a record could end in another stage, if what is unknown were known."""
-        old, new = possible_ends(where.lifecycle), possible_ends(_renamed(change))
-        ends = [_either(old.could_end[name], new.could_end[name]) for name in old.could_end]
-        return Question(change.declared.entity, (Want(_any(ends)),), more=(*old.definitions, *new.definitions))
+    def _of_verdicts(self, change: Change, where: Placement) -> Question:
+        """Return whether a verdict, or that a stage is certain, hangs on what is unknown in one of the two alone."""
+        renamed = _renamed(change)
+        old, new = possible_ends(where.lifecycle), possible_ends(renamed)
+        sides = [_Side(where.lifecycle, where.ends_in, old.could_end), _Side(renamed, placement(renamed).ends_in, new.could_end)]
+        asked = [_either(*(side.certain() for side in sides))]
+        for declared, is_declared in _declarations(where.lifecycle):
+            asked.append(ir.And((is_declared, _either(*(side.decided(declared) for side in sides)))))
+        more = (*old.definitions, *placement(renamed).definitions, *new.definitions)
+        return Question(change.declared.entity, (Want(_any(asked)),), more=more)
 
     def _before(self, where: Placement, source: str, target: str) -> tuple[ir.Expr, ir.Expr]:
         """Return when a record comes to a way (none before it is open), and when that way is open."""
@@ -152,6 +159,40 @@ class Differences:
         yield Want(chosen.branches[row][0])
         others = chosen.branches[:row] if chosen.mode is ir.ChooseMode.FIRST_MATCH else chosen.branches
         yield from (Want(condition, frozenset({False})) for n, (condition, _) in enumerate(others) if n != row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A lifecycle, before or after a change, with where a record ends and could end."""
+
+    lifecycle: ir.Lifecycle
+    ends_in: Mapping[str, ir.Expr]
+    could_end: Mapping[str, ir.Expr]
+
+    def certain(self) -> ir.Expr:
+        """Return the condition that there is one possible end."""
+        return _one_of(list(self.could_end.values()))
+
+    def decided(self, declared: str) -> ir.Expr:
+        """Return the condition that the verdict on a record that is declared to be in that stage does not hang on the unknown."""
+        by_verdict: defaultdict[str, list[ir.Expr]] = defaultdict(list)
+        for name, could_end in self.could_end.items():
+            by_verdict[verdict_between(self.lifecycle, declared, name or None)].append(could_end)
+        return ir.Or((self.ends_in[declared], _one_of([_any(ends) for ends in by_verdict.values()])))
+
+
+def _one_of(conditions: Sequence[ir.Expr]) -> ir.Expr:
+    """Return the condition that at most one of several holds."""
+    return ir.AtLeast(len(conditions) - 1, tuple(map(ir.Not, conditions))) if len(conditions) > 1 else ALWAYS
+
+
+def _declarations(lifecycle: ir.Lifecycle) -> Iterator[tuple[str, ir.Expr]]:
+    """Yield the stages that can be declared by their names, each with the condition that it is."""
+    tracks = lifecycle.tracks
+    for stage in lifecycle.stages if tracks is not None else ():
+        assert tracks is not None, "there is no stage to declare without it"
+        if not isinstance(tracks.type, EnumType) or stage.name in tracks.type.member_names:
+            yield stage.name, met(ir.Compare(ir.CompareOp.EQ, tracks, ir.Literal(stage.name, tracks.type)))
 
 
 def _renamed(change: Change) -> ir.Lifecycle:

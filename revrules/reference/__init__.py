@@ -5,6 +5,6 @@ what stands in the way, ``lifecycle`` into the whole placement.
 """
 
 from revrules.reference.judge import Judge
-from revrules.reference.lifecycle import Mode, evaluate, place, placed, truth_of
+from revrules.reference.lifecycle import Mode, evaluate, place, placed, truth_of, verdict_between
 
-__all__ = ["Judge", "Mode", "evaluate", "place", "placed", "truth_of"]
+__all__ = ["Judge", "Mode", "evaluate", "place", "placed", "truth_of", "verdict_between"]

@@ -123,11 +123,11 @@ def _spellings(tracks: ir.Field, found: str) -> Iterator[str]:
 def _verdict(lifecycle: ir.Lifecycle, declared: str | None, stage: str | None, possible: frozenset[str | None]) -> Verdict:
     if declared is None:
         return Verdict.UNDECLARED
-    verdicts = {_compared(lifecycle, declared, other) for other in possible}
-    return _compared(lifecycle, declared, stage) if stage == declared or len(verdicts) == 1 else Verdict.CANNOT_TELL
+    verdicts = {verdict_between(lifecycle, declared, other) for other in possible}
+    return verdict_between(lifecycle, declared, stage) if stage == declared or len(verdicts) == 1 else Verdict.CANNOT_TELL
 
 
-def _compared(lifecycle: ir.Lifecycle, declared: str, stage: str | None) -> Verdict:
+def verdict_between(lifecycle: ir.Lifecycle, declared: str, stage: str | None) -> Verdict:
     """Return how the declared stage lies to a supported one."""
     if stage is None:
         return Verdict.NOWHERE
