@@ -29,7 +29,7 @@ def blocks(kind: str) -> list[object]:
 def codes_in(text: str) -> list[str]:
     from revrules.compiler import compile_text
 
-    return [diagnostic.code for diagnostic in compile_text(text, today=TODAY).diagnostics]
+    return [diagnostic.code for diagnostic in compile_text(text, today=TODAY, proofs=True).diagnostics]
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
@@ -62,7 +62,7 @@ def test_the_bad_example_of_a_page_shows_its_problem(code: str, text: str) -> No
 def test_the_good_example_of_a_page_compiles_without_it(code: str, text: str) -> None:
     from revrules.compiler import compile_text
 
-    compiled = compile_text(text, today=TODAY)
+    compiled = compile_text(text, today=TODAY, proofs=True)
     assert [(d.code, d.message) for d in compiled.errors] == []
     assert code not in [diagnostic.code for diagnostic in compiled.diagnostics]
 
