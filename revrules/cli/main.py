@@ -21,6 +21,7 @@ COMMANDS = {
     "Use": {
         "evaluate": "Place every record of an export in its stage, and say why.",
         "why": "Say in words where one record stands, and what it still needs.",
+        "align": "Compare what two rulesets, or two teams, mean by the same words.",
         "graph": "Draw a lifecycle: its stages, ways and owning teams.",
         "build": "Write a ruleset as one file that other programs can run.",
     },

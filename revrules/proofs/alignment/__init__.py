@@ -3,9 +3,9 @@
 ``matching`` says what corresponds to what, ``merged`` makes one ruleset of both, ``rows`` compares what corresponds.
 """
 
-from revrules.proofs.alignment.align import Alignment, align, align_teams
+from revrules.proofs.alignment.align import Alignment, align, align_teams, names_of
 from revrules.proofs.alignment.matching import Names, Near
 from revrules.proofs.alignment.merged import Difference
 from revrules.proofs.alignment.rows import Asked, Row
 
-__all__ = ["Alignment", "Asked", "Difference", "Names", "Near", "Row", "align", "align_teams"]
+__all__ = ["Alignment", "Asked", "Difference", "Names", "Near", "Row", "align", "align_teams", "names_of"]

@@ -6,14 +6,16 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from revrules.problems.alignment import said
 from revrules.proofs.alignment.matching import Names, match
 from revrules.proofs.alignment.merged import merged
 from revrules.proofs.alignment.rows import Row, Words, stage_rows
 from revrules.proofs.questions import Questions
+from revrules.types import EnumType
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from revrules.ir import Ruleset
     from revrules.proofs.alignment.matching import Matches, Near
@@ -29,7 +31,8 @@ class Alignment:
     """How two sides, called ``sides``, lie to each other.
 
     ``differences`` are those of fields, lists and settings. ``lone_entities`` and ``lone_fields`` (as `entity.field`) are those
-    that only the first and only the second has; ``near`` are names of these that look alike.
+    that only the first and only the second has; ``near`` are names that look, or by proof mean, alike. ``matched`` are the
+    second's entities by the first's; ``table_names`` what either side calls an entity or relation, by each of its names.
     """
 
     sides: tuple[str, str]
@@ -39,6 +42,8 @@ class Alignment:
     lone_entities: Both
     lone_fields: Both
     lone_lifecycles: Both
+    matched: Mapping[str, str]
+    table_names: Mapping[str, tuple[str | None, str | None]]
     counts: Counts
 
     @property
@@ -64,21 +69,24 @@ def align(
     matches = match(first, second, names, teams)
     whole = merged(first, second, matches, sides)
     questions = Questions(whole.ruleset, today, prover=prover)
+    words = Words(questions, whole.first, whole.second, names)
     rows = (
-        *Words(questions, whole.first, whole.second).rows(matches.words),
+        *words.rows(matches.words),
         *stage_rows(questions, whole.first, whole.second, matches.stages),
     )
     return Alignment(
         sides,
         rows,
         whole.differences,
-        matches.near,
+        _near(matches, tuple(words.namesakes(matches.words))),
         _lone_entities(first, second, matches),
         _lone_fields(matches),
         (
             tuple(one.name for one, other in matches.lone_lifecycles if other is None and one is not None),
             tuple(other.name for one, other in matches.lone_lifecycles if one is None and other is not None),
         ),
+        {ours: theirs for theirs, ours in matches.entities.items()},
+        _table_names(first, second, matches),
         questions.counts,
     )
 
@@ -90,8 +98,41 @@ def align_teams(ruleset: Ruleset, today: datetime.date, teams: tuple[str, str], 
     return dataclasses.replace(found, rows=rows, near=())
 
 
+def _near(matches: Matches, proved: tuple[Near, ...]) -> tuple[Near, ...]:
+    """Return what has one meaning by proof, then what looks alike."""
+    told = {(each.theirs, each.ours) for each in proved}
+    return (*proved, *(each for each in matches.near if (each.theirs, each.ours) not in told))
+
+
 def _shared(row: Row) -> bool:
     return row.asked is not None and row.asked[0].definition == row.asked[1].definition
+
+
+def _table_names(first: Ruleset, second: Ruleset, matches: Matches) -> dict[str, tuple[str | None, str | None]]:
+    """Return the names of entities and relations on either side, by each name that one of them has."""
+    relations = {name: ours for (_, name), ours in matches.relations.items()}
+    ours = {each.name for each in first.entities} | {each.name for of in first.entities for each in of.relations}
+    theirs = {each.name for each in second.entities} | {each.name for of in second.entities for each in of.relations}
+    found: dict[str, tuple[str | None, str | None]] = {}
+    back = {here: there for there, here in (*matches.entities.items(), *relations.items())}
+    for name in (*theirs, *ours):
+        if name in ours:
+            found[name] = (name, back.get(name, name if name in theirs else None))
+        else:
+            found[name] = (matches.entities.get(name, relations.get(name)), name)
+    return found
+
+
+def names_of(ruleset: Ruleset) -> tuple[str, ...]:
+    """Return every name of ``ruleset`` that may be mapped."""
+    words = (name for each in ruleset.definitions for name in (each.name, said(each)))
+    members = (name for each in ruleset.definitions if isinstance(each.type, EnumType) for name in each.type.member_names)
+    fields = (each.name for entity in ruleset.entities for each in entity.fields)
+    relations = (each.name for entity in ruleset.entities for each in entity.relations)
+    stages = (stage.name for lifecycle in ruleset.lifecycles for stage in lifecycle.stages)
+    rules, lifecycles = (each.name for each in ruleset.rules), (each.name for each in ruleset.lifecycles)
+    entities = (each.name for each in ruleset.entities)
+    return tuple(dict.fromkeys((*words, *members, *fields, *relations, *stages, *rules, *lifecycles, *entities)))
 
 
 def _lone_entities(first: Ruleset, second: Ruleset, matches: Matches) -> Both:

@@ -44,7 +44,7 @@ def responsible(
     for position in failing:
         rest = tuple(condition for other, (_, condition) in enumerate(there) if other != position)
         if _all_meet(questions, witness.entity, here, rest):
-            return (there[position][0],), True
+            return (there[position][0],), len(there) > 1
     return tuple(there[position][0] for position in failing), False
 
 

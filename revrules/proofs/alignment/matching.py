@@ -37,10 +37,11 @@ class StagePair(NamedTuple):
 
 
 class Near(NamedTuple):
-    """A name of the second ruleset that looks like one of the first: worth a ``--map``."""
+    """A name of the second ruleset that looks, or by proof means, like one of the first: worth a ``--map``."""
 
     theirs: str
     ours: str
+    proved: bool = False
 
 
 @dataclass(slots=True)

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.problems.alignment import said
 from revrules.proofs.alignment.clauses import clauses_of, responsible
 from revrules.proofs.alignment.enums import named_by_first
+from revrules.proofs.alignment.matching import Near
 from revrules.proofs.alignment.sides import NOTHING
+from revrules.proofs.alike import alike
 from revrules.proofs.compare import Comparison, Relation, ValueComparison, compare, compare_values, is_member
 from revrules.proofs.placement import placement
 from revrules.rows import is_ranged
 from revrules.types import NUMERIC, EnumType, Scalar, type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from revrules.ir import Definition, Edge, Expr, Lifecycle, Rule, Stage
     from revrules.proofs.alignment.clauses import Clause
-    from revrules.proofs.alignment.matching import Pair, StagePair
+    from revrules.proofs.alignment.matching import Names, Pair, StagePair
     from revrules.proofs.alignment.sides import Notes, Side
     from revrules.proofs.questions import Questions
     from revrules.types import Type
 
+MOST_LONE = 60
+"""Definitions of one side alone, of one entity, among which those of one meaning are looked for."""
 Said = tuple["Expr", "Notes"]
 """What a side says, in the terms of both, and what is to be remarked on it."""
 
@@ -60,19 +64,24 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a row asks of one side, in that side's own ruleset: a definition, and the member of it that counts; or a stage."""
+    """What a row asks of one side, in that side's own ruleset: a definition, and the member of it that counts; or a stage.
+
+    ``names`` are those of the other side for the members of a classification. ``is_value``: the answer is no condition.
+    """
 
     definition: str = ""
     member: str | None = None
     lifecycle: str = ""
     stage: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    is_value: bool = False
 
 
 class Words:
     """Compares definitions and rules of two sides."""
 
-    def __init__(self, questions: Questions, first: Side, second: Side) -> None:
-        self.questions, self.first, self.second = questions, first, second
+    def __init__(self, questions: Questions, first: Side, second: Side, names: Names) -> None:
+        self.questions, self.first, self.second, self.names = questions, first, second, names
 
     def rows(self, pairs: Sequence[Pair]) -> Iterator[Row]:
         """Yield the row of each pair; below a classification those of its members."""
@@ -85,14 +94,33 @@ class Words:
             else:
                 yield from self._word(entity, one, other)
 
+    def namesakes(self, pairs: Sequence[Pair]) -> Iterator[Near]:
+        """Yield the conditions that only one side has, and that mean, by proof, what one of the other side alone means."""
+        for entity in dict.fromkeys(pair.entity for pair in pairs):
+            lone = [
+                (side, definition, *self._value(whole, definition))
+                for pair in pairs
+                if pair.entity == entity and (pair.first is None or pair.second is None)
+                for side, whole, definition in ((0, self.first, pair.first), (1, self.second, pair.second))
+                if isinstance(definition, ir.Definition) and definition.type is Scalar.BOOLEAN
+            ]
+            asked = [each for each in lone if not each[3].obstacles][:MOST_LONE]
+            for group in alike(self.questions, entity, [expr for _, _, expr, _ in asked]):
+                ours, theirs = ([asked[at][1] for at in group if asked[at][0] == side] for side in (0, 1))
+                yield from (Near(said(other), said(ours[0]), True) for other in theirs if ours)
+
     def _word(self, entity: str, one: Definition, other: Definition) -> Iterator[Row]:
-        asked = Asked(one.id), Asked(other.id)
-        row = Row("word", entity, said(one), said(other), asked=asked)
+        row = Row("word", entity, said(one), said(other))
         here, there = self._value(self.first, one), self._value(self.second, other)
         row = _remarked(row, here[1] | there[1])
-        obstacle = row.obstacle or _not_alike(one.type, other.type)
-        if obstacle:
-            yield dataclasses.replace(row, obstacle=obstacle)
+        unlike = _not_alike(one.type, other.type)
+        if unlike:
+            yield dataclasses.replace(row, obstacle=unlike)
+            return
+        is_value = one.type is not Scalar.BOOLEAN
+        row = dataclasses.replace(row, asked=(Asked(one.id, is_value=is_value), Asked(other.id, is_value=is_value)))
+        if row.obstacle:
+            yield row
         elif isinstance(one.type, EnumType):
             yield from self._classes(row, one, other)
         elif one.type is Scalar.BOOLEAN:
@@ -105,7 +133,13 @@ class Words:
     def _classes(self, row: Row, one: Definition, other: Definition) -> Iterator[Row]:
         """Yield the row of two classifications, then those of their members."""
         assert isinstance(one.type, EnumType) and isinstance(other.type, EnumType), "classifications have enum types"
-        renamed = named_by_first(one.type, other.type)
+        renamed = named_by_first(one.type, other.type) | {
+            name: ours
+            for name in other.type.member_names
+            if (ours := self.names.ours(name, other.name)) in one.type.member_names and ours is not None
+        }
+        for name in renamed:
+            self.names.use(name, other.name)
         theirs = {renamed.get(name, name): name for name in other.type.member_names}
         rows = []
         for name in dict.fromkeys((*one.type.member_names, *theirs)):
@@ -116,7 +150,8 @@ class Words:
                 asked = Asked(one.id, mine), Asked(other.id, their)
                 member = self._compared(dataclasses.replace(member, asked=asked), (here, there), ((), ()))
             rows.append(member)
-        yield dataclasses.replace(row, found=_all_members(rows))
+        asked = Asked(one.id, is_value=True), Asked(other.id, names=renamed, is_value=True)
+        yield dataclasses.replace(row, found=_all_members(rows), asked=asked)
         yield from rows
 
     def _rule(self, entity: str, one: Rule | None, other: Rule | None) -> Row:
