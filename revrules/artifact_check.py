@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
 from revrules import ir
+from revrules.artifact_tables import fault_of_use, faults_of_tables
 from revrules.functions import FUNCTIONS
 from revrules.limits import excesses
 from revrules.reads import children
@@ -58,6 +59,7 @@ class Check:
         self.entities = _by_name(ruleset.entities)
         self.lists = _by_name(ruleset.lists)
         self.calendars = _by_name(ruleset.calendars)
+        self.tables = {table.name: table for table in ruleset.tables}
         self.known: dict[str, ir.Definition] = {}
 
     def all(self) -> None:
@@ -68,6 +70,8 @@ class Check:
         for entity in self.ruleset.entities:
             for relation in entity.relations:
                 self.entity(relation.entity)
+        for fault in faults_of_tables(self.ruleset):
+            raise InconsistentError(fault)
         for definition in self.ruleset.definitions:
             self.expr(definition.expr, (definition.entity,))
             self.known[definition.id] = definition
@@ -184,6 +188,12 @@ class Check:
                 if declared is None or not declared.many or declared.entity != relation.entity:
                     raise InconsistentError(f"`{holder.name}` has no relation `{relation.name}` to many `{relation.entity}`")
                 inner = (*entities, relation.entity)
+            case ir.Choose(ir.ChooseMode.COLLECT):
+                raise InconsistentError("a classification that picks one branch collects")
+            case ir.Table(table) | ir.Collects(table):
+                fault = fault_of_use(expr, self.tables.get(table))
+                if fault:
+                    raise InconsistentError(fault)
             case ir.InList(_, name) if name not in self.lists:
                 raise InconsistentError(f"there is no list `{name}`")
             case ir.BusinessShift(_, _, _, name) if name not in self.calendars:

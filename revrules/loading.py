@@ -201,10 +201,15 @@ class _Loader:
             self.diagnostics.append(problems.import_cycle(statement.span, circle))
         elif real in self.seen:
             return
-        elif len(self.seen) >= MAX_FILES or sum(len(source.text) for source in self.sources.values()) > MAX_CHARACTERS:
+        elif self.is_full():
             self.diagnostics.append(problems.too_many_files(statement.path.span))
         else:
             self.enter(target, statement.path.span)
+
+    def is_full(self) -> bool:
+        """Return whether the ruleset has as many files or as much text as it may have."""
+        many = len(self.sources) >= MAX_FILES or len(self.seen) >= MAX_FILES
+        return many or sum(len(source.text) for source in self.sources.values()) > MAX_CHARACTERS
 
     def enter(self, path: Path, span: Span | None) -> None:
         """Read and parse one file, and begin to follow its imports."""
@@ -226,6 +231,9 @@ class _Loader:
             if target is None:
                 continue
             shown = _display(target)
+            if shown not in self.sources and self.is_full():
+                self.diagnostics.append(problems.too_many_files(mention.span))
+                continue
             if shown not in self.sources and self.read(target, mention.span) is None:
                 continue
             self.attached[opened.file.span.path, mention.value] = shown
@@ -286,6 +294,8 @@ def _mentions(file: syntax.File, *, imports: bool = True) -> Iterator[syntax.Tex
             case syntax.ListDecl(path=syntax.Text() as path):
                 yield path
             case syntax.Calendar(holidays_path=syntax.Text() as path):
+                yield path
+            case syntax.Classify(table=syntax.TableSource(path=path)):
                 yield path
             case _:
                 pass

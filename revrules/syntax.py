@@ -549,8 +549,35 @@ class Branch(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class TableColumn(Node):
+    """``column "Company size" is employees``: the heading of a column and the value that its cells are asked of."""
+
+    heading: Text
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource(Node):
+    """``from "territories.csv" { gives … by … ignore … column … is … any case }`` of a classification: headings are texts.
+
+    ``outputs`` are the members that the rows may give, where these are declared.
+    """
+
+    path: Text
+    gives: Text | None = None
+    outputs: tuple[Member, ...] = ()
+    by: tuple[Text, ...] = ()
+    ignored: tuple[Text, ...] = ()
+    columns: tuple[TableColumn, ...] = ()
+    any_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Classify(Node):
-    """``classify segment of account, exactly one { … otherwise other }``; ``mode`` is exactly one or first match."""
+    """``classify segment of account, exactly one { … otherwise other }``; ``mode`` is exactly one, first match or collect.
+
+    With ``table`` it has no branches: the rows of a file are its branches.
+    """
 
     name: Name
     entity: Name
@@ -560,6 +587,7 @@ class Classify(Node):
     owners: tuple[Name, ...] = ()
     allows: tuple[Allow, ...] = ()
     doc: str | None = None
+    table: TableSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -678,6 +706,9 @@ class Expected(StrEnum):
 class Expectation(Node):
     """One claim: ``stage opportunity of revenue`` (``names`` the stage, empty for ``stage none``), ``blocked by a, b``,
     ``verdict ahead``, ``violates r``, ``missing f``, or a value: ``reference = value`` / ``is true|false|unknown|missing``.
+
+    Of a classification that collects ``outputs`` are named: those that it contains (``state`` true), lacks (false), may
+    contain (unknown), or without a state all that it contains.
     """
 
     kind: Expected
@@ -686,6 +717,7 @@ class Expectation(Node):
     reference: Reference | None = None
     value: GivenValue | None = None
     state: str | None = None
+    outputs: tuple[Name | Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

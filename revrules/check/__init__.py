@@ -36,14 +36,14 @@ def check(loaded: Loaded) -> tuple[ir.Ruleset | None, list[Diagnostic]]:
     report = Report(unread(loaded))
     header = setting.only_header(_of(loaded, syntax.Header), report)
     zone = setting.time_zone(header.timezone if header is not None else None, report) or ZoneInfo("UTC")
-    tables = Tables(report, loaded.sources, zone, setting.fiscal_start(header, report))
+    tables = Tables(report, loaded.sources, zone, setting.fiscal_start(header, report), attached=loaded.attached)
     _add_setting(loaded, tables)
     setting.check_header(header, tables)
     owners = _file_owners(loaded, tables)
     add_entities(_of(loaded, syntax.Entity), tables)
     declared = tuple(d for d in _declarations(loaded) if isinstance(d, syntax.Define | syntax.Classify | syntax.Score))
     infos = definitions.check_definitions(definitions.add_definitions(declared, owners, tables), tables)
-    defined = tuple(definitions.finished(info, tables) for info in infos)
+    defined = tuple(made for info in infos for made in definitions.finished(info, tables))
 
     rules = setting.first_of_each(_of(loaded, syntax.Rule), "rule", report)
     graphs = setting.first_of_each(_of(loaded, syntax.Lifecycle), "lifecycle", report)
@@ -76,6 +76,7 @@ def check(loaded: Loaded) -> tuple[ir.Ruleset | None, list[Diagnostic]]:
         assertions,
         examples,
         allows,
+        tuple(tables.decisions.values()),
         span=header.name.span if header is not None else None,
     )
     return ruleset, []

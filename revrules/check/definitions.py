@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from revrules import ir, syntax
 from revrules.check.aggregates import TRUE
+from revrules.check.collected import collect, parts, table_term
 from revrules.check.criteria import check_names, criteria, meaning
 from revrules.check.expressions import NotYetChecked, condition, infer
 from revrules.check.literals import number_of
@@ -96,7 +97,7 @@ def check_definitions(infos: list[DefinitionInfo], tables: Tables) -> list[Defin
             done.append(waiting.pop())
             while waiting and waiting[-1].checked:
                 waiting.pop()
-    return [info for info in done if info.term is not None]
+    return [info for info in done if info.term is not None or info.collected]
 
 
 def _report_circle(circle: list[DefinitionInfo], tables: Tables) -> None:
@@ -152,7 +153,7 @@ def _check(info: DefinitionInfo, tables: Tables) -> Term | None:
         case syntax.Define():
             return _define(info, info.decl, scope)
         case syntax.Classify():
-            return _classify(info.decl, scope)
+            return _classify(info, info.decl, scope)
         case syntax.Score():
             return _score(info.decl, scope)
 
@@ -174,7 +175,12 @@ def _define(info: DefinitionInfo, decl: syntax.Define, scope: Scope) -> Term | N
     return None if info.criteria is None else Term(meaning(info.criteria), Scalar.BOOLEAN)
 
 
-def _classify(decl: syntax.Classify, scope: Scope) -> Term | None:
+def _classify(info: DefinitionInfo, decl: syntax.Classify, scope: Scope) -> Term | None:
+    if decl.mode == "collect":
+        collect(info, decl, scope)
+        return None
+    if decl.table is not None:
+        return table_term(info.id, decl, scope)
     tables, mode = scope.tables, ir.ChooseMode(decl.mode)
     members = [branch.member for branch in decl.branches]
     if mode is ir.ChooseMode.FIRST_MATCH:
@@ -292,13 +298,15 @@ def _end(node: syntax.Expr | None) -> int | float | None:
 # --- the result --------------------------------------------------------------------------------------------------
 
 
-def finished(info: DefinitionInfo, tables: Tables) -> ir.Definition:
-    """Return a definition as the IR has it."""
+def finished(info: DefinitionInfo, tables: Tables) -> tuple[ir.Definition, ...]:
+    """Return a definition as the IR has it; a classification that collects is one for each of its outputs."""
+    if info.collected is not None:
+        return parts(info)
     assert info.term is not None, "only definitions without problems are finished"
     decl = info.decl
     label = decl.label.value if isinstance(decl, syntax.Define) and decl.label is not None else info.name
     kind = {syntax.Define: "define", syntax.Classify: "classify", syntax.Score: "score"}[type(decl)]
-    return ir.Definition(
+    made = ir.Definition(
         info.id,
         info.name,
         info.entity,
@@ -313,6 +321,7 @@ def finished(info: DefinitionInfo, tables: Tables) -> ir.Definition:
         decl.doc or "",
         span=decl.name.span,
     )
+    return (made,)
 
 
 def _variance(info: DefinitionInfo, tables: Tables) -> tuple[ir.Variance, str] | None:

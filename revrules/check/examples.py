@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from revrules import ir, syntax
 from revrules.check.comparisons import same_type
+from revrules.check.containing import collecting, output_of
 from revrules.check.expressions import infer
 from revrules.check.literals import duration, is_flexible, member, moment, natural, start_of_day, typed, value_of
 from revrules.check.resolve import Scope
 from revrules.problems import names, types
+from revrules.problems.decisions import not_collected
 from revrules.runtime.results import Verdict
 from revrules.types import EnumType, Scalar, type_name
 
@@ -42,7 +44,13 @@ def example(decl: syntax.Example, known: Known, tables: Tables) -> ir.Example | 
     before = len(tables.report.diagnostics)
     as_of = _as_of(decl.as_of, tables)
     given = _record(decl.given, entity, tables)
-    expectations = [_expectation(expected, entity, known, tables) for expected in decl.expectations]
+    expectations = [
+        found
+        for expected in decl.expectations
+        for found in (
+            _collected_claims(expected, entity, tables) if expected.outputs else (_expectation(expected, entity, known, tables),)
+        )
+    ]
     if len(tables.report.diagnostics) > before or any(found is None for found in expectations):
         return None
     found = tuple(expectation for expectation in expectations if expectation is not None)
@@ -224,6 +232,26 @@ def _check_missing(expected: syntax.Expectation, entity: EntityInfo, tables: Tab
             known = owner.fields if owner is not None else entity.relations
             of = owner.name if owner is not None else entity.name
             tables.report.absent(names.unknown_name(name.span, name.text, of, known))
+
+
+def _collected_claims(expected: syntax.Expectation, entity: EntityInfo, tables: Tables) -> tuple[ir.Expectation | None, ...]:
+    """Return claims about what a classification contains: the outputs that are named or, without a state, all of them."""
+    assert expected.reference is not None, "a claim about a value names it"
+    found = collecting(expected.reference, Scope(tables, entity))
+    if found is None:
+        if infer(expected.reference, Scope(tables, entity)) is not None:
+            tables.report.add(not_collected(expected.reference.span, tables.text(expected.reference.span)))
+        return (None,)
+    wanted = [output_of(written, found, Scope(tables, entity)) for written in expected.outputs]
+    states = [(expr, expected.state or "true") for expr in wanted]
+    if expected.state is None and found.info.outputs is not None:
+        others = (syntax.Text(name, span=expected.span) for name in found.info.outputs.member_names)
+        rest = [output_of(other, found, Scope(tables, entity)) for other in others]
+        states += [(expr, "false") for expr in rest if expr not in wanted]
+    kind = expected.kind.value
+    return tuple(
+        ir.Expectation(kind, expr=expr, state=state, span=expected.span) if expr is not None else None for expr, state in states
+    )
 
 
 def _value_claim(expected: syntax.Expectation, entity: EntityInfo, tables: Tables) -> ir.Expectation | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from revrules import ir, syntax
 from revrules.check import aggregates, arithmetic, comparisons, moments
+from revrules.check.containing import collecting, collects, contains, used_as_value
 from revrules.check.literals import bare, is_flexible, is_whole, member, natural, number_of, typed
 from revrules.check.resolve import DefinitionFound, FieldFound, RelationFound, Unresolved, report_unresolved, resolve
 from revrules.check.tables import Domain, Term
@@ -145,6 +146,8 @@ def _reference(node: syntax.Reference, scope: Scope, expected: Type | None) -> T
         case DefinitionFound(info, path, up):
             if not info.checked:
                 raise NotYetChecked(info)
+            if collects(info):
+                tables.report.add(used_as_value(node, info))
             if info.term is None:
                 return None
             value = info.term
@@ -383,7 +386,12 @@ def _known(node: syntax.KnownTest, scope: Scope) -> Term | None:
 
 
 def _text_test(node: syntax.TextTest, scope: Scope) -> Term | None:
-    """Return the test of a text against another."""
+    """Return the test of a text against another, or whether a classification that collects contains an output."""
+    found = collecting(node.operand, scope)
+    if found is not None:
+        if not found.info.checked:
+            raise NotYetChecked(found.info)
+        return _truth(contains(node, found, scope), node.negated)
     operand, pattern = infer(node.operand, scope), infer(node.pattern, scope)
     if operand is None or pattern is None:
         return None

@@ -51,6 +51,9 @@ class DefinitionInfo:
     decl: DefinitionDecl
     checked: bool = False
     term: Term | None = None
+    collected: Mapping[str, ir.Expr] | None = None
+    outputs: EnumType | None = None
+    """Of a classification that collects, which has no term: when it contains each of its outputs, and what these are."""
     criteria: ir.Criteria | None = None
 
 
@@ -90,6 +93,9 @@ class Tables:
     """Lists of labels beside an enum: the members that they stand for, worked out once."""
     spellings: dict[str, dict[str, str]] = field(default_factory=dict)
     """Of each enum that texts were compared with: the member that each name, label or id stands for."""
+    attached: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """As in ``Loaded``: where the text of each file that a declaration names is."""
+    decisions: dict[str, ir.DecisionTable] = field(default_factory=dict)
     calendars: dict[str, ir.Calendar] = field(default_factory=dict)
     broken_calendars: set[str] = field(default_factory=set)
     level: int = 0

@@ -197,6 +197,66 @@ def classify(site: Site, span: Span, name: Name, entity: Name, mode: str, *parts
     )
 
 
+def classify_table(site: Site, span: Span, name: Name, entity: Name, mode: str, path: Text, *parts: object) -> syntax.Classify:
+    """``classify name of entity, mode from "file.csv" { … }``."""
+    clauses = Clauses(site, parts)
+    gives, outputs = cast("tuple[Text | None, tuple[Member, ...]]", clauses.one("gives", tuple) or (None, ()))
+    source = syntax.TableSource(
+        path,
+        gives,
+        outputs,
+        clauses.one("by", tuple) or (),
+        clauses.one("ignore", tuple) or (),
+        clauses.nodes(syntax.TableColumn),
+        bool(clauses.one("any case", object)),
+        span=path.span,
+    )
+    return syntax.Classify(
+        name,
+        entity,
+        mode,
+        (),
+        clauses.one("otherwise", syntax.Member),
+        clauses.names("owner"),
+        clauses.nodes(syntax.Allow),
+        site.doc(span),
+        source,
+        span=span,
+    )
+
+
+def gives(site: Site, span: Span, heading: Text, outputs: tuple[Member, ...] | None) -> Clause:
+    """``gives "Territory" { emea, amer }``."""
+    return Clause("gives", (heading, outputs or ()), span)
+
+
+def gives_outputs(site: Site, span: Span, outputs: tuple[Member, ...]) -> Clause:
+    """``gives { emea, amer }``."""
+    return Clause("gives", (None, outputs), span)
+
+
+def outputs(site: Site, span: Span, members: tuple[Member, ...]) -> tuple[Member, ...]:
+    """``{ emea, amer "Americas" }``."""
+    return members
+
+
+def headings(site: Site, span: Span, *texts: Text) -> tuple[Text, ...]:
+    """Headings of columns with commas between them."""
+    return texts
+
+
+def heading(site: Site, span: Span, written: Text | Names) -> Text:
+    """The heading of a column: a text, or a name like it."""
+    if isinstance(written, syntax.Text):
+        return written
+    return syntax.Text(".".join(name.text for name in written), span=span)
+
+
+def column_is(site: Site, span: Span, heading: Text, value: Expr) -> syntax.TableColumn:
+    """``column "Company size" is employees``."""
+    return syntax.TableColumn(heading, value, span=span)
+
+
 def _mode(mode: str) -> Callable[[Site, Span], str]:
     def build(site: Site, span: Span) -> str:
         return mode
@@ -273,7 +333,8 @@ BUILDERS: dict[str, Callable[..., object]] = {
         for builder in (
             file, ruleset, import_file, file_owner, team, system, list_of_items, list_of_file,
             enum_of_members, ordered_of_members, literals, names, calendar, days,
-            day_range, hours, dates, holidays, allow, finding, define, classify, branch, member, score, score_line, per, base,
+            day_range, hours, dates, holidays, allow, finding, define, classify, classify_table,
+            gives, gives_outputs, outputs, headings, heading, column_is, branch, member, score, score_line, per, base,
             rule,
         )
     },
@@ -286,6 +347,10 @@ BUILDERS: dict[str, Callable[..., object]] = {
     "same_as": _variant("same as"),
     "exactly_one": _mode("exactly one"),
     "first_match": _mode("first match"),
+    "collect": _mode("collect"),
+    "by_columns": clause("by"),
+    "ignored_columns": clause("ignore"),
+    "any_case_of_columns": clause("any case"),
     "branch_member": member,
 }  # fmt: skip
 """What each rule of the grammar about these declarations becomes."""

@@ -258,6 +258,24 @@ def expect_state(site: Site, span: Span, reference: syntax.Reference, state: Tok
     return syntax.Expectation(Expected.VALUE, reference=reference, state=state.text, span=span)
 
 
+def expect_collected(site: Site, span: Span, reference: syntax.Reference, *outputs: Name | Text) -> syntax.Expectation:
+    """``flags = { emea, "Key account" }``."""
+    return syntax.Expectation(Expected.VALUE, reference=reference, outputs=outputs, span=span)
+
+
+def expect_contains(
+    site: Site, span: Span, reference: syntax.Reference, output: Name | Text, state: Token | None
+) -> syntax.Expectation:
+    """``flags contains emea``, ``flags contains emea is unknown``."""
+    found = state.text if state is not None else "true"
+    return syntax.Expectation(Expected.VALUE, reference=reference, state=found, outputs=(output,), span=span)
+
+
+def expect_lacks(site: Site, span: Span, reference: syntax.Reference, output: Name | Text) -> syntax.Expectation:
+    """``flags not contains emea``."""
+    return syntax.Expectation(Expected.VALUE, reference=reference, state="false", outputs=(output,), span=span)
+
+
 def expect_reference(site: Site, span: Span, *parts: Name | None) -> syntax.Reference:
     """``qualified for sales`` before ``=`` or ``is``."""
     return syntax.Reference(cast("Names", parts[:-1]), parts[-1], span=span)
@@ -291,6 +309,7 @@ BUILDERS: dict[str, Callable[..., object]] = {
             no_names, members, bound, texts, columns, format_unit, relation, lifecycle,
             stage, was, from_stages, from_any, back_from, assertion, example, expect, expect_stage, no_stage, expect_verdict,
             expect_blocked, expect_missing, paths, expect_violates, expect_value, expect_state, expect_reference, record,
+            expect_collected, expect_contains, expect_lacks,
             given_field, record_list, nothing,
         )
     },

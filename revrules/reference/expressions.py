@@ -11,6 +11,7 @@ from revrules import ir
 from revrules.reads import children
 from revrules.reference.functions import call
 from revrules.reference.operators import arith, combine_ranges, compare, compare_ranges, greatest, least, negate, total, zero
+from revrules.reference.tables import Judged
 from revrules.runtime import clock
 from revrules.runtime.patterns import matches
 from revrules.runtime.texts import fold
@@ -58,6 +59,8 @@ def value(expr: ir.Expr, scope: Scope) -> ir.Value | None:
             return None if holds is None else value(then if holds else otherwise, scope)
         case ir.Choose():
             return _choose(expr, scope)
+        case ir.Table():
+            return judged(expr, scope).member()
         case ir.Count() | ir.Points():
             return _the_one(bounds(expr, scope))
         case ir.Sum(relation, summand, where, type_):
@@ -92,6 +95,8 @@ def value(expr: ir.Expr, scope: Scope) -> ir.Value | None:
         case ir.Matches(operand, pattern, any_case):
             text = cast("str | None", value(operand, scope))
             return None if text is None else matches(scope.world.pattern(pattern, any_case), text)
+        case ir.Collects(_, _, member):
+            return judged(expr, scope).contains(member)
         case _:
             assert_never(expr)
 
@@ -164,6 +169,11 @@ def _choose(expr: ir.Choose, scope: Scope) -> str | None:
         return None
     state, member = open_[0]
     return member if state else None
+
+
+def judged(expr: ir.Table | ir.Collects, scope: Scope) -> Judged:
+    """Return a decision table with what its columns ask of the record."""
+    return Judged(scope.world.ruleset.table(expr.table), tuple(bounds(asked, scope) for asked in expr.inputs))
 
 
 def _at_least(count: int, conditions: tuple[ir.Expr, ...], scope: Scope) -> bool | None:
@@ -312,6 +322,8 @@ def _depends(expr: ir.Expr, scope: Scope) -> Iterable[str]:
             return _depends(condition if holds is None else then if holds else otherwise, scope)
         case ir.Choose():
             return _of_branches(expr, scope)
+        case ir.Table() | ir.Collects():
+            return _of_rows(expr, scope)
         case ir.Count(relation, where):
             return _of_missing((where,), scope.related(relation))
         case ir.Sum(relation, operand, where) | ir.Extreme(_, relation, operand, where):
@@ -372,6 +384,23 @@ def _of_branches(expr: ir.Choose, scope: Scope) -> Iterable[str]:
     elif states.count(True) > 1:
         unknown = []
     return _of_missing(unknown, (scope,))
+
+
+def _of_rows(expr: ir.Table | ir.Collects, scope: Scope) -> Iterable[str]:
+    """Yield what a table waits for, column by column: the first row that is not false, all unknown ones unless two are true.
+
+    For an output of a table that collects: the unknown rows that give it.
+    """
+    found = judged(expr, scope)
+    open_ = found.open_rows()
+    if isinstance(expr, ir.Collects):
+        open_ = [(row, state) for row, state in open_ if row.output == expr.member]
+    elif found.table.mode is ir.ChooseMode.FIRST_MATCH:
+        open_ = open_[:1]
+    elif [state for _, state in open_].count(True) > 1:
+        open_ = []
+    columns = found.waiting([row for row, state in open_ if state is None])
+    return _of_missing([expr.inputs[n] for n in columns], (scope,))
 
 
 def _of_lines(lines: tuple[ir.Line, ...], scope: Scope) -> Iterable[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.reads import reads
-from revrules.reference.expressions import bounds, depends, truth, value
+from revrules.reference.expressions import bounds, depends, judged, truth, value
 from revrules.reference.walk import gate
 from revrules.runtime.results import Blocker, DataProblem, NextStage, Seen, Violation
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from revrules.reference.scope import Scope
+    from revrules.reference.tables import Judged
+
+MOST_TOLD = 5
+"""Rows that are named where too many are true."""
 
 
 def next_stage(way: ir.Edge, stage: ir.Stage, scope: Scope) -> NextStage:
@@ -101,9 +105,20 @@ def _broken(assertion: ir.Assertion) -> ir.Expr:
 
 
 def clashes(entity: str, scope: Scope) -> Iterator[DataProblem]:
-    """Yield a problem for each classification that allows one branch and finds several true."""
+    """Yield a problem for each classification that allows one branch or row and finds several true."""
     for definition in scope.world.ruleset.definitions:
-        if definition.entity == entity and isinstance(definition.expr, ir.Choose):
+        if definition.entity != entity:
+            continue
+        if isinstance(definition.expr, ir.Table):
+            yield from _clashing_rows(definition.name, judged(definition.expr, scope))
+        elif isinstance(definition.expr, ir.Choose):
             found = [member for condition, member in definition.expr.branches if truth(condition, scope)]
             if definition.expr.mode is ir.ChooseMode.EXACTLY_ONE and len(found) > 1:
                 yield DataProblem(definition.name, ", ".join(found), "more than one branch is true")
+
+
+def _clashing_rows(name: str, found: Judged) -> Iterator[DataProblem]:
+    true = [row for row, state in found.open_rows() if state] if found.table.mode is ir.ChooseMode.EXACTLY_ONE else []
+    if len(true) > 1:
+        told = [f"{row.output} (row {row.line})" for row in true[:MOST_TOLD]]
+        yield DataProblem(name, ", ".join([*told, "…"] if len(true) > MOST_TOLD else told), "more than one row is true")

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from random_tables import random_table
+
 from revrules import ir
 from revrules.syntax import Unit
 from revrules.types import EnumMember, EnumType, Scalar, is_ordered
@@ -43,13 +45,14 @@ class Maker:
     random: Random
     entities: tuple[ir.Entity, ...] = ()
     definitions: list[ir.Definition] = field(default_factory=list)
+    tables: list[ir.DecisionTable] = field(default_factory=list)
 
     def ruleset(self) -> ir.Ruleset:
         """Return a whole ruleset with one or two lifecycles of `account`."""
         r = self.random
         self.entities = self.make_entities()
         for number in range(r.randint(2, 9)):
-            self.definitions.append(self.definition(f"d{number}"))
+            self.definitions += self.make_definitions(f"d{number}")
         lifecycles = tuple(self.lifecycle(f"life{number}") for number in range(r.choice((1, 1, 2))))
         return ir.Ruleset(
             name="random",
@@ -69,6 +72,7 @@ class Maker:
             rules=tuple(self.rule(f"rule{number}") for number in range(r.randint(0, 3))),
             lifecycles=lifecycles,
             assertions=tuple(self.assertion(f"claim{number}", lifecycles) for number in range(r.randint(0, 3))),
+            tables=tuple(self.tables),
         )
 
     # --- entities ---
@@ -124,6 +128,28 @@ class Maker:
 
     # --- declarations ---
 
+    def make_definitions(self, name: str) -> tuple[ir.Definition, ...]:
+        """Return a definition of a random kind, or those of a decision table."""
+        return self.by_table(name) if self.random.random() < 0.2 else (self.definition(name),)
+
+    def by_table(self, name: str) -> tuple[ir.Definition, ...]:
+        """Return a classification by a decision table, or the conditions of one that collects."""
+        r = self.random
+        entity = r.choice(("account", "account", "account", "meeting"))
+        types = tuple(r.choice(TYPES) for _ in range(r.randint(1, 4)))
+        inputs = tuple(self.maybe_ranged((entity,), 1, t) if t in NUMBERS else self.value((entity,), t, 1) for t in types)
+        table = random_table(r, f"{entity}.{name}", types, self.constant)
+        self.tables.append(table)
+        kind = ir.DefinitionKind.CLASSIFY
+        if table.mode is not ir.ChooseMode.COLLECT:
+            expr = ir.Table(table.name, inputs, table.type)
+            return (ir.Definition(table.name, name, entity, kind, table.type, expr, owners=("sales",)),)
+        return tuple(
+            ir.Definition(f"{table.name} contains {m}", f"{name} contains {m}", entity, kind, Scalar.BOOLEAN, expr)
+            for m in table.type.member_names
+            for expr in (ir.Collects(table.name, inputs, m),)
+        )
+
     def definition(self, name: str) -> ir.Definition:
         """Return a definition of a random kind."""
         r = self.random
@@ -135,7 +161,8 @@ class Maker:
             case ir.DefinitionKind.CLASSIFY:
                 type_: Type = EnumType(f"{entity}.{name}", tuple(map(EnumMember, ("small", "mid", "large", "other"))))
                 branches = tuple((self.condition(at, 2), member) for member in ("small", "mid", "large")[: r.randint(1, 3)])
-                expr = ir.Choose(r.choice(tuple(ir.ChooseMode)), branches, r.choice((None, "other")), type_)
+                mode = r.choice((ir.ChooseMode.FIRST_MATCH, ir.ChooseMode.EXACTLY_ONE))
+                expr = ir.Choose(mode, branches, r.choice((None, "other")), type_)
             case ir.DefinitionKind.SCORE:
                 type_ = r.choice((Scalar.INTEGER, Scalar.NUMBER))
                 expr = self.points(at, type_)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime
 import os
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING
 
@@ -16,17 +18,18 @@ import pytest
 from random_records import random_record
 from strategies import Maker
 
+from revrules import ir
 from revrules.backends.program import Program, ValueProgram
 from revrules.backends.python import generate_lifecycle, generate_value
 from revrules.readers import record_spec
 from revrules.reference import Mode, evaluate, place
+from revrules.rows import as_choose, as_condition
 from revrules.runtime.records import read_record, record_reader
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from revrules import ir
     from revrules.types import Type
 
 CASES = int(os.environ.get("REVRULES_RANDOM_CASES", "3000"))
@@ -67,6 +70,26 @@ def test_generated_python_gives_every_definition_the_value_that_the_reference_gi
                 expected = evaluate(ruleset, definition.id, record, now)
                 found = value(record)
                 assert (found, type(found)) == (expected, type(expected)), told(seed, definition.id, record)
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_a_decision_table_means_what_its_rows_mean_written_out_as_branches(chunk: int) -> None:
+    for seed, ruleset, records, now in cases(chunk, CASES // 3):
+        written = replace(ruleset, definitions=tuple(map(partial(written_out, ruleset), ruleset.definitions)))
+        for definition in of_accounts(ruleset):
+            for record in records:
+                found = evaluate(ruleset, definition.id, record, now)
+                assert found == evaluate(written, definition.id, record, now), told(seed, definition.id, record)
+
+
+def written_out(ruleset: ir.Ruleset, definition: ir.Definition) -> ir.Definition:
+    match definition.expr:
+        case ir.Table(table, inputs):
+            return replace(definition, expr=as_choose(ruleset.table(table), inputs))
+        case ir.Collects(table, inputs, member):
+            return replace(definition, expr=as_condition(ruleset.table(table), inputs, member))
+        case _:
+            return definition
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from revrules import ir
-from revrules.backends.python import calls, ranges, related
+from revrules.backends.python import calls, ranges, related, tables
 from revrules.backends.python.code import (
     CHOICE,
     COMPARISON,
@@ -382,6 +382,8 @@ def _value(scope: Scope, expr: ir.Expr, facts: Facts) -> Val:
             return optional(scope, _choice(scope, expr, facts), facts)
         case ir.Choose():
             return optional(scope, Py(f"{choice_function(scope, expr)}({scope.arguments()})"), facts)
+        case ir.Table() | ir.Collects():
+            return optional(scope, Py(tables.lookup(scope, expr)), facts)
         case ir.Sum() | ir.Extreme() | ir.Pick():
             return optional(scope, Py(f"{related.aggregate(scope, expr)}({scope.arguments()})"), facts)
         case ir.Count() | ir.Points():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from revrules import ir
+from revrules.backends.python import tables
 from revrules.backends.python.calls import never_missing
 from revrules.backends.python.code import FALSE, NOTHING, TRUE, Facts, all_of, block, negated
 from revrules.backends.python.expressions import nullable, test, value
@@ -96,6 +97,8 @@ def _depends(scope: Scope, expr: ir.Expr, prefixes: tuple[Names, ...], facts: Fa
             return _of_choice(scope, expr, prefixes, facts, depth)
         case ir.Choose():
             return _of_branches(scope, expr, prefixes, facts, depth)
+        case ir.Table() | ir.Collects():
+            return _of_rows(scope, expr, prefixes, depth)
         case ir.Count() | ir.Sum() | ir.Extreme() | ir.Pick():
             return _of_related(scope, expr, prefixes)
         case ir.Points(_, lines):
@@ -196,6 +199,16 @@ def _of_branches(scope: Scope, expr: ir.Choose, prefixes: tuple[Names, ...], fac
     if not asked_all:
         return []
     return block(f"if sum(({', '.join(each.text for each in several)},)) < 2", asked_all)
+
+
+def _of_rows(scope: Scope, expr: ir.Table | ir.Collects, prefixes: tuple[Names, ...], depth: int) -> list[str]:
+    """Return the lines for the columns that a table waits for, in their order."""
+    waits = scope.temporary()
+    lines: list[str] = []
+    for n, asked in enumerate(expr.inputs):
+        inside = _depends(scope, asked, prefixes, NOTHING, depth + 1)
+        lines += block(f"if {n} in {waits}", inside) if inside else []
+    return [f"{waits} = {tables.waiting(scope, expr)}", *lines] if lines else []
 
 
 def _of_lines(scope: Scope, lines: tuple[ir.Line, ...], prefixes: tuple[Names, ...], depth: int) -> list[str]:

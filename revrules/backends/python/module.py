@@ -24,7 +24,7 @@ STANDARD = {
 INLINED = 30
 """Nodes of a definition that is written where it is used; a larger one becomes a function."""
 
-FOR_A_RECORD = (ir.Field, ir.Ref, ir.Related, ir.Count, ir.Sum, ir.Extreme, ir.Pick, ir.Points, ir.Choose)
+FOR_A_RECORD = (ir.Field, ir.Ref, ir.Related, ir.Count, ir.Sum, ir.Extreme, ir.Pick, ir.Points, ir.Choose, ir.Table, ir.Collects)
 """What is asked of a record; scores and classifications are functions, which stand after what is worked out once."""
 
 
@@ -40,6 +40,7 @@ class Module:
         self.moments: dict[str, str] = {}
         self.functions: list[list[str]] = []
         self.sets: dict[int, tuple[Sequence[ir.Value], Py]] = {}
+        self.tables: dict[str, str] = {}
         self.folded: dict[str, tuple[ir.Value, ...]] = {}
         self.function_names: dict[object, str] = {}
         self._numbers: dict[ir.Expr, int] = {}

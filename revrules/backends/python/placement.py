@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from revrules import ir
-from revrules.backends.python import reader, reasons
+from revrules.backends.python import reader, reasons, tables
 from revrules.backends.python.code import AND, FALSE, NOTHING, TRUE, Facts, negated
 from revrules.backends.python.expressions import nullable, test
 from revrules.backends.python.scope import Scope
@@ -239,6 +239,10 @@ class Finish:
         scope = Scope(self.module)
         for definition in self.module.ruleset.definitions:
             expr = definition.expr
+            if definition.entity == entity and isinstance(expr, ir.Table) and self._is_exact(expr):
+                lines.append(f"found = {tables.clash(scope, expr)}")
+                problem = f"({definition.name!r}, found, 'more than one row is true')"
+                lines += ["if found:", f"    yield {self.new}({self.module.use('DataProblem', 'results')}, {problem})"]
             if definition.entity == entity and isinstance(expr, ir.Choose) and expr.mode is ir.ChooseMode.EXACTLY_ONE:
                 lines.append("found = []")
                 for condition, member in expr.branches:
@@ -253,6 +257,9 @@ class Finish:
         if new:
             self.module.define(name, "record, memo", lines)
         return name
+
+    def _is_exact(self, expr: ir.Table) -> bool:
+        return self.module.ruleset.table(expr.table).mode is ir.ChooseMode.EXACTLY_ONE
 
     def _due(self, scope: Scope, stage: ir.Stage | None) -> list[str]:
         within = None if stage is None else stage.leave_within
