@@ -83,7 +83,7 @@ def test_a_clean_ruleset_gives_code_0_and_says_what_was_looked_at(tmp_path: Path
     write(tmp_path, GOOD)
     done = revrules("check", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "1 ruleset, 0 definitions, 1 lifecycle: no findings\n"
+    assert done.stderr.startswith("1 ruleset, 0 definitions, 1 lifecycle: no findings\n")
 
 
 def test_a_mistake_gives_code_1_its_place_on_stdout_and_the_count_on_stderr(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_mistake_gives_code_1_its_place_on_stdout_and_the_count_on_stderr(tmp_
     assert done.returncode == 1
     assert "--> rules.rev:15:23" in done.stdout
     assert "`amount`" in done.stdout
-    assert done.stderr.endswith(": 1 error\n")
+    assert done.stderr.splitlines()[0].endswith(": 1 error")
 
 
 def test_a_warning_fails_unless_only_errors_shall(tmp_path: Path) -> None:

@@ -64,7 +64,12 @@ def test_a_misspelt_setting_is_told_with_its_place_and_a_near_miss(tmp_path: Pat
         ('exclude = "x"', ':1:1: `exclude` is a list of texts, such as ["old/*"]'),
         ("exclude = [1]", ':1:1: `exclude` is a list of texts, such as ["old/*"]'),
         ("levels = 3", ':1:1: `levels` is a table, such as { unused-definition = "off" }'),
-        ('zzz = "x"', ":1:1: there is no setting `zzz`; there are `levels`, `fail-on`, `output-format`, `exclude` and `as-of`"),
+        (
+            'zzz = "x"',
+            ":1:1: there is no setting `zzz`; there are `levels`, `fail-on`, `output-format`, `exclude`, `as-of`, `proofs` and `strict`",
+        ),
+        ('proofs = "no"', ":1:1: `proofs` is true or false"),
+        ("strict = 1", ":1:1: `strict` is true or false"),
         (
             '[levels]\nqqqqqq = "off"',
             ":2:1: there is no finding `qqqqqq`; `revrules explain` lists them all",
