@@ -66,7 +66,8 @@ def test_a_misspelt_setting_is_told_with_its_place_and_a_near_miss(tmp_path: Pat
         ("levels = 3", ':1:1: `levels` is a table, such as { unused-definition = "off" }'),
         (
             'zzz = "x"',
-            ":1:1: there is no setting `zzz`; there are `levels`, `fail-on`, `output-format`, `exclude`, `as-of`, `proofs` and `strict`",
+            ":1:1: there is no setting `zzz`; "
+            "there are `levels`, `fail-on`, `output-format`, `exclude`, `as-of`, `proofs` and `strict`",
         ),
         ('proofs = "no"', ":1:1: `proofs` is true or false"),
         ("strict = 1", ":1:1: `strict` is true or false"),
