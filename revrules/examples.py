@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from revrules.ir import Definition, DefinitionKind, Lifecycle, type_of
+from revrules.ir import Definition, DefinitionKind, Lifecycle, Ref, type_of
+from revrules.reads import name_of
 from revrules.reference import evaluate, place
 from revrules.types import EnumType
 
@@ -131,14 +132,15 @@ def _about_names(expectation: ir.Expectation, words: str, found: Iterable[str], 
 def _about_value(expectation: ir.Expectation, expr: ir.Expr, found: object) -> Outcome:
     enum = isinstance(type_of(expr), EnumType)
     shown = value_in_words(found, enum=enum)
+    about = f"`{name_of(expr)}` " if isinstance(expr, Ref) and " contains " in expr.definition else ""
     match expectation.state:
         case "known" | "missing" as state:
             return Outcome(expectation, state, shown, (found is None) == (state == "missing"), ())
         case "unknown":
-            return Outcome(expectation, "unknown", "unknown" if found is None else shown, found is None, ())
+            return Outcome(expectation, f"{about}unknown", "unknown" if found is None else shown, found is None, ())
         case "true" | "false" as state:
             wanted: object = state == "true"
-            return Outcome(expectation, state, "unknown" if found is None else shown, found is wanted, ())
+            return Outcome(expectation, f"{about}{state}", "unknown" if found is None else shown, found is wanted, ())
         case None:
             return Outcome(expectation, value_in_words(expectation.value, enum=enum), shown, found == expectation.value, ())
         case other:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from revrules import ir
 from revrules.problems.words import spelled
-from revrules.types import EnumType
+from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +82,15 @@ def name_of(field: ir.Field | ir.Ref) -> str:
 def definition_name(id_: str) -> str:
     """Return `qualified for sales` for the definition `account.qualified for sales`."""
     return id_.split(".", 1)[1]
+
+
+def collecting(definition: ir.Definition) -> str:
+    """Return the id of the classification that collects of which ``definition`` says one output, empty for any other.
+
+    `account.flags` for `account.flags contains emea`.
+    """
+    part = definition.kind is ir.DefinitionKind.CLASSIFY and definition.type is Scalar.BOOLEAN
+    return definition.id.partition(" contains ")[0] if part else ""
 
 
 def in_brief(condition: ir.Expr) -> str:

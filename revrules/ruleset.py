@@ -204,11 +204,23 @@ class Ruleset:
         return evaluate_table(self, data, out, lifecycle=lifecycle, related=related, as_of=as_of)
 
     def value(self, name: str, entity: str | None = None, team: str | None = None) -> ValueOf:
-        """Return a definition, classification or score as a function of a record. Raises ``KeyError``."""
-        wanted = [d for d in self.ir.definitions if d.name == name and entity in (None, d.entity) and team in (None, d.team)]
-        if len(wanted) != 1:
-            raise KeyError(_not_found("definition", name, tuple(d.id for d in wanted or self.ir.definitions)))
-        return ValueOf(self, wanted[0].id)
+        """Return a definition, classification or score as a function of a record. Raises ``KeyError``.
+
+        Of a classification that collects it is a dict: for each output whether it is contained, None where that is unknown.
+        """
+        from revrules.reads import collecting
+
+        found: dict[str, list[str]] = {}
+        for definition in self.ir.definitions:
+            if entity in (None, definition.entity) and team in (None, definition.team):
+                if definition.name == name:
+                    found[definition.id] = []
+                elif definition.name.startswith(f"{name} contains ") and collecting(definition):
+                    found.setdefault(collecting(definition), []).append(definition.id)
+        if len(found) != 1:
+            raise KeyError(_not_found("definition", name, tuple(found or (d.id for d in self.ir.definitions))))
+        ((id_, parts),) = found.items()
+        return ValueOf(self, id_, tuple(parts))
 
     def json_schema(self, entity: str | None = None) -> dict[str, object]:
         """Return the JSON Schema of the records of ``entity`` (without it, of the only entity). Raises ``KeyError``."""
@@ -246,25 +258,33 @@ def _lifecycle_of(ruleset: Ruleset, name: str) -> Lifecycle:
 
 
 class ValueOf:
-    """A definition as a function: ``value(record, as_of=…)`` is its value for a record, None where that is missing."""
+    """A definition as a function: ``value(record, as_of=…)`` is its value for a record, None where that is missing.
 
-    __slots__ = ("_bound", "_program", "_ruleset", "id")
+    For each of ``parts``, where there are some: the definitions of a classification that collects.
+    """
+
+    __slots__ = ("_parts", "_programs", "_ruleset", "id")
 
     id: str
 
-    def __init__(self, ruleset: Ruleset, id_: str) -> None:
+    def __init__(self, ruleset: Ruleset, id_: str, parts: tuple[str, ...] = ()) -> None:
         from revrules.backends.python import generate_value
 
         self._ruleset = ruleset
-        self._program = ValueProgram(generate_value(ruleset.ir, id_))
+        self._parts = parts
+        self._programs = [ValueProgram(generate_value(ruleset.ir, part)) for part in parts or (id_,)]
         self.id = id_
 
     def __repr__(self) -> str:
         return f"<revrules value {self.id}>"
 
-    def __reduce__(self) -> tuple[type[ValueOf], tuple[Ruleset, str]]:
-        return ValueOf, (self._ruleset, self.id)
+    def __reduce__(self) -> tuple[type[ValueOf], tuple[Ruleset, str, tuple[str, ...]]]:
+        return ValueOf, (self._ruleset, self.id, self._parts)
 
     def __call__(self, record: Record, *, as_of: datetime | None = None) -> object:
         """Return the value for ``record``."""
-        return self._program.bind(instant(as_of))(record)
+        now = instant(as_of)
+        values = [program.bind(now)(record) for program in self._programs]
+        if not self._parts:
+            return values[0]
+        return {part.partition(" contains ")[2]: value for part, value in zip(self._parts, values, strict=True)}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.findings.scopes import Read, conjuncts, walk
 from revrules.problems import ownership as problems
+from revrules.reads import collecting, definition_name
 from revrules.stages import Ways, reachable
 
 if TYPE_CHECKING:
@@ -60,14 +62,17 @@ def unused_definition(survey: Survey) -> Iterator[Diagnostic]:
     used = set(survey.used.definitions)
     for definition in survey.ruleset.definitions:
         used.update({definition.variance[1]} if definition.variance else ())
-    unused = [
-        definition
-        for definition in survey.ruleset.definitions
-        if definition.id not in used
-        and not survey.accepts(problems.UNUSED_DEFINITION, definition.name, definition.id, definition.id.split(".", 1)[1])
-    ]
+        used.update({collecting(definition)} if definition.id in used else ())
+    unused: dict[str, ir.Definition] = {}
+    for definition in survey.ruleset.definitions:
+        whole = collecting(definition)  # one output that is used uses them all
+        id_ = whole or definition.id
+        name = definition_name(id_)
+        named = (name, id_) if whole else (definition.name, id_, name)
+        if id_ not in used and not survey.accepts(problems.UNUSED_DEFINITION, *named):
+            unused.setdefault(id_, replace(definition, id=id_, name=name) if whole else definition)
     if unused:
-        yield problems.unused_definition(unused)
+        yield problems.unused_definition(list(unused.values()))
 
 
 def unused_name(survey: Survey) -> Iterator[Diagnostic]:
