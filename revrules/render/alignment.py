@@ -10,12 +10,15 @@ from revrules.proofs.witnesses import as_pairs
 from revrules.render.cells import Paint, harmless, one_line, paint, width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from revrules.backends.smt.answers import Witness
     from revrules.proofs.alignment import Alignment, Row
     from revrules.proofs.compare import Region, ValueComparison
     from revrules.tables.regions import Account
+
+    Real = Callable[[str], tuple[int, tuple[str, ...]]]
+    """How many real records lie in a region, and the keys of the first."""
 
 LONGEST_RECORD = 64
 NONE = "–"
@@ -30,7 +33,7 @@ def as_text(alignment: Alignment, account: Account | None, counted: Mapping[int,
     """
     parts = [
         "\n".join(_table([_heading(alignment), *(_line(row, alignment) for row in alignment.rows)], color=color)),
-        *("\n".join(_details(row, alignment, color=color)) for row in alignment.rows if _has_more(row)),
+        *("\n".join(_details(row, alignment, real, color=color)) for row, real in _with_more(alignment, account, counted)),
         "\n".join(_besides(alignment)),
     ]
     if account is not None:
@@ -43,10 +46,9 @@ def as_markdown(alignment: Alignment, account: Account | None, counted: Mapping[
     parts = [_markdown_table([_heading(alignment), *(_line(row, alignment) for row in alignment.rows)])]
     if account is not None:
         parts.append(_markdown_table(list(_counts(alignment, account, counted))))
-    for row in alignment.rows:
-        if _has_more(row):
-            first, *rest = _details(row, alignment, color=False)
-            parts.append("\n".join([f"**{one_line(first)}**", "", "```text", *rest, "```"]) if rest else f"**{one_line(first)}**")
+    for row, real in _with_more(alignment, account, counted):
+        first, *rest = _details(row, alignment, real, color=False)
+        parts.append("\n".join([f"**{one_line(first)}**", "", "```text", *rest, "```"]) if rest else f"**{one_line(first)}**")
     besides = list(_besides(alignment))
     parts += ["\n".join(["```text", *besides, "```"])] if besides else []
     return harmless("\n\n".join(parts)) + "\n"
@@ -135,7 +137,7 @@ def _heading(alignment: Alignment) -> list[str]:
 
 def _line(row: Row, alignment: Alignment) -> list[str]:
     shown = _kind(row, alignment)
-    record = next((_in_line(witness) for _, witness, _ in _sides_of(row, alignment.sides)), "")
+    record = next((_in_line(witness) for _, _, witness in _sides_of(row, alignment.sides)), "")
     relation = relation_in_words(row, alignment.sides)
     return [shown, row.first or NONE, row.second or NONE, relation, record or (row.obstacle if row.found is None else "")]
 
@@ -180,21 +182,33 @@ def _markdown_table(lines: Sequence[Sequence[str]]) -> str:
 # --- behind the table --------------------------------------------------------------------------------------------
 
 
-def _has_more(row: Row) -> bool:
-    """Return whether there is more to say of a row than stands in the table."""
-    return row.found is not None and not row.same or bool(row.caveats)
+def _with_more(alignment: Alignment, account: Account | None, counted: Mapping[int, int]) -> Iterator[tuple[Row, Real]]:
+    """Yield the rows of which there is more to say than stands in the table, each with the real records of a region."""
+
+    def of_question(question: int | None) -> Real:
+        if account is None or question is None:
+            return lambda _: (0, ())
+        return lambda region: (account.count(question, region), account.shown(question, region))
+
+    for at, row in enumerate(alignment.rows):
+        if (row.found is not None and not row.same) or row.caveats:
+            yield row, of_question(counted.get(at))
 
 
-def _details(row: Row, alignment: Alignment, *, color: bool) -> Iterator[str]:
+def _details(row: Row, alignment: Alignment, real: Real, *, color: bool) -> Iterator[str]:
     """Yield what stands behind a row: the relation, a record on each side, the criteria that make the difference."""
     name = row.first or row.second or ""
     both = name if row.second in (None, name) or row.first is None else f"{name} / {row.second}"
     yield paint(f"{row.kind} {both}: {relation_in_words(row, alignment.sides)}", Paint.STRONG, color)
     if row.found is None and row.obstacle:
         yield f"  {row.obstacle}"
-    for told, witness, why in _sides_of(row, alignment.sides):
-        yield f"  {told}{': ' + why if why else ''}"
+    for region, told, witness in _sides_of(row, alignment.sides):
+        yield f"  {told}"
         yield from (f"      {line}" for line in _as_lines(witness))
+        count, keys = real(region)
+        if count:
+            more = ", …" if count > len(keys) else ""
+            yield f"    {count:,} real {'record' if count == 1 else 'records'}: {', '.join(keys)}{more}"
     reason = row.found.reason if row.found is not None else ""
     if reason:
         yield f"  undecided: {reason}"
@@ -209,27 +223,27 @@ def _as_lines(witness: Witness) -> Iterator[str]:
         yield from (" " * (longest + 3) + one_line(line) for line in lines[1:])
 
 
-def _sides_of(row: Row, sides: tuple[str, str]) -> Iterator[tuple[str, Witness, str]]:
-    """Yield what each record shows, the record, and which criteria make the difference."""
+def _sides_of(row: Row, sides: tuple[str, str]) -> Iterator[tuple[str, str, Witness]]:
+    """Yield the region of each record, what the record shows and which criteria make the difference, and the record."""
     if row.found is None:
         return
     if not isinstance(row.found, Comparison):
         if row.found.witness is not None:
             known = row.found.real is not False
-            yield ("they differ for" if known else "only one of the two can be told for"), row.found.witness, ""
+            yield "differ", "they differ for" if known else "only one of the two can be told for", row.found.witness
         return
-    for region, at in ((row.found.first, 0), (row.found.second, 1)):
+    for name, region, at in (("only first", row.found.first, 0), ("only second", row.found.second, 1)):
         if region.witness is not None:
             other = sides[1 - at]
             missing = "" if region.other is False else f", {other} cannot tell: what it needs is missing, or no value there"
-            yield f"only {sides[at]} counts this{missing}", region.witness, _because(row, at, other)
+            yield name, f"only {sides[at]} counts this{missing}{_because(row, at, other)}", region.witness
 
 
 def _because(row: Row, at: int, other: str) -> str:
     clauses = row.clauses[at]
     if not clauses:
         return ""
-    return f"{other} asks {' and '.join(clauses)}" + (", and nothing else tells them apart" if row.just[at] else "")
+    return f": {other} asks {' and '.join(clauses)}" + (", and nothing else tells them apart" if row.just[at] else "")
 
 
 def _besides(alignment: Alignment) -> Iterator[str]:

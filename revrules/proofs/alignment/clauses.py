@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.backends.smt.answers import MET, NOT_MET, Verdict, Want
-from revrules.proofs.phrases import brief
+from revrules.proofs.phrases import brief, phrase
 from revrules.proofs.states import Judge
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from revrules.ir import Criteria, Expr
     from revrules.proofs.questions import Questions
 
+LONGEST = 48
+"""Characters of what a named criterion asks, for that to be told beside its name."""
 Clause = tuple[str, "Expr"]
 """How a criterion is called, and what it asks."""
 
@@ -52,7 +54,8 @@ def _criteria(criteria: Criteria | None) -> Iterator[Clause]:
     """Yield the criteria that must all hold; a group of another kind counts as one."""
     match criteria:
         case ir.Criterion(name, condition):
-            yield f"`{name}: {brief(condition)}`", condition
+            words = phrase(condition)
+            yield f"`{name}: {words}`" if len(words) <= LONGEST else f"`{name}`", condition
         case ir.Group(ir.GroupKind.ALL, members):
             for member in members:
                 yield from _criteria(member)

@@ -144,8 +144,9 @@ class _Merger:
         told = both.differences
         if isinstance(ours.type, EnumType) and ours.type.member_names in self.enums.at_odds:
             told = (*told, "its members stand in another order")
-        if told:
-            self.differences.append(Difference("field", f"{entity.name}.{ours.name}", "; ".join(told)))
+        called = () if ours.name == theirs.name else (f"called `{theirs.name}` in {self.sides[1]}",)
+        if told or called:
+            self.differences.append(Difference("field", f"{entity.name}.{ours.name}", "; ".join((*called, *told))))
         if both.declared is None:
             yield from self._apart(entity, ours, (other, theirs), Notes(frozenset({f"`{ours.name}`: {'; '.join(told)}"})))
             return
