@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
 from revrules.check.criteria import meaning
@@ -38,17 +38,31 @@ MOST_MUTANTS = 1_000
 MOST_ROWS = 40
 """Rows of a decision table that are changed; of a longer one, evenly spread."""
 TRUE = ir.Literal(True, Scalar.BOOLEAN)
-Made = tuple[Change, str, "Span | None"]
+
+
+class Made(NamedTuple):
+    """A change before the name of its declaration is known: as in ``Mutant``."""
+
+    change: Change
+    words: str
+    span: Span | None
+    part: ir.Expr | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A mistake: ``words`` follow "no example notices", ``where`` names the declaration."""
+    """A mistake: ``words`` follow "no example notices", ``where`` names the declaration.
+
+    ``part`` is the condition or value that it is about, if it is about one; ``inside``: that is said of related records.
+    """
 
     change: Change
     words: str
     where: str
     span: Span | None
+    part: ir.Expr | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +120,23 @@ def noticed_by(mutant: Mutant, watches: list[Watch]) -> str | None:
 
 def mutants(ruleset: ir.Ruleset) -> Iterator[Mutant]:
     """Yield all mutants of ``ruleset``, each once: of definitions, rules, lifecycles."""
-    for where, change, words, span in _made(ruleset):
-        if change.before != change.after:
-            yield Mutant(change, words, where, span)
+    for where, made in _made(ruleset):
+        if made.change.before != made.change.after:
+            yield Mutant(made.change, made.words, where, made.span, made.part, made.inside)
 
 
-def _made(ruleset: ir.Ruleset) -> Iterator[tuple[str, Change, str, Span | None]]:
+def _made(ruleset: ir.Ruleset) -> Iterator[tuple[str, Made]]:
     for definition in ruleset.definitions:
         where = definition_name(definition.id)
-        yield from ((where, *made) for made in _of_definition(ruleset, definition))
+        yield from ((where, made) for made in _of_definition(ruleset, definition))
     for rule in ruleset.rules:
-        yield from ((rule.name, *made) for made in _of_rule(ruleset, rule))
+        yield from ((rule.name, made) for made in _of_rule(ruleset, rule))
     for lifecycle in ruleset.lifecycles:
         for stage in lifecycle.stages:
-            yield from ((stage.name, *made) for made in _of_stage(ruleset, lifecycle, stage))
+            yield from ((stage.name, made) for made in _of_stage(ruleset, lifecycle, stage))
         for edge in lifecycle.edges:
             if not edge.back:
-                yield from ((f"{edge.source} → {edge.target}", *made) for made in _of_edge(ruleset, lifecycle, edge))
+                yield from ((f"{edge.source} → {edge.target}", made) for made in _of_edge(ruleset, lifecycle, edge))
 
 
 # --- criteria ----------------------------------------------------------------------------------------------------
@@ -134,12 +148,13 @@ def _of_criteria(criteria: ir.Criteria, put: Callable[[ir.Criteria], Change]) ->
         for new, words in _of_group(group):
             changed = with_part(criteria, steps, new)
             assert changed is not None, "a group took the place of a group"
-            yield put(changed), words, group.span
+            yield Made(put(changed), words, group.span)
     for steps, criterion in criteria_of(criteria):
         if steps and (without := with_part(criteria, steps, None)) is not None and _still_counts(without):
-            yield put(without), f"criterion `{criterion.name}` left out", criterion.span
+            yield Made(put(without), f"criterion `{criterion.name}` left out", criterion.span, criterion.condition)
         for variant in variants(criterion.condition):
-            yield put(with_condition(criteria, steps, variant.expr)), variant.words, variant.span or criterion.span
+            changed = with_condition(criteria, steps, variant.expr)
+            yield Made(put(changed), variant.words, variant.span or criterion.span, variant.part, variant.inside)
 
 
 def _of_group(group: ir.Group) -> Iterator[tuple[ir.Group, str]]:
@@ -164,7 +179,7 @@ def _still_counts(criteria: ir.Criteria) -> bool:
 
 def _of_condition(condition: ir.Expr, put: Callable[[ir.Expr], Change], span: Span | None) -> Iterator[Made]:
     for variant in variants(condition):
-        yield put(variant.expr), variant.words, variant.span or span
+        yield Made(put(variant.expr), variant.words, variant.span or span, variant.part, variant.inside)
 
 
 # --- definitions -------------------------------------------------------------------------------------------------
@@ -179,11 +194,11 @@ def _of_definition(ruleset: ir.Ruleset, definition: ir.Definition) -> Iterator[M
         return
     match definition.expr:
         case ir.Choose():
-            yield from ((put(new), words, span) for new, words, span in _of_branches(definition.expr))
+            yield from (Made(put(new), words, span) for new, words, span in _of_branches(definition.expr))
         case ir.Points():
-            yield from ((put(new), words, span) for new, words, span in _of_score(definition.expr))
+            yield from (Made(put(new), words, span) for new, words, span in _of_score(definition.expr))
         case ir.Table(table):
-            yield from ((put(new), words, span) for new, words, span in _of_table(ruleset, ruleset.table(table)))
+            yield from (Made(put(new), words, span) for new, words, span in _of_table(ruleset, ruleset.table(table)))
             return
         case _:
             pass
@@ -251,12 +266,12 @@ def _spread(count: int) -> list[int]:
 def _of_rule(ruleset: ir.Ruleset, rule: ir.Rule) -> Iterator[Made]:
     yield from _of_condition(rule.when, lambda new: change_rule(ruleset, rule, when=new), rule.span)
     if rule.when != TRUE:
-        yield change_rule(ruleset, rule, when=TRUE), f"`when {brief(rule.when)}` left out", rule.when.span or rule.span
+        yield Made(change_rule(ruleset, rule, when=TRUE), f"`when {brief(rule.when)}` left out", rule.when.span or rule.span)
     if rule.criteria is None:
         yield from _of_condition(rule.require, lambda new: change_rule(ruleset, rule, require=new), rule.span)
     else:
         yield from _of_criteria(rule.criteria, lambda new: change_rule(ruleset, rule, require=meaning(new)))
-    yield change_rule(ruleset, rule, require=TRUE), "the rule left out", rule.span
+    yield Made(change_rule(ruleset, rule, require=TRUE), "the rule left out", rule.span)
 
 
 def _of_stage(ruleset: ir.Ruleset, lifecycle: ir.Lifecycle, stage: ir.Stage) -> Iterator[Made]:
@@ -265,15 +280,15 @@ def _of_stage(ruleset: ir.Ruleset, lifecycle: ir.Lifecycle, stage: ir.Stage) -> 
         yield from _of_criteria(stage.requires, lambda new: change_stage(ruleset, lifecycle, stage, new))
         if stamp is not None:
             without = replace(stage, stamped_by=None, leave_within=None)
-            yield change_gate(ruleset, lifecycle, stage, without), f"`stamped by {stamp.name}` left out", stamp.span
+            yield Made(change_gate(ruleset, lifecycle, stage, without), f"`stamped by {stamp.name}` left out", stamp.span)
     if stage.requires is not None:
         open_ = replace(stage, requires=None, condition=TRUE)
-        yield change_gate(ruleset, lifecycle, stage, open_), "its criteria left out", stage.span
+        yield Made(change_gate(ruleset, lifecycle, stage, open_), "its criteria left out", stage.span)
 
 
 def _of_edge(ruleset: ir.Ruleset, lifecycle: ir.Lifecycle, edge: ir.Edge) -> Iterator[Made]:
-    yield change_edge(ruleset, lifecycle, edge, None), f"the way `{edge.source} → {edge.target}` left out", edge.span
+    yield Made(change_edge(ruleset, lifecycle, edge, None), f"the way `{edge.source} → {edge.target}` left out", edge.span)
     if edge.condition != TRUE:
         yield from _of_condition(edge.condition, lambda new: change_edge(ruleset, lifecycle, edge, new), edge.span)
         words = f"`when {brief(edge.condition)}` left out"
-        yield change_edge(ruleset, lifecycle, edge, TRUE), words, edge.condition.span or edge.span
+        yield Made(change_edge(ruleset, lifecycle, edge, TRUE), words, edge.condition.span or edge.span)

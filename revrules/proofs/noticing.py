@@ -14,7 +14,9 @@ from revrules.readers import record_spec
 from revrules.reads import children
 from revrules.reference import placed
 from revrules.reference.expressions import bounds, truth, value
+from revrules.reference.reasons import judge_assertions, judge_rules
 from revrules.reference.scope import Scope, World
+from revrules.reference.walk import Walk
 from revrules.runtime.records import read_record, record_reader
 from revrules.types import NUMERIC, Scalar
 
@@ -100,6 +102,8 @@ class Watch:
 
     def placement(self, lifecycle: str) -> Placement | None:
         """Return the placement in ``lifecycle``, if the example expects something of it."""
+        if lifecycle in self._about and lifecycle not in self._placements:
+            self._placements[lifecycle] = placed(self._ruleset.lifecycle(lifecycle), self.scope, self._problems)
         return self._placements.get(lifecycle) if lifecycle in self._about else None
 
     def ways(self, lifecycle: str, source: str) -> list[str]:
@@ -114,12 +118,13 @@ class Watch:
         return any(definition in reads.get(DeclaredKind.DEFINITION, ()) for reads in self._read_by)
 
     def scopes(self, entity: str) -> tuple[Scope, ...]:
-        """Return the records of ``entity`` in the example: its own and related ones."""
+        """Return the records of ``entity`` in the example, its own and related ones, and last the one that is absent."""
         if not self._records:
             found: defaultdict[str, list[Scope]] = defaultdict(list)
             _collect(self._ruleset, self.example.entity, self.scope, found)
-            self._records = {name: tuple(scopes) for name, scopes in found.items()}
-        return self._records.get(entity, ())
+            nobody = Scope(self.scope.world, None)  # what a relation that is absent leads to
+            self._records = {each.name: (*found[each.name], nobody) for each in self._ruleset.entities}
+        return self._records[entity]
 
     # --- what is read ----------------------------------------------------------------------------------------------
 
@@ -165,9 +170,22 @@ class Watch:
             worth = value(expectation.expr, scope)
             return Found(worth, worth)
         lifecycle = lifecycle_of(ruleset, self.example.entity, expectation.lifecycle)
+        if expectation.kind in ("stage", "violates") and lifecycle.name not in known:
+            return _in_short(expectation.kind, lifecycle, scope)
         if lifecycle.name not in known:
             known[lifecycle.name] = placed(lifecycle, scope, self._problems)
         return _of_placement(expectation.kind, known[lifecycle.name])
+
+
+def _in_short(kind: str, lifecycle: ir.Lifecycle, scope: Scope) -> Found:
+    """Return the stage or the broken rules alone: a whole placement tells much that nobody asked for."""
+    path = Walk(lifecycle, scope).path()
+    stage = path[-1] if path else None
+    if kind == "stage":
+        return Found(stage, stage)
+    violations = judge_rules(lifecycle.entity, scope)[0] + judge_assertions(lifecycle, stage, scope)[0]
+    broken = frozenset(violation.rule for violation in violations)
+    return Found(broken, broken)
 
 
 def _of_placement(kind: str, placement: Placement) -> Found:

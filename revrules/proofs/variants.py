@@ -29,11 +29,16 @@ CENT = Decimal("0.01")
 
 
 class Variant(NamedTuple):
-    """A changed expression, what was changed in words that follow "no example notices", and where it stands."""
+    """A changed expression, what was changed in words that follow "no example notices", and where it stands.
+
+    ``part`` is what it is about; ``inside``: that is said of related records.
+    """
 
     expr: ir.Expr
     words: str
     span: Span | None
+    part: ir.Expr
+    inside: bool = False
 
 
 def variants(expr: ir.Expr) -> Iterator[Variant]:
@@ -41,14 +46,15 @@ def variants(expr: ir.Expr) -> Iterator[Variant]:
     yield from _own(expr)
     for part, put in _parts(expr):
         for variant in variants(part):
-            yield Variant(cast("ir.Expr", put(variant.expr)), variant.words, variant.span or expr.span)
+            inside = variant.inside or isinstance(expr, ir.Count | ir.Sum | ir.Extreme | ir.Pick)
+            yield Variant(cast("ir.Expr", put(variant.expr)), variant.words, variant.span or expr.span, variant.part, inside)
 
 
 def _own(expr: ir.Expr) -> Iterator[Variant]:
     """Yield the changes of the node itself."""
 
     def becoming(new: ir.Expr) -> Variant:
-        return Variant(new, f"`{brief(expr)}` becoming `{brief(new)}`", expr.span)
+        return Variant(new, f"`{brief(expr)}` becoming `{brief(new)}`", expr.span, expr)
 
     match expr:
         case ir.Compare() | ir.RangedCompare():
@@ -56,7 +62,7 @@ def _own(expr: ir.Expr) -> Iterator[Variant]:
         case ir.And(operands) | ir.Or(operands) if len(operands) > 1:
             was, word = ("and", "or") if isinstance(expr, ir.And) else ("or", "and")
             turned = (ir.Or if isinstance(expr, ir.And) else ir.And)(operands)
-            yield Variant(turned, f"`{was}` becoming `{word}` in `{brief(expr)}`", expr.span)
+            yield Variant(turned, f"`{was}` becoming `{word}` in `{brief(expr)}`", expr.span, expr)
             yield from _without_one(expr, operands)
         case ir.AtLeast(count, operands):
             yield from (becoming(replace(expr, count=n)) for n in (count - 1, count + 1) if 1 <= n <= len(operands))
@@ -67,7 +73,8 @@ def _own(expr: ir.Expr) -> Iterator[Variant]:
             for n, value in enumerate(values):
                 new = replace(expr, values=values[:n] + values[n + 1 :])
                 shown = phrase(ir.Literal(value, ir.type_of(expr.operand)))
-                yield Variant(new, f"{shown} missing from `{brief(expr)}`", expr.span)
+                is_it = ir.Compare(C.EQ, expr.operand, ir.Literal(value, ir.type_of(expr.operand)))
+                yield Variant(new, f"{shown} missing from `{brief(expr)}`", expr.span, is_it)
         case ir.TextTest(any_case=True) | ir.Matches(any_case=True) if not _is_equality(expr):
             yield becoming(replace(expr, any_case=False))
         case ir.OrElse(first, second):
@@ -104,7 +111,7 @@ def _is_equality(expr: ir.Expr) -> bool:
 def _without_one(expr: ir.And | ir.Or | ir.AtLeast, operands: tuple[ir.Expr, ...]) -> Iterator[Variant]:
     for n, operand in enumerate(operands):
         new = replace(expr, operands=operands[:n] + operands[n + 1 :])
-        yield Variant(new, f"`{brief(operand)}` left out of `{brief(expr)}`", operand.span or expr.span)
+        yield Variant(new, f"`{brief(operand)}` left out of `{brief(expr)}`", operand.span or expr.span, operand)
 
 
 # --- thresholds --------------------------------------------------------------------------------------------------
