@@ -39,12 +39,12 @@ Seen: TypeAlias = "Sequence[object]"
 
 
 class _Column(NamedTuple):
-    """What a column says: of a known value, of a missing one. ``ranged``: asked with both ends, it says what is sure and open."""
+    """What a column says: of a missing value (``sure``, ``open``), of a known one, of both ends of a number asked so."""
 
-    look: Callable[[object], Rows] | Callable[[object], States]
     sure: Rows
     open: Rows
-    ranged: bool
+    look: Callable[[object], Rows]
+    between: Callable[[object], States] | None = None
 
 
 READ: dict[str, Callable[..., object]] = {
@@ -103,18 +103,18 @@ class DecisionTable:
     def states(self, values: Seen) -> States:
         """Return what the rows say of the values of the columns; None is missing."""
         sure = left = (1 << self._count) - 1
-        for (look, missing_sure, missing_open, ranged), value in zip(self._columns, values, strict=True):
+        for (missing_sure, missing_open, look, between), value in zip(self._columns, values, strict=True):
             if value is None:
                 sure &= missing_sure
                 left &= missing_open
-            elif ranged:
-                holds, may = cast("States", look(value))
-                sure &= holds
-                left &= may
-            else:
-                rows = cast("Rows", look(value))
+            elif between is None:
+                rows = look(value)
                 sure &= rows
                 left &= rows
+            else:
+                holds, may = between(value)
+                sure &= holds
+                left &= may
             if not left:
                 break
         return sure, left
@@ -151,8 +151,8 @@ class DecisionTable:
         for at, (column, value) in enumerate(zip(self._columns, values, strict=True)):
             if value is None:
                 unsure = column.open & ~column.sure
-            elif column.ranged:
-                holds, may = cast("States", column.look(value))
+            elif column.between is not None:
+                holds, may = column.between(value)
                 unsure = may & ~holds
             else:
                 continue
@@ -182,20 +182,21 @@ def _column(kind: str, cells: list[Cell], positions: list[int], ranged: bool, co
     sure = parts.rows(at for at, cell in enumerate(cells) if cell[3])
     unsure = parts.rows(at for at, cell in enumerate(cells) if cell[3] is None)
     if kind in ("values", "any case"):
-        return _Column(_by_value(cells, parts, any_case=kind == "any case"), sure, sure | unsure, False)
+        return _Column(sure, sure | unsure, _by_value(cells, parts, any_case=kind == "any case"))
     steps = _Steps(cells, parts)
+    look = steps.look_up()
     if not ranged:
-        return _Column(steps.look, sure, sure | unsure, False)
+        return _Column(sure, sure | unsure, look)
 
-    def look(ends: object) -> States:
+    def between(ends: object) -> States:
         low, high = cast("tuple[object, object]", ends)
         if low == high:
-            rows = steps.look(low)
+            rows = look(low)
             return rows, rows
         holds, may = steps.between(low, high)
         return holds & unsure | sure, may & unsure | sure
 
-    return _Column(look, sure, sure | unsure, True)
+    return _Column(sure, sure | unsure, look, between)
 
 
 class _Parts:
@@ -276,10 +277,10 @@ def _by_value(cells: list[Cell], parts: _Parts, *, any_case: bool) -> Callable[[
     get = index.get
 
     def look(value: object) -> Rows:
-        found = get(fold(cast("str", value)) if any_case else value, others)
+        found = get(value, others)
         return _turned(others, found, parts) if isinstance(found, tuple) else found
 
-    return look
+    return (lambda value: look(fold(cast("str", value)))) if any_case else look
 
 
 def _turned(rows: Rows, cells: Iterable[int], parts: _Parts) -> Rows:
@@ -323,13 +324,21 @@ class _Steps:
         if self._every == 1:
             self._changes = {}
 
-    def look(self, value: object) -> Rows:
-        """Return the rows whose cell a value fulfils."""
-        return self._rows(self._step(value))
+    def look_up(self) -> Callable[[object], Rows]:
+        """Return the function that gives the rows whose cell a value fulfils."""
+        ends, kept, count = self._ends, self._kept, len(self._ends)
+        if self._every > 1:
+            return lambda value: self._rows(self._step(value))
+
+        def look(value: int) -> Rows:
+            at = bisect_left(ends, value)
+            return kept[2 * at + 1 if at < count and ends[at] == value else 2 * at]
+
+        return cast("Callable[[object], Rows]", look)
 
     def between(self, low: object, high: object) -> States:
         """Return the rows whose cell all values between two fulfil, and those whose cell some do."""
-        holds = may = self.look(low)
+        holds = may = self._rows(self._step(low))
         for step in range(self._step(low) + 1, self._step(high) + 1):
             rows = self._rows(step)
             holds &= rows
