@@ -232,7 +232,7 @@ def test_a_chain_of_columns_is_followed_without_looking_at_all_their_combination
     """Row k covers what has cell 1 in column k and cell 0 in the next; only rows that rise are left: one region for each rise."""
     rows = [tuple(0b10 if c == k else 0b01 if c == k + 1 else 0b11 for c in range(links)) for k in range(links - 1)]
     table = boxes.Table((2,) * links, tuple(rows), ("x",) * len(rows))
-    found = boxes.gaps(table, steps=200_000)
+    found = boxes.gaps(table, steps=2_000_000)
     assert isinstance(found, boxes.Gaps)
     assert found.share == Fraction(links + 1, 2**links)
 

@@ -1,8 +1,8 @@
 """A decision table as boxes into what is true of every combination of cells: overlaps, gaps, rows without effect.
 
 The table is abstract: each column is a finite set of *elementary* cells (intervals between the limits that the rows mention,
-members, "anything else", "missing"), and a row is a box: per column the elementary cells that it admits, as the bits of an integer.
-Nothing here enumerates combinations. Work is counted in steps, the same on every machine; what needs more is undecided.
+members, "anything else", "missing"), and a row is a box: per column the elementary cells that it admits, as the bits of an
+integer. Nothing here enumerates combinations. Work is counted in steps, the same on every machine; what needs more is undecided.
 """
 
 from revrules.proofs.boxes.hidden import Shadow, Shadows, duplicates, shadows

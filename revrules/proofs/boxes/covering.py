@@ -6,12 +6,12 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from revrules.proofs.boxes.table import bits, lowest, meet, volume
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from revrules.proofs.boxes.table import Box, Work
 
@@ -21,14 +21,25 @@ HOLES = 8
 """So many sets with holes are tried as one side of a cut."""
 
 
+EACH = 4
+"""What a part costs besides its boxes, in boxes."""
+
+
 def covered(region: Box, boxes: Sequence[Box], work: Work) -> bool:
     """Return whether ``boxes`` together cover all of ``region``."""
-    pieces = [piece for box in boxes if (piece := meet(region, box)) is not None]
-    if region in pieces:
-        return True
-    if sum(map(volume, pieces)) < volume(region) or any(_alone(corner, pieces) for corner in _corners(region)):
-        return False
-    return next(uncovered(region, pieces, work), None) is None
+    return covering(region, boxes, work) is not None
+
+
+def covering(region: Box, boxes: Sequence[Box], work: Work) -> frozenset[int] | None:
+    """Return the positions of some of ``boxes`` that together cover ``region``, or None if all of them do not."""
+    pieces = {place: piece for place, box in enumerate(boxes) if (piece := meet(region, box)) is not None}
+    whole = next((place for place, piece in pieces.items() if piece == region), None)
+    if whole is not None:
+        return frozenset({whole})
+    if sum(map(volume, pieces.values())) < volume(region) or any(_alone(corner, pieces.values()) for corner in _corners(region)):
+        return None
+    used: set[int] = set()
+    return None if any(True for _ in uncovered(region, boxes, work, used)) else frozenset(used)
 
 
 def _corners(region: Box) -> tuple[Box, Box]:
@@ -36,39 +47,26 @@ def _corners(region: Box) -> tuple[Box, Box]:
     return tuple(map(lowest, region)), tuple(1 << mask.bit_length() - 1 for mask in region)
 
 
-def _alone(point: Box, boxes: Sequence[Box]) -> bool:
+def _alone(point: Box, boxes: Iterable[Box]) -> bool:
     return not any(all(map(and_, point, box)) for box in boxes)
 
 
-def uncovered(region: Box, boxes: Sequence[Box], work: Work) -> Iterator[Box]:
+def uncovered(region: Box, boxes: Sequence[Box], work: Work, used: set[int] | None = None) -> Iterator[Box]:
     """Yield disjoint parts that together are what ``boxes`` leave of ``region``.
 
     Depth first. A column in which the boxes at hand fall into groups that share no cell is split into these groups, and what no
-    group has is left over; else the part is cut where this leaves least to do on both sides. A part that asks the same of the
-    same boxes as one that proved to be covered is passed over.
+    group has is left over; else the part is cut where this leaves least to do on both sides. ``used`` collects the positions
+    of boxes that cover all that is covered.
     """
-    columns = tuple(zip(*boxes, strict=True))
-    stack: list[_Part | _Left] = _start(region, boxes)
-    full: set[_Question] = set()
-    found = 0
+    split = _Splitting(tuple(zip(*boxes, strict=True)), set() if used is None else used)
+    stack = split.start(region, boxes)
     while stack:
         part = stack.pop()
-        if isinstance(part, _Left):
-            if part.found == found:
-                full.add(part.question)
-        elif not part.rows:
-            found += 1
-            yield part.box
+        if part.rows:
+            work.spend((len(part.rows) + EACH) * len(region))
+            stack.extend(split.by_groups(part) or split.by_cut(part))
         else:
-            work.spend(len(part.rows))
-            parts = _groups(part, columns)
-            if parts is None:
-                question = _question(part)
-                if question in full:
-                    continue
-                stack.append(_Left(question, found))
-                parts = _cut(part, columns)
-            stack.extend(parts)
+            yield part.box
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,53 +81,84 @@ class _Part:
     open: Sequence[int]
 
 
-_Question: TypeAlias = "tuple[tuple[int, ...], tuple[int, ...]]"
-"""What the covering of a part depends on: the boxes that touch it, and its cells in the columns that one does not fill."""
-
-
 @dataclass(frozen=True, slots=True)
-class _Left:
-    """All below a question was looked at; before it, ``found`` uncovered parts were known."""
+class _Splitting:
+    """Splits parts. ``columns`` has the masks of all boxes column by column; ``used`` the boxes that filled a part."""
 
-    question: _Question
-    found: int
+    columns: Sequence[Sequence[int]]
+    used: set[int]
 
+    def start(self, region: Box, boxes: Sequence[Box]) -> list[_Part]:
+        """Return the whole region as a part, or nothing if one box fills it."""
+        rows, opens = [], []
+        for row, box in enumerate(boxes):
+            if meet(region, box) is not None:
+                rows.append(row)
+                opens.append(sum(1 << column for column, mask in enumerate(region) if mask & ~box[column]))
+        return self._unfilled(region, rows, opens)
 
-def _question(part: _Part) -> _Question:
-    asked = reduce(or_, part.open)
-    return tuple(part.rows), tuple(mask if asked >> column & 1 else 0 for column, mask in enumerate(part.box))
+    def by_groups(self, part: _Part) -> list[_Part] | None:
+        """Return the parts into which a column falls without cutting a box, or None if no column does."""
+        for column in bits(reduce(and_, part.open)):
+            cells = part.box[column]
+            masks = [mask & cells for mask in map(self.columns[column].__getitem__, part.rows)]
+            groups = _apart(set(masks))
+            unions = [reduce(or_, group) for group in groups]
+            rest = cells & ~reduce(or_, unions)
+            if len(groups) > 1 or rest:
+                belongs = {mask: union for group, union in zip(groups, unions, strict=True) for mask in group}
+                parts = self._grouped(part, column, masks, belongs)
+                return [*parts, _Part(_replaced(part.box, column, rest), (), ())] if rest else parts
+        return None
 
+    def by_cut(self, part: _Part) -> list[_Part]:
+        """Return the two sides of the best cut, without those that a box fills, the emptier one last: it is looked at first."""
+        best: tuple[int, int, int] | None = None
+        for column in bits(reduce(or_, part.open)):
+            bit, cells, masks = 1 << column, part.box[column], self.columns[column]
+            inner = [masks[row] & cells for row, open_columns in zip(part.rows, part.open, strict=True) if open_columns & bit]
+            cost, side = _best_side(inner, cells, len(part.rows) - len(inner))
+            if best is None or cost < best[0]:
+                best = cost, column, side
+        assert best is not None, "a box that is no part's whole leaves a column open"
+        _, column, side = best
+        sides = [*self._side(part, column, side), *self._side(part, column, part.box[column] & ~side)]
+        return sorted(sides, key=lambda made: -len(made.rows))
 
-def _start(region: Box, boxes: Sequence[Box]) -> list[_Part | _Left]:
-    """Return the whole region as a part, or nothing if one box fills it."""
-    rows, opens = [], []
-    for row, box in enumerate(boxes):
-        if meet(region, box) is not None:
-            open_columns = sum(1 << column for column, mask in enumerate(region) if mask & ~box[column])
-            if not open_columns:
-                return []
-            rows.append(row)
-            opens.append(open_columns)
-    return [_Part(region, rows, opens)]
+    def _grouped(self, part: _Part, column: int, masks: Sequence[int], belongs: Mapping[int, int]) -> list[_Part]:
+        """Return a part for each group of cells of ``column``; ``masks`` are those of the part's boxes."""
+        bit = 1 << column
+        rows: dict[int, list[int]] = {group: [] for group in belongs.values()}
+        opens: dict[int, list[int]] = {group: [] for group in rows}
+        for row, open_columns, mask in zip(part.rows, part.open, masks, strict=True):
+            group = belongs[mask]
+            rows[group].append(row)
+            opens[group].append(open_columns & ~bit if mask == group else open_columns)
+        return [made for group in rows for made in self._unfilled(_replaced(part.box, column, group), rows[group], opens[group])]
+
+    def _side(self, part: _Part, column: int, cells: int) -> list[_Part]:
+        """Return ``part`` with only ``cells`` in ``column``, or nothing if one box fills that."""
+        bit, masks = 1 << column, self.columns[column]
+        rows, opens = [], []
+        for row, open_columns in zip(part.rows, part.open, strict=True):
+            mask = masks[row] & cells
+            if mask:
+                rows.append(row)
+                opens.append(open_columns & ~bit if mask == cells else open_columns)
+        return self._unfilled(_replaced(part.box, column, cells), rows, opens)
+
+    def _unfilled(self, box: Box, rows: list[int], opens: list[int]) -> list[_Part]:
+        """Return a part, or nothing if one of its boxes fills it; one that filled another part before is preferred."""
+        if all(opens):
+            return [_Part(box, rows, opens)]
+        filling = [row for row, open_columns in zip(rows, opens, strict=True) if not open_columns]
+        if self.used.isdisjoint(filling):
+            self.used.add(filling[0])
+        return []
 
 
 def _replaced(box: Box, column: int, mask: int) -> Box:
     return (*box[:column], mask, *box[column + 1 :])
-
-
-def _groups(part: _Part, columns: Sequence[Sequence[int]]) -> list[_Part] | None:
-    """Return the parts into which a column falls without cutting a box, or None if no column does."""
-    for column in bits(reduce(and_, part.open)):
-        cells = part.box[column]
-        masks = [mask & cells for mask in map(columns[column].__getitem__, part.rows)]
-        groups = _apart(set(masks))
-        unions = [reduce(or_, group) for group in groups]
-        rest = cells & ~reduce(or_, unions)
-        if len(groups) > 1 or rest:
-            belongs = {mask: union for group, union in zip(groups, unions, strict=True) for mask in group}
-            parts = _split(part, column, masks, belongs)
-            return [*parts, _Part(_replaced(part.box, column, rest), (), ())] if rest else parts
-    return None
 
 
 def _apart(masks: set[int]) -> list[list[int]]:
@@ -165,34 +194,6 @@ def _whole(mask: int) -> bool:
     return not mask & (mask + lowest(mask))
 
 
-def _split(part: _Part, column: int, masks: Sequence[int], belongs: Mapping[int, int]) -> list[_Part]:
-    """Return a part for each group of cells of ``column``, without those that one box fills; ``masks`` are those of its boxes."""
-    bit = 1 << column
-    rows: dict[int, list[int]] = {group: [] for group in belongs.values()}
-    opens: dict[int, list[int]] = {group: [] for group in rows}
-    for row, open_columns, mask in zip(part.rows, part.open, masks, strict=True):
-        group = belongs[mask]
-        rows[group].append(row)
-        opens[group].append(open_columns & ~bit if mask == group else open_columns)
-    return [_Part(_replaced(part.box, column, group), rows[group], opens[group]) for group in rows if all(opens[group])]
-
-
-def _cut(part: _Part, columns: Sequence[Sequence[int]]) -> list[_Part]:
-    """Return the two sides of the best cut, without those that one box fills."""
-    best: tuple[int, int, int] | None = None
-    for column in bits(reduce(or_, part.open)):
-        bit, cells = 1 << column, part.box[column]
-        masks = columns[column]
-        inner = [masks[row] & cells for row, open_columns in zip(part.rows, part.open, strict=True) if open_columns & bit]
-        cost, side = _best_side(inner, cells, len(part.rows) - len(inner))
-        if best is None or cost < best[0]:
-            best = cost, column, side
-    assert best is not None, "a box that is no part's whole leaves a column open"
-    _, column, side = best
-    sides = (_side(part, column, side, columns[column]), _side(part, column, part.box[column] & ~side, columns[column]))
-    return [made for made in sides if made is not None]
-
-
 def _best_side(masks: Sequence[int], cells: int, filling: int) -> tuple[int, int]:
     """Return cost and cells of the best side of a cut through ``cells``, where ``filling`` boxes are on both sides.
 
@@ -215,19 +216,3 @@ def _best_side(masks: Sequence[int], cells: int, filling: int) -> tuple[int, int
         without = filling + sum(1 for mask in masks if mask & ~side)
         sides.append((within * within + without * without, side))
     return min(sides)
-
-
-def _side(part: _Part, column: int, cells: int, masks: Sequence[int]) -> _Part | None:
-    """Return ``part`` with only ``cells`` in ``column``, or None if one box fills that."""
-    bit = 1 << column
-    rows, opens = [], []
-    for row, open_columns in zip(part.rows, part.open, strict=True):
-        mask = masks[row] & cells
-        if mask:
-            if mask == cells:
-                open_columns &= ~bit
-                if not open_columns:
-                    return None
-            rows.append(row)
-            opens.append(open_columns)
-    return _Part(_replaced(part.box, column, cells), rows, opens)

@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from revrules.proofs.boxes.covering import covered
-from revrules.proofs.boxes.table import STEPS, Work, WorkLimitError, bits, inside, meet, volume
+from revrules.proofs.boxes.covering import covered, covering
+from revrules.proofs.boxes.table import STEPS, Work, WorkLimitError, bits, meet, volume
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from revrules.proofs.boxes.table import Box, Table
 
 
+ROW = 20
+"""One row takes at most this part of all steps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """Row ``row`` is covered by the earlier rows ``by``, none of which can be left out."""
+    """Row ``row`` is covered by the earlier rows ``by``: one if one does, else few."""
 
     row: int
     by: tuple[int, ...]
@@ -33,17 +37,19 @@ class Shadows:
 
 
 def shadows(table: Table, found: Overlaps, steps: int = STEPS) -> Shadows:
-    """Return the rows that earlier rows cover, each with few that do: one if one does. ``found`` are the table's overlaps."""
-    work = Work(steps)
+    """Return the rows that earlier rows cover, each with few that do. ``found`` are the table's overlaps."""
     shadowed: list[Shadow] = []
     undecided = []
-    effective = (1 << len(table.rows)) - 1
-    for row, box in enumerate(table.rows):
+    effective, left = (1 << len(table.rows)) - 1, steps
+    for row in range(len(table.rows)):
+        work = Work(min(left, steps // ROW))
+        earlier = list(bits(found.earlier[row] & effective))
         try:
-            by = _covering(box, list(bits(found.earlier[row] & effective)), table.rows, work)
+            by = _few(table, row, earlier, work)
         except WorkLimitError:
             undecided.append(row)
-            continue
+            by = ()
+        left = max(0, left - work.spent)
         if by:
             shadowed.append(Shadow(row, by))
             effective &= ~(1 << row)  # whatever it covers, those that cover it do
@@ -58,17 +64,19 @@ def duplicates(table: Table) -> list[tuple[int, ...]]:
     return [tuple(group) for group in rows.values() if len(group) > 1]
 
 
-def _covering(box: Box, earlier: Sequence[int], rows: Sequence[Box], work: Work) -> tuple[int, ...]:
-    """Return few of the rows ``earlier`` that together cover ``box``, or none."""
+def _few(table: Table, row: int, earlier: Sequence[int], work: Work) -> tuple[int, ...]:
+    """Return few of the rows ``earlier`` that together cover ``row``, or none: those that a proof used, less what can go."""
+    box = table.rows[row]
     work.spend(len(earlier))
-    single = next((row for row in earlier if inside(box, rows[row])), None)
-    if single is not None:
-        return (single,)
-    if not covered(box, [rows[row] for row in earlier], work):
+    used = covering(box, [table.rows[other] for other in earlier], work)
+    if used is None:
         return ()
-    kept = sorted(earlier, key=lambda row: (volume(meet(box, rows[row]) or ()), -row))
-    for row in list(kept):
-        others = [other for other in kept if other != row]
-        if covered(box, [rows[other] for other in others], work):
-            kept = others
+    kept = sorted((earlier[place] for place in used), key=lambda other: (volume(meet(box, table.rows[other]) or ()), -other))
+    try:
+        for other in list(kept):
+            others = [each for each in kept if each != other]
+            if covered(box, [table.rows[each] for each in others], work):
+                kept = others
+    except WorkLimitError:
+        pass  # they cover the row, only some of them may be spare
     return tuple(sorted(kept))

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 REGIONS = 1_000
 """So many regions are described; what lies in none of them is counted only."""
+PARTS = 10_000
+"""From so many parts, the largest, regions are made; so many times HELD are kept for that."""
+HELD = 10
+LONG = 16_384
+"""Bits that one operation handles in the time of a step."""
+BULK = 8
+"""So many operations inside a list count as one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +55,25 @@ def gaps(table: Table, steps: int = STEPS, most: int = REGIONS) -> Gaps | Undeci
     """Return what has no row in ``table``.
 
     Neighbouring parts are merged, each is grown as far as the rows allow, largest first, and regions that others cover are
-    dropped: the way of two-level logic minimisers such as Espresso, where a row is a cube and a gap an implicant of the complement.
+    dropped: the way of minimisers of two-level logic such as Espresso, where a row is a cube and a gap an implicant of the rest.
     """
     rows = tuple(dict.fromkeys(table.rows))
     parts: list[Box] = []
-    search, description = Work(steps), Work(steps)
+    search, free = Work(steps), 0
     share = None
     try:
         for part in uncovered(table.everything, rows, search):
-            parts.append(part)
-        share = Fraction(sum(map(volume, parts)), volume(table.everything))
+            free += volume(part)
+            if len(parts) < HELD * PARTS:
+                parts.append(part)
+        share = Fraction(free, volume(table.everything))
     except WorkLimitError:
         if not parts:
             return search.undecided()
-    try:
-        regions, all_held = _grown(_merged(parts), _Growth(table.everything, rows, description), most)
-        return Gaps(_needed(regions, parts, description), share, all_held and share is not None)
-    except WorkLimitError:
-        return description.undecided()
+    parts.sort(key=lambda part: (-volume(part), part))
+    regions, all_held = _grown(_merged(parts[:PARTS]), _Growth(table.everything, rows, Work(steps // 10)), most)
+    finished = all_held and len(parts) <= PARTS and share is not None
+    return Gaps(_needed(regions, parts[:PARTS], Work(steps // 10)), share, finished)
 
 
 def _merged(parts: Iterable[Box]) -> Sequence[Box]:
@@ -86,12 +94,15 @@ def _grown(parts: Sequence[Box], growth: _Growth, most: int) -> tuple[list[Box],
     """Return regions that hold ``parts``, at most so many, and whether all parts are in them."""
     left = [(growth.packed(part), part) for part in sorted(parts, key=lambda part: (volume(part), part))]
     regions: list[Box] = []
-    while left and len(regions) < most:
-        growth.work.spend(len(left))
-        region = growth.grown(left[-1][1])
-        outside = ~growth.packed(region)
-        left = [each for each in left if each[0] & outside]
-        regions.append(region)
+    try:
+        while left and len(regions) < most:
+            growth.work.spend(len(left) * (1 + left[-1][0].bit_length() // LONG) // BULK)
+            region = growth.grown(left[-1][1])
+            outside = ~growth.packed(region)
+            left = [each for each in left if each[0] & outside]
+            regions.append(region)
+    except WorkLimitError:
+        return regions, False
     return regions, not left
 
 
@@ -113,7 +124,7 @@ class _Touched:
         """Return the boxes that admit one of the cells ``mask`` in ``column``, as bits."""
         seen = self._seen.get((column, mask))
         if seen is None:
-            self._work.spend(len(self._with[column]))
+            self._work.spend(len(self._with[column]) * (1 + self.every.bit_length() // LONG) // BULK)
             seen = reduce(or_, [boxes for other, boxes in self._with[column].items() if other & mask], 0)
             self._seen[column, mask] = seen
         return seen
@@ -156,7 +167,7 @@ class _Growth:
     def _allowed(self, column: int, touched: Sequence[int]) -> int:
         """Return the cells of ``column`` that no row has that touches the region in all other columns."""
         blocking = reduce(and_, (*touched[:column], *touched[column + 1 :]), self._touched.every)
-        self.work.spend(blocking.bit_count() + len(touched))
+        self.work.spend(blocking.bit_count() // BULK + len(touched))
         return self._everything[column] & ~reduce(or_, (self._rows[row][column] for row in bits(blocking)), 0)
 
     def _gain(self, column: int, before: int, after: int) -> tuple[bool, Fraction]:
@@ -169,11 +180,14 @@ def _needed(regions: Sequence[Box], parts: Sequence[Box], work: Work) -> tuple[B
     essential = _essential(ordered, parts, work)
     neighbours = _neighbours(ordered)
     kept = (1 << len(ordered)) - 1
-    for place in reversed(range(len(ordered))):
-        others = [ordered[other] for other in bits(neighbours[place] & kept)] if not essential >> place & 1 else []
-        work.spend(len(others))
-        if others and covered(ordered[place], others, work):
-            kept &= ~(1 << place)
+    try:
+        for place in reversed(range(len(ordered))):
+            others = [ordered[other] for other in bits(neighbours[place] & kept)] if not essential >> place & 1 else []
+            work.spend(len(others))
+            if others and covered(ordered[place], others, work):
+                kept &= ~(1 << place)
+    except WorkLimitError:
+        pass  # what is left is true as well, only more than need be
     return tuple(ordered[place] for place in bits(kept))
 
 

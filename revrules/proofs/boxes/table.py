@@ -14,7 +14,7 @@ Box: TypeAlias = tuple[int, ...]
 """Per column the elementary cells of a region, as bits: bit ``k`` is the column's ``k``-th cell."""
 
 STEPS = 20_000_000
-"""Rows looked at before a question is given up: some seconds."""
+"""Cells looked at before a question is given up: some ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,11 @@ class Work:
         self._left -= steps
         if self._left < 0:
             raise WorkLimitError
+
+    @property
+    def spent(self) -> int:
+        """The steps so far."""
+        return self.limit - self._left
 
     def undecided(self) -> Undecided:
         """Return that the limit was reached."""
