@@ -110,7 +110,7 @@ class Lowering:
             case ir.Collects(name, inputs, member):
                 table = self.ruleset.table(name)
                 rows = [row for row, output in self._rows(table, inputs, scope) if output == member]
-                return Truth(z3.Or([row.true for row in rows]), z3.And([row.false for row in rows]))
+                return Truth(z3.Or([self.no, *(row.true for row in rows)]), z3.And([self.yes, *(row.false for row in rows)]))
             case _:
                 value = self.value(expr, scope)
                 return self._two_sided(value.known, cast("z3.BoolRef", value.term))
