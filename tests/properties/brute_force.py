@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from near_values import USUAL, Near, is_finite, nodes
+from near_values import USUAL, Near, constants_of, is_finite, nodes
 
 from revrules import ir
 from revrules.readers import record_spec
@@ -130,6 +130,12 @@ def strange_texts(ruleset: ir.Ruleset, conditions: Sequence[ir.Expr], spec: Reco
                 return None
             case ir.Call(_, arguments) if any(ir.type_of(argument) is Scalar.TEXT for argument in arguments):
                 return None
+            case ir.Table(name) | ir.Collects(name):
+                columns = next(table for table in ruleset.tables if table.name == name).columns
+                if any(column.any_case for column in columns):
+                    return None
+                of_texts = (column.cells for column in columns if column.type is Scalar.TEXT)
+                texts.update(cast("str", text) for cells in of_texts for text in constants_of(cells))
             case ir.Literal(str() as text, Scalar.TEXT):
                 texts.add(text)
             case ir.OneOf(operand, values) if ir.type_of(operand) is Scalar.TEXT:

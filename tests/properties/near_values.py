@@ -15,7 +15,7 @@ from revrules import ir
 from revrules.reads import children
 from revrules.runtime import clock
 from revrules.runtime.texts import fold, to_capitals
-from revrules.types import EnumType, Scalar
+from revrules.types import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -146,11 +146,22 @@ class Near:
                 self.shifts.add((count, unit))
             case ir.BusinessShift(_, count):
                 self.constants[Scalar.DURATION].add(datetime.timedelta(days=count))
+            case ir.Table(name) | ir.Collects(name):
+                for column in next(table for table in ruleset.tables if table.name == name).columns:
+                    if isinstance(column.type, Scalar):
+                        self.constants[column.type].update(constants_of(column.cells))
             case ir.Points(base, lines, low, high, type_):
                 ends = (base, low, high, *(line.points for line in lines))
                 self.constants[cast("Scalar", type_)].update(end for end in ends if end is not None)
             case ir.Field(name):
                 self.fields.add(name)
+
+
+def constants_of(cells: Iterable[ir.Cell]) -> Iterator[object]:
+    """Yield the constants in cells of a decision table."""
+    for cell in cells:
+        yield from cell.values
+        yield from (end for interval in cell.ranges for end in (interval.low, interval.high) if end is not None)
 
 
 def midnight(day: datetime.date) -> datetime.datetime:
@@ -233,8 +244,3 @@ def next_after(value: object) -> object:
             return value + DAY
         case _:
             return None
-
-
-def scalar_of(type_: object) -> Scalar | None:
-    """Return the type where it is none with members."""
-    return None if isinstance(type_, EnumType) else cast("Scalar", type_)

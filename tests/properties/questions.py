@@ -50,6 +50,7 @@ class Case(NamedTuple):
     ruleset: ir.Ruleset
     entity: str
     conditions: tuple[ir.Expr, ...]
+    values: tuple[ir.Expr, ...]
     questions: tuple[tuple[Want, ...], ...]
 
 
@@ -67,7 +68,8 @@ def case_of(seed: int, count: int) -> Case:
         ruleset = maker.ruleset()
     conditions = pool(r, maker, entity)
     questions = tuple(question(r, conditions) for _ in range(count))
-    return Case(seed, sort, ruleset, entity, conditions, questions)
+    values = tuple(some_value(r, maker, entity) for _ in range(4))
+    return Case(seed, sort, ruleset, entity, conditions, values, questions)
 
 
 def pool(r: Random, maker: Maker, entity: str) -> tuple[ir.Expr, ...]:
@@ -78,6 +80,15 @@ def pool(r: Random, maker: Maker, entity: str) -> tuple[ir.Expr, ...]:
     for _ in range(r.randint(2, 4)):
         several.append(combined(r, several))
     return tuple(several)
+
+
+def some_value(r: Random, maker: Maker, entity: str) -> ir.Expr:
+    """Return an expression of any type, of what the ruleset may read."""
+    for _ in range(20):
+        made = maker.value((entity,), r.choice((*Scalar, TIER)), r.randint(1, 3))
+        if not isinstance(maker, SmallMaker) or maker.allows(made):
+            return made
+    return ir.Literal(None, Scalar.INTEGER)
 
 
 def atom(r: Random, maker: Maker, at: tuple[str, ...]) -> ir.Expr:

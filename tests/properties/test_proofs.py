@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from attack import attack
 from brute_force import Oracle, Trial, judge, known_only
+from facts import facts, pins
 from questions import Case, case_of
-from revrules.backends.smt.prover import Prover
 
 from revrules.backends.smt import MET, NOT_MET, UNKNOWN, UNMET, Answer, Verdict, Want
+from revrules.backends.smt.prover import Prover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,16 +98,34 @@ def test_what_is_implied_by_the_implied_is_implied(chunk: int) -> None:
                 assert prover.find(case.entity, (Want(a), Want(c, NOT_MET))).verdict is not Verdict.POSSIBLE, told
 
 
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_no_record_that_there_is_is_denied(chunk: int) -> None:
+    for case in cases(chunk, QUESTIONS):
+        r = Random(case.seed)
+        prover = Prover(case.ruleset, TODAY)
+        trials = Oracle.over(case.ruleset, case.entity, case.conditions, r, EACH).trials
+        for _ in range(EACH):
+            trial = r.choice(trials)
+            so = facts(case, trial)
+            some = r.sample(so, min(len(so), r.choice((1, 2, 3, len(so)))))
+            wants = [*pins(case, some, trial), *some] if r.random() < 0.6 else some
+            answer = prover.find(case.entity, wants)
+            told = f"seed {case.seed} ({case.sort}): {[wants[n] for n in answer.core]!r}\nof {trial!r}"
+            assert answer.verdict is not Verdict.IMPOSSIBLE, told
+
+
 @pytest.mark.parametrize("chunk", range(CHUNKS // 2))
 def test_an_answer_depends_on_nothing_asked_before(chunk: int) -> None:
     for case in cases(chunk, QUESTIONS // 16, CHUNKS // 2):
         in_order, shuffled = Prover(case.ruleset, TODAY), Prover(case.ruleset, TODAY)
         questions = case.questions[: EACH // 2]
         first = [in_order.find(case.entity, wants) for wants in questions]
-        order = Random(case.seed).sample(range(len(questions)), len(questions))
-        for number in order:
+        for number in Random(case.seed).sample(range(len(questions)), len(questions)):
             told = f"seed {case.seed} ({case.sort}), question {number}: {questions[number]!r}"
-            assert shuffled.find(case.entity, questions[number]) == first[number], told
+            again = shuffled.find(case.entity, questions[number])
+            assert (again.verdict, again.reason) == (first[number].verdict, first[number].reason), told
+            alone = in_order.find(case.entity, questions[number], alone=True)
+            assert shuffled.find(case.entity, questions[number], alone=True) == alone, told
 
 
 # --- what must hold of one answer --------------------------------------------------------------------------------
