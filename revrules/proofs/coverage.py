@@ -89,7 +89,8 @@ def shows(watch: Watch, goal: Goal) -> bool:
         case Step():
             return _comes_to(watch, goal.seen)
         case Chosen(definition, row):
-            return watch.reads(definition) and any(row == _row(definition, scope) for scope in watch.scopes(goal.section.entity))
+            records = [scope for scope in watch.scopes(goal.section.entity) if scope.record is not None]
+            return watch.reads(definition) and any(row == _row(definition, scope) for scope in records)
 
 
 def _shown_by(goal: Goal, watches: Sequence[Watch]) -> str | None:

@@ -41,7 +41,10 @@ def value_claim(definition: ir.Definition, found: ir.Value | None) -> Expected:
 
 
 def definition_as_written(id_: str) -> str:
-    """Return the name of a definition as an example writes it: `qualified for sales`."""
+    """Return the name of a definition as an example writes it: `qualified for sales`, `territories contains emea`."""
+    collection, _, member = id_.split(".", 1)[1].partition(" contains ")
+    if member:
+        return f"{written(collection)} contains {written(member)}"
     name, _, team = id_.split(".", 1)[1].partition(" for ")
     return f"{written(name)} for {written(team)}" if team else written(name)
 

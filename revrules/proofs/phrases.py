@@ -34,6 +34,8 @@ def phrase(expr: ir.Expr) -> str:
     'arr >= 5'
     """
     match expr:
+        case ir.Literal(float() as number) if number.is_integer():
+            return str(int(number))
         case ir.Literal(constant, type_):
             return value_in_words(constant, enum=isinstance(type_, EnumType))
         case ir.Field() | ir.Ref():
