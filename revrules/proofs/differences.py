@@ -61,7 +61,10 @@ class Differences:
                 definition = self.ruleset.definition(declared.name)
                 (after,) = change.after
                 ranged = is_ranged(definition.expr)
-                yield Question(declared.entity, (Want(_differ(_reference(definition, ranged), after, ranged)),), not ranged)
+                here = _reference(definition, ranged)
+                if definition.type is Scalar.BOOLEAN:  # met or not tells people more than false or unknown
+                    yield Question(declared.entity, (Want(_either(met(here), met(after))),))
+                yield Question(declared.entity, (Want(_differ(here, after, ranged)),), not ranged)
             case DeclaredKind.RULE:
                 before, after = met(change.before[0]), met(change.after[0])
                 yield Question(declared.entity, (Want(_either(before, after)),))

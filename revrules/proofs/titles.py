@@ -76,8 +76,9 @@ def _of_mutant(mutant: Mutant, scope: Scope) -> str:
     match part:
         case ir.Compare(op, left, ir.Literal()) | ir.RangedCompare(op, left, ir.Literal()):
             return _at_limit(part, op, left, scope)
-        case ir.Compare() | ir.RangedCompare():
-            return f"{brief(part)}, just {'met' if truth(part, scope) else 'missed'}"
+        case ir.Compare(_, left, right) | ir.RangedCompare(_, left, right):
+            just = "just " if value(left, scope) == value(right, scope) else ""
+            return f"{brief(part)}, {just}{ {True: 'met', False: 'missed', None: 'unknown'}[truth(part, scope)] }"
         case _ if ir.type_of(part) is not Scalar.BOOLEAN:
             return f"on the limit of {brief(part)}"
         case _:
