@@ -55,10 +55,18 @@ def compile_path(path: Path, *, today: datetime.date | None = None, proofs: bool
 
 
 def compile_text(
-    text: str, *, path: str = "rules.rev", today: datetime.date | None = None, proofs: bool | Asking = False
+    text: str,
+    *,
+    path: str = "rules.rev",
+    files: Mapping[str, str] | None = None,
+    today: datetime.date | None = None,
+    proofs: bool | Asking = False,
 ) -> Compiled:
-    """Compile a ruleset that is one text and imports nothing, as ``compile_path`` does."""
-    return _compile(load_text(text, path), today, proofs)
+    """Compile a ruleset that is one text and imports nothing, as ``compile_path`` does.
+
+    ``files`` are the texts of the lists, holidays and tables that it names.
+    """
+    return _compile(load_text(text, path, files), today, proofs)
 
 
 def _compile(loaded: Loaded, today: datetime.date | None, proofs: bool | Asking) -> Compiled:

@@ -51,16 +51,19 @@ def load(path: Path) -> Loaded:
     return loader.loaded()
 
 
-def load_text(text: str, path: str = "<text>") -> Loaded:
-    """Load a ruleset that is one text; it cannot name other files."""
+def load_text(text: str, path: str = "<text>", files: Mapping[str, str] | None = None) -> Loaded:
+    """Load a ruleset that is one text; of lists, holidays and tables it can name ``files``: their texts by name."""
     source = Source(path, _normalised(text))
     file, diagnostics = parse(source)
     found = list(diagnostics)
-    found += [problems.no_other_files(mention.span, mention.value) for mention in _mentions(file)]
+    beside = {name: Source(name, _normalised(content)) for name, content in (files or {}).items()}
+    named = {mention.value: mention for mention in _mentions(file, imports=False) if mention.value in beside}
+    found += [problems.no_other_files(m.span, m.value) for m in _mentions(file) if named.get(m.value) is None]
     if not file.declarations and not found:
         found.append(problems.empty_file(Span(path, 0, 0), path))
     name = re.sub(r"\W+", "_", Path(path).stem).strip("_") or "ruleset"
-    return Loaded(name, path, (file,), {path: source}, diagnostics=tuple(in_order(found)))
+    attached = {(path, name): name for name in named}
+    return Loaded(name, path, (file,), {**beside, path: source}, attached, tuple(in_order(found)))
 
 
 def find_rulesets(path: Path) -> list[Path]:

@@ -84,8 +84,10 @@ def load_cached(path: str | Path) -> Ruleset:
     return ruleset
 
 
-def loads(text: str) -> Ruleset:
+def loads(text: str, files: Mapping[str, str] | None = None) -> Ruleset:
     """Return the ruleset that ``text`` holds; it imports nothing. Raises ``RulesetError`` when it cannot be compiled.
+
+    ``files`` are the texts of the lists, holidays and decision tables that it names.
 
     >>> rules = loads('''
     ... team sales "Sales"
@@ -104,7 +106,7 @@ def loads(text: str) -> Ruleset:
     """
     from revrules.compiler import compile_text
 
-    return from_compiled(compile_text(text))
+    return from_compiled(compile_text(text, files=files))
 
 
 def from_compiled(compiled: Compiled) -> Ruleset:

@@ -1,7 +1,7 @@
 """What the language means, case by case: every statement of grammar/language.md about a value, run by every interpretation.
 
 ``tests/conformance/*.toml``: file, section, case. A file opens with ``setup`` (declarations in the language's own words),
-``as_of`` and ``entity``. A case holds
+``as_of`` and ``entity``, perhaps ``files`` that the declarations name. A case holds
 
 * ``expr``, perhaps ``record``, and ``is`` (a value, or "missing", "unknown"); or ``rows`` of a record and what then comes out;
 * or ``record`` and claims about its placement (``stage``, ``verdict``, ``blocked`` …) in ``lifecycle``;
@@ -119,7 +119,8 @@ def compiled(file: str) -> ir.Ruleset:
     for case in cases("expr"):
         if case.file == file:
             lines.append(f"define {case.definition} of {entity_of(case)} {{ means {case.content['expr']} }}")
-    result = compile_text("\n".join(lines), path=file, today=datetime.date(2026, 11, 21))
+    today = datetime.date(2026, 11, 21)
+    result = compile_text("\n".join(lines), path=file, files=content.get("files"), today=today)
     problems = [f"{d.code} {d.message}: {lines_of(result.sources, d)}" for d in result.errors]
     assert result.ruleset is not None, "\n".join(problems)
     return result.ruleset

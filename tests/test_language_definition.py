@@ -10,6 +10,7 @@ import pytest
 
 from revrules import ir
 from revrules.compiler import compile_text
+from revrules.examples import run_examples
 from revrules.types import Scalar
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,17 +24,33 @@ def rulesets_on(page: Path) -> list[str]:
     return re.findall(r"^```rev\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
+def tables_on(page: Path) -> dict[str, str]:
+    """Return the blocks of a page that are tagged as files, by the name beside the tag."""
+    return dict(re.findall(r"^```csv (\S+)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE))
+
+
 @pytest.mark.parametrize(
     ("page", "text"),
     [
-        pytest.param(page.name, text, id=f"{page.parent.name}/{page.name}-{i}")
+        pytest.param(page, text, id=f"{page.parent.name}/{page.name}-{i}")
         for page in PAGES
         for i, text in enumerate(rulesets_on(page))
     ],
 )
-def test_every_ruleset_on_a_page_compiles_without_an_error(page: str, text: str) -> None:
-    compiled = compile_text(text, path=page, today=datetime.date(2026, 11, 21))
+def test_every_ruleset_on_a_page_compiles_without_an_error(page: Path, text: str) -> None:
+    compiled = compile_text(text, path=page.name, files=tables_on(page), today=datetime.date(2026, 11, 21))
     assert not compiled.errors, [(d.code, d.message) for d in compiled.errors]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.name}")
+def test_the_examples_of_the_rulesets_on_a_page_come_out(page: Path) -> None:
+    for text in rulesets_on(page):
+        compiled = compile_text(text, path=page.name, files=tables_on(page))
+        assert compiled.ruleset is not None, [(d.code, d.message) for d in compiled.errors]
+        failures = [
+            (result.example.title, o.expected, o.found) for result in run_examples(compiled.ruleset) for o in result.failures
+        ]
+        assert not failures
 
 
 def test_the_definition_has_rulesets_to_compile() -> None:

@@ -141,7 +141,18 @@ class _Headings:
             reference = _reference(text, self.source.span)
             if reference is not None and not isinstance(resolve(reference, self.scope), Unresolved):
                 return (text,)
-        return tuple(names.get(_plain(text), ()))
+        return tuple(names.get(_plain(text), ())) or self._path(text)
+
+    def _path(self, text: str) -> tuple[str, ...]:
+        """Return the paths through relations that a heading with points may name, whatever its case."""
+        *steps, last = text.split(".")
+        entity, path = self.scope.entity, ""
+        for step in steps:
+            ways = [way for way in entity.relations.values() if not way.many and _plain(way.name) == _plain(step)]
+            if len(ways) != 1 or ways[0].entity not in self.scope.tables.entities:
+                return ()
+            entity, path = self.scope.tables.entities[ways[0].entity], f"{path}{ways[0].name}."
+        return tuple(f"{path}{name}" for name in _names(entity).get(_plain(last), ())) if path else ()
 
     def term(self, at: int, meant: tuple[str, ...]) -> Term | None:
         """Return the value that the heading at this position names, or None (reported)."""
