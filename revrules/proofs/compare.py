@@ -81,14 +81,13 @@ class Comparison:
 
     @property
     def relation(self) -> Relation | None:
-        """The relation, None where that is undecided."""
-        return self.possible[0] if len(self.possible) == 1 else None
+        """The relation, None where that is undecided. The same is the same, also where it is open whether any record meets it."""
+        return _decided(self.possible)
 
     @property
     def where_known(self) -> Relation | None:
         """The relation that is left when records on which one of the two is unknown are set aside; None where undecided."""
-        left = _left_open(self.first.real, self.second.real, self.both.exists)
-        return left[0] if len(left) == 1 else None
+        return _decided(_left_open(self.first.real, self.second.real, self.both.exists))
 
     @property
     def only_missing(self) -> bool:
@@ -116,7 +115,12 @@ class ValueComparison:
 
 
 def compare(questions: Questions, entity: str, first: Expr, second: Expr) -> Comparison:
-    """Return how the records that meet ``first`` lie to those that meet ``second``. Asks three to five questions."""
+    """Return how the records that meet ``first`` lie to those that meet ``second``. Asks three to five questions.
+
+    None about expressions that are equal, as they stand: these are the same whatever they mean.
+    """
+    if first == second:
+        return Comparison(Region(False), Region(False), Region(None))
     met = Want(first, MET), Want(second, MET)
     both = questions.find(entity, *met)
     return Comparison(
@@ -133,6 +137,8 @@ def opposites(questions: Questions, entity: str, first: Expr, second: Expr) -> b
 
 def compare_values(questions: Questions, entity: str, first: Expr, second: Expr) -> ValueComparison:
     """Return whether two values, of one type or both numbers, are the same for every record. Asks up to three questions."""
+    if first == second:
+        return ValueComparison(True)
     known_first, known_second = Want(ir.Known(first)), Want(ir.Known(second))
     differing = known_first, known_second, Want(_different(first, second))
     answers = [questions.find(entity, *differing)]
@@ -183,6 +189,12 @@ def _left_open(*regions: bool | None) -> tuple[Relation, ...]:
         for found, relation in BY_REGIONS.items()
         if all(known is None or known is exists for known, exists in zip(regions, found, strict=True))
     )
+
+
+def _decided(possible: tuple[Relation, ...]) -> Relation | None:
+    """Return the relation where one is left; nothing is lost where it is open whether two that are the same are ever met."""
+    alike = set(possible) <= {Relation.SAME, Relation.BOTH_EMPTY}
+    return Relation.SAME if alike and len(possible) == 2 else possible[0] if len(possible) == 1 else None
 
 
 def _different(first: Expr, second: Expr) -> Expr:

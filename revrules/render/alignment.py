@@ -103,6 +103,8 @@ def relation_in_words(row: Row, sides: tuple[str, str]) -> str:
         return f"only in {sides[0] if row.second is None else sides[1]}"
     if row.found is None:
         return "cannot be compared"
+    if row.looks_same and row.caveats:
+        return "same, with a reserve"
     if isinstance(row.found, Comparison):
         return _comparison(row.found, sides)
     if row.found.same is None:
@@ -191,7 +193,7 @@ def _with_more(alignment: Alignment, account: Account | None, counted: Mapping[i
         return lambda region: (account.count(question, region), account.shown(question, region))
 
     for at, row in enumerate(alignment.rows):
-        if (row.found is not None and not row.same) or row.caveats:
+        if (row.found is not None and not row.looks_same) or row.caveats:
             yield row, of_question(counted.get(at))
 
 
@@ -280,6 +282,7 @@ def _row_as_json(row: Row, account: Account | None, counted: int | None) -> dict
             found |= _values_as_json(row.found)
     found |= {
         "same": row.same,
+        "same_but_for_reserves": row.looks_same,
         "reserves": list(row.caveats),
         "clauses": {"of_second": list(row.clauses[0]), "of_first": list(row.clauses[1])},
     }

@@ -65,7 +65,8 @@ class _Merger:
         clock, money = self._settings()
         lists, calendars = dict(self._lists()), dict(self._calendars())
         whole, second = self.enums.whole, self.enums.second
-        here = Terms("(1)", {}, self.readings[0], {}, {}, {}, whole, {}, self.enums.at_odds, clock, money)
+        odds, renamed = self.enums.at_odds, self.enums.renamed
+        here = Terms("(1)", {}, self.readings[0], {}, {}, {}, {}, whole, {}, odds, clock, money)
         there = Terms(
             "(2)",
             self.entities,
@@ -73,21 +74,24 @@ class _Merger:
             self.relations,
             lists,
             calendars,
+            self._tables(),
             second,
-            self.enums.renamed,
-            self.enums.at_odds,
+            renamed,
+            odds,
             clock,
             money,
         )
         sides = Side(self.first, here), Side(self.second, there)
+        own = sides[0].definitions()
+        tables = [side.table(table) for side in sides for table in side.ruleset.tables]
         ruleset = dataclasses.replace(
             self.first,
             name=f"{self.first.name}_and_{self.second.name}",
             lists=(*self.first.lists, *_under_names(self.second.lists, lists, self.first.lists)),
             calendars=(*self.first.calendars, *_under_names(self.second.calendars, calendars, self.first.calendars)),
-            tables=tuple(side.table(table) for side in sides for table in side.ruleset.tables),
+            tables=tuple({table.name: table for table in tables}.values()),
             entities=tuple(entities),
-            definitions=tuple(definition for side in sides for definition in side.definitions()),
+            definitions=(*own, *sides[1].definitions(own)),
             rules=(),
             lifecycles=(),
             assertions=(),
@@ -225,6 +229,16 @@ class _Merger:
             if one is not None and one != theirs:
                 self.differences.append(Difference("calendar", theirs.name, "other working hours, days or holidays"))
                 yield theirs.name, _fresh(theirs.name, set(ours))
+
+    def _tables(self) -> dict[str, str]:
+        """Return what the decision tables of the second ruleset that have the rows of one of the first are called."""
+        ours = {each.name: each for each in self.first.tables}
+        found = {}
+        for each in self.second.tables:
+            one = ours.get(each.name)
+            if one is not None and dataclasses.replace(each, path=one.path) == one:
+                found[each.name] = f"{each.name} (1)"
+        return found
 
 
 def _under_names(theirs: Iterable[Named], names: Mapping[str, str], ours: Iterable[Named]) -> Iterator[Named]:

@@ -71,7 +71,7 @@ def shared(first: FieldDecl, second: FieldDecl, members: Members, sides: Sides) 
         lambda field: _read(field, first, declared, members),
         lambda field: _read(field, second, declared, members),
         tuple(_differences(first, second, sides)),
-        _caveat(first.type, second.type),
+        _caveat(first, second),
     )
 
 
@@ -167,7 +167,8 @@ def _values(own: FieldDecl, declared: FieldDecl) -> tuple[Value, ...]:
 
 def _differences(first: FieldDecl, second: FieldDecl, sides: Sides) -> list[str]:
     """Return how two declarations differ in what counts as a value, in words."""
-    found = []
+    apart = _columns_apart(first, second)
+    found = [_each(apart[0], apart[1], sides)] if apart else []
     if isinstance(first.type, EnumType) and isinstance(second.type, EnumType):
         for own, others, side in ((first.type, second.type, sides[0]), (second.type, first.type, sides[1])):
             alone = [name for name in own.member_names if name not in others.member_names]
@@ -177,7 +178,9 @@ def _differences(first: FieldDecl, second: FieldDecl, sides: Sides) -> list[str]
         kinds = [
             _kind(each.type) + (f" {domain(each)}" if (each.low, each.high) != (None, None) else "") for each in (first, second)
         ]
-        return [_each(kinds[0], kinds[1], sides)]
+        return [*found, _each(kinds[0], kinds[1], sides)]
+    if first.format != second.format:
+        found.append("its cells are read in another way")
     if (first.low, first.high, first.high_open) != (second.low, second.high, second.high_open):
         found.append(_each(_domain(first), _domain(second), sides))
     for one, other, side in ((first, second, sides[0]), (second, first, sides[1])):
@@ -186,15 +189,25 @@ def _differences(first: FieldDecl, second: FieldDecl, sides: Sides) -> list[str]
     return found
 
 
+def _columns_apart(first: FieldDecl, second: FieldDecl) -> tuple[str, str] | None:
+    """Return the headings under which an export has the field on either side, where no heading is one of both."""
+    ours, theirs = ([f'column "{name}"' for name in field.columns or (field.name,)] for field in (first, second))
+    alike = {name.casefold() for name in ours} & {name.casefold() for name in theirs}
+    return None if alike or not (first.columns or second.columns) else (" or ".join(ours), " or ".join(theirs))
+
+
 def _each(first: str, second: str, sides: Sides) -> str:
     return f"{first} in {sides[0]}, {second} in {sides[1]}"
 
 
-def _caveat(first: Type, second: Type) -> str:
-    if isinstance(first, EnumType) != isinstance(second, EnumType):
+def _caveat(first: FieldDecl, second: FieldDecl) -> str:
+    one, other = first.type, second.type
+    if isinstance(one, EnumType) != isinstance(other, EnumType):
         return "white space around its texts is set aside"
-    if first in NUMERIC and second in NUMERIC and first is not second:
-        narrow = min((first, second), key=lambda type_: NARROW_FIRST.index(Scalar(str(type_))))
+    if one == other and first.format != second.format:
+        return "its cells are read in another way, so one cell may be two values"
+    if one in NUMERIC and other in NUMERIC and one is not other:
+        narrow = min((one, other), key=lambda type_: NARROW_FIRST.index(Scalar(str(type_))))
         return f"only values that are {_kind(narrow)} are looked at"
     return ""
 

@@ -15,6 +15,7 @@ from revrules.proofs.alignment.sides import NOTHING
 from revrules.proofs.alike import alike
 from revrules.proofs.compare import Comparison, Relation, ValueComparison, compare, compare_values, is_member
 from revrules.proofs.placement import placement
+from revrules.proofs.rewriting import rewritten
 from revrules.rows import is_ranged
 from revrules.types import NUMERIC, EnumType, Scalar, type_name
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from revrules.proofs.alignment.matching import Names, Pair, StagePair
     from revrules.proofs.alignment.sides import Notes, Side
     from revrules.proofs.questions import Questions
+    from revrules.proofs.rewriting import Change
     from revrules.types import Type
 
 MOST_LONE = 60
@@ -56,7 +58,12 @@ class Row:
 
     @property
     def same(self) -> bool:
-        """Whether it is proved that both mean the same."""
+        """Whether it is proved, without a reserve, that both mean the same."""
+        return self.looks_same and not self.caveats
+
+    @property
+    def looks_same(self) -> bool:
+        """Whether it is proved that both mean the same, the reserves aside."""
         if isinstance(self.found, Comparison):
             return self.found.relation in (Relation.SAME, Relation.BOTH_EMPTY)
         return self.found is not None and self.found.same is True
@@ -185,7 +192,8 @@ def stage_rows(questions: Questions, first: Side, second: Side, pairs: Sequence[
         those = [pair for pair in pairs if (pair.lifecycles[0].name, pair.lifecycles[1].name) == lifecycles]
         one, other = those[0].lifecycles
         ways = placement(first.lifecycle(one)), placement(second.lifecycle(other))
-        asked = questions.extended((*ways[0].definitions, *ways[1].definitions))
+        added, others = _together(ways[0].definitions, ways[1].definitions)
+        asked = questions.extended(added)
         for pair in those:
             names = [stage.name if stage else None for stage in (pair.first, pair.second)]
             row = Row("stage", first.entity(one.entity), names[0], names[1])
@@ -195,9 +203,31 @@ def stage_rows(questions: Questions, first: Side, second: Side, pairs: Sequence[
             stages = Asked(lifecycle=one.name, stage=pair.first.name), Asked(lifecycle=other.name, stage=pair.second.name)
             notes = _of_stage(first, one, pair.first.name) | _of_stage(second, other, pair.second.name)
             row = _remarked(dataclasses.replace(row, asked=stages), notes)
-            reached = ways[0].passes[pair.first.name], ways[1].passes[pair.second.name]
+            reached = ways[0].passes[pair.first.name], rewritten(ways[1].passes[pair.second.name], others)
             clauses = _gate(first, one, pair.first), _gate(second, other, pair.second)
             yield row if row.obstacle else compared(asked, row, reached, clauses)
+
+
+def _together(ours: Sequence[Definition], theirs: Sequence[Definition]) -> tuple[list[Definition], Change]:
+    """Return all definitions but those of ``theirs`` that one of ``ours`` stands for, and what puts the one for the other."""
+    known = {each.expr: each.id for each in ours}
+    same: dict[str, str] = {}
+
+    def change(node: object) -> object:
+        return (
+            dataclasses.replace(node, definition=same[node.definition])
+            if isinstance(node, ir.Ref) and node.definition in same
+            else node
+        )
+
+    added = list(ours)
+    for each in theirs:
+        expr = rewritten(each.expr, change)
+        if expr in known:
+            same[each.id] = known[expr]
+        else:
+            added.append(dataclasses.replace(each, expr=expr))
+    return added, change
 
 
 def compared(

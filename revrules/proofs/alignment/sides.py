@@ -11,7 +11,7 @@ from revrules.rows import as_choose, as_condition
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from revrules.ir import Definition, Expr, Lifecycle, Ruleset, Stage
     from revrules.types import Type
@@ -50,12 +50,13 @@ class Terms:
     """What the things of one side are called in the whole. What is not named keeps its name."""
 
     mark: str
-    """What tells this side's definitions, tables and lifecycles from the other's."""
+    """What tells this side's definitions and lifecycles from the other's."""
     entities: Mapping[str, str]
     fields: Mapping[tuple[str, str], Reading]
     relations: Mapping[tuple[str, str], str]
     lists: Mapping[str, str]
     calendars: Mapping[str, str]
+    tables: Mapping[str, str]
     types: Mapping[tuple[str, ...], EnumType]
     """The enum type that holds the members of both sides, by this side's members."""
     members: Mapping[tuple[str, ...], Mapping[str, str]]
@@ -69,20 +70,33 @@ class Terms:
 
 @dataclass(slots=True)
 class Side:
-    """One of the two rulesets. ``notes`` are by the definitions' own ids, once these are translated."""
+    """One of the two rulesets. ``notes`` are by the definitions' own ids, once these are translated.
+
+    What says, in the terms of the whole, just what a definition of the other side says, goes by that one's id.
+    """
 
     ruleset: Ruleset
     terms: Terms
     notes: dict[str, Notes] = field(default_factory=dict)
+    _others: dict[str, str] = field(default_factory=dict)
     _found: Notes = NOTHING
 
     def id(self, definition: str) -> str:
-        """Return what a definition (or table, which has the id of its classification) is called in the whole."""
-        return f"{definition} {self.terms.mark}"
+        """Return what a definition is called in the whole."""
+        return self._others.get(definition, f"{definition} {self.terms.mark}")
 
-    def definitions(self) -> tuple[Definition, ...]:
-        """Return the definitions in the terms of the whole."""
-        return tuple(map(self._definition, self.ruleset.definitions))
+    def definitions(self, known: Iterable[Definition] = ()) -> tuple[Definition, ...]:
+        """Return the definitions in the terms of the whole, without those that one of ``known`` stands for."""
+        said = {(each.entity, each.type, each.expr): each.id for each in known}
+        own = []
+        for definition in self.ruleset.definitions:
+            translated = self._definition(definition)
+            same = said.get((translated.entity, translated.type, translated.expr))
+            if same is None:
+                own.append(translated)
+            else:
+                self._others[definition.id] = same
+        return tuple(own)
 
     def expression(self, expr: Expr, entity: str) -> tuple[Expr, Notes]:
         """Return an expression about ``entity`` (as this side names it) in the terms of the whole, with what is to be said."""
@@ -101,7 +115,7 @@ class Side:
     def table(self, table: ir.DecisionTable) -> ir.DecisionTable:
         """Return a decision table in the terms of the whole. One whose members the whole names otherwise is not used any more."""
         columns = tuple(dataclasses.replace(column, type=self._type(column.type)) for column in table.columns)
-        return dataclasses.replace(table, name=self.id(table.name), columns=columns)
+        return dataclasses.replace(table, name=self._table(table.name), columns=columns)
 
     def entity(self, name: str) -> str:
         """Return what an entity of this side is called in the whole."""
@@ -185,9 +199,12 @@ class Side:
             case ir.BusinessShift(calendar=name):
                 return dataclasses.replace(new, calendar=self.terms.calendars.get(name, name))
             case ir.Table(name) | ir.Collects(name):
-                return dataclasses.replace(new, table=self.id(name))
+                return dataclasses.replace(new, table=self._table(name))
             case _:
                 return new
+
+    def _table(self, name: str) -> str:
+        return self.terms.tables.get(name, f"{name} {self.terms.mark}")
 
     def _field(self, node: ir.Field, scope: Scope) -> Expr:
         entity, path = self._path(scope[node.up], node.path)
@@ -235,7 +252,7 @@ class Side:
         if not isinstance(type_, EnumType):
             return type_
         whole = self.terms.types.get(type_.member_names)
-        return type_ if whole is None else EnumType(type_.name, whole.members, whole.ordered)
+        return type_ if whole is None else whole
 
     def _members(self, node: ir.Node) -> ir.Node:
         """Return ``node`` with the members that it names itself under the names that the whole has."""
