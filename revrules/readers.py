@@ -82,7 +82,7 @@ def _followed(ruleset: ir.Ruleset, exprs: Iterable[ir.Expr]) -> Paths:
                 inner = _enter(records[up], path)
                 if (definition, id(inner)) not in done:
                     done.add((definition, id(inner)))
-                    follow(definitions[definition].expr, (inner,))
+                    waiting.append((definitions[definition].expr, (inner,)))
             case ir.Count(relation) | ir.Sum(relation) | ir.Extreme(_, relation) | ir.Pick(_, relation):
                 inner = _enter(records[relation.up], (*relation.path, relation.name))
                 for child in children(expr):
@@ -91,8 +91,9 @@ def _followed(ruleset: ir.Ruleset, exprs: Iterable[ir.Expr]) -> Paths:
                 for child in children(expr):
                     follow(child, records)
 
-    for expr in exprs:
-        follow(expr, (paths,))
+    waiting: list[tuple[ir.Expr, tuple[Paths, ...]]] = [(expr, (paths,)) for expr in exprs]
+    for expr, records in waiting:
+        follow(expr, records)
     return paths
 
 

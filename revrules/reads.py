@@ -9,7 +9,7 @@ from revrules.problems.words import spelled
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 def reads(expr: ir.Expr) -> tuple[tuple[str, ir.Expr], ...]:
@@ -58,6 +58,22 @@ def children(expr: ir.Expr) -> tuple[ir.Expr, ...]:
             return (operand, pattern)
         case _:
             assert_never(expr)
+
+
+def used(definitions: Mapping[str, ir.Definition], exprs: Iterable[ir.Expr]) -> tuple[ir.Definition, ...]:
+    """Return what ``exprs`` refer to, directly or through one another: each after those that it refers to itself.
+
+    ``definitions`` stand in such an order. Who works them out in the order given needs no deep recursion.
+    """
+    found: set[str] = set()
+    waiting = [*exprs]
+    while waiting:
+        expr = waiting.pop()
+        if isinstance(expr, ir.Ref) and expr.definition not in found and expr.definition in definitions:
+            found.add(expr.definition)
+            waiting.append(definitions[expr.definition].expr)
+        waiting += children(expr)
+    return tuple(definition for id_, definition in definitions.items() if id_ in found) if found else ()
 
 
 def said(ruleset: ir.Ruleset) -> Iterator[tuple[str, ir.Expr]]:

@@ -36,9 +36,14 @@ class Fingerprints:
         self._said: dict[tuple[int, Scope], tuple[ir.Expr, str]] = {}
         self._declared: dict[tuple[str, str], str] = {}
         self._types: dict[int, tuple[object, str]] = {}
+        self._is_ready = False
 
     def question(self, entity: str, wants: Sequence[Want]) -> bytes:
         """Return the digest of "is there a record of ``entity`` that fulfils all ``wants``?"."""
+        if not self._is_ready:
+            self._is_ready = True
+            for definition in self._ruleset.definitions:  # each rests on those before it: however long the chain, none goes deep
+                self._definition(definition.id, definition.entity)
         parts = [entity, self._ruleset.timezone]
         for want in wants:
             states = "".join(str(state) for state in STATES if state in want.states)

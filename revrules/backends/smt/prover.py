@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import z3
 
+from revrules import ir
 from revrules.backends.smt import moments
 from revrules.backends.smt.answers import Answer, Verdict, Witness
 from revrules.backends.smt.holders import Holder
@@ -19,6 +20,7 @@ from revrules.backends.smt.problem import Needs, Problem
 from revrules.backends.smt.related import enough
 from revrules.backends.smt.terms import decode, number_in
 from revrules.backends.smt.texts import Texts
+from revrules.reads import used
 from revrules.reference import Judge
 from revrules.types import Scalar
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Sequence
 
-    from revrules import ir
     from revrules.backends.smt.answers import State, Want
     from revrules.backends.smt.problem import Approximation
     from revrules.backends.smt.terms import Truth
@@ -97,14 +98,23 @@ class Sketch:
         now, self.now_needs = self.problem.collect(lambda: self.clock.now)
         self.is_today = z3.Implies(self.problem.is_today, now == self.clock.instant)
         self._lowered: dict[int, tuple[ir.Expr, Truth, Needs]] = {}
+        self._definitions = {definition.id: definition for definition in ruleset.definitions}
 
     def truth(self, condition: ir.Expr) -> tuple[Truth, Needs]:
         """Return when a condition of the record is true and when it is false, and what that rests on."""
         found = self._lowered.get(id(condition))
         if found is None:
+            self._lower_definitions(condition)
             truth, needs = self.problem.collect(lambda: self.lowering.truth(condition, Scope(self.root)))
             found = self._lowered[id(condition)] = (condition, truth, needs)
         return found[1], found[2]
+
+    def _lower_definitions(self, condition: ir.Expr) -> None:
+        """Lower the conditions that ``condition`` refers to, each after those it rests on: no chain of them goes deep."""
+        for definition in used(self._definitions, [condition]):
+            if definition.type is Scalar.BOOLEAN and definition.entity == self.entity:
+                named = ir.Ref(definition.id, definition.type)
+                self.problem.collect(partial(self.lowering.truth, named, Scope(self.root)))
 
     def uses_related(self, wants: Iterable[Want]) -> bool:
         """Return whether the answer may depend on how many kinds of related records are told apart."""
