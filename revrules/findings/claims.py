@@ -90,13 +90,14 @@ def _claim(asked: Asked, claim: Assertion) -> Iterator[Diagnostic]:
     owned = _owned(asked, claim)
     if claim.quantifier is ir.Quantifier.SOME:
         if impossible(questions.find(claim.entity, *of, *([] if claim.has == ALWAYS else [Want(claim.has, MET)]))):
-            yield problems.claim_refuted(claim, "no record is so", owned, ())
+            yield problems.claim_refuted(claim, "no record is so", owned, (), None)
         return
     every = claim.quantifier is ir.Quantifier.EVERY
     against = [*of, Want(claim.has, UNMET if every else MET)]
     answer = questions.find(claim.entity, *against)
     if possible(answer):
-        yield problems.claim_refuted(claim, "a record contradicts it", owned, shown(asked, claim.entity, against, answer))
+        witness = shown(asked, claim.entity, against, answer)
+        yield problems.claim_refuted(claim, "a record contradicts it", owned, witness, _stamp(asked, claim))
     elif impossible(answer):
         if every:
             yield from _open(asked, questions, claim, [*of, Want(claim.has, NOT_MET)], owned)
@@ -114,6 +115,14 @@ def _placed(asked: Asked, claim: Assertion) -> ir.Expr:
     """Return the condition that the evidence supports the stage of the claim."""
     assert claim.lifecycle is not None and claim.stage is not None, "a claim about a stage names its lifecycle"
     return asked.placements[claim.lifecycle].ends_in[claim.stage]
+
+
+def _stamp(asked: Asked, claim: Assertion) -> str | None:
+    """Return the field that opens the stage of the claim whatever its criteria say."""
+    if claim.lifecycle is None or claim.stage is None:
+        return None
+    stamp = asked.survey.ruleset.lifecycle(claim.lifecycle).stage(claim.stage).stamped_by
+    return None if stamp is None else stamp.name
 
 
 def _owned(asked: Asked, claim: Assertion) -> Owned:

@@ -197,8 +197,13 @@ def rule_against_gate(rule: Spot, level: str, stage: Spot, core: Sequence[Clause
     )
 
 
-def claim_refuted(claim: Assertion, label: str, owners: Sequence[tuple[str, tuple[str, ...]]], witness: Pairs) -> Diagnostic:
-    """A record contradicts ``claim``; for a claim that there are some, none can exist."""
+def claim_refuted(
+    claim: Assertion, label: str, owners: Sequence[tuple[str, tuple[str, ...]]], witness: Pairs, stamp: str | None
+) -> Diagnostic:
+    """A record contradicts ``claim``; for a claim that there are some, none can exist.
+
+    ``stamp`` is the field that opens the stage which the claim is about without its criteria, if there is one.
+    """
     some = not witness
     return Diagnostic(
         CLAIM_REFUTED,
@@ -206,7 +211,7 @@ def claim_refuted(claim: Assertion, label: str, owners: Sequence[tuple[str, tupl
         claim.span,
         label,
         (),
-        (("claim", claim.because), *_claim_asks(owners)),
+        (*_reason(claim), *_stamp(stamp), *_claim_asks(owners)),
         help=("change what keeps such records out, or the claim",) if some else ("change what lets the record in, or the claim",),
         subjects=_claim_subjects(claim),
         witness=witness,
@@ -226,6 +231,15 @@ def claim_left_open(claim: Assertion, owners: Sequence[tuple[str, tuple[str, ...
         subjects=_claim_subjects(claim),
         witness=witness,
     )
+
+
+def _reason(claim: Assertion) -> tuple[tuple[str, str], ...]:
+    """Return the reason that the writer gave; without one the claim itself stands there."""
+    return (("because", claim.because),) if claim.because and not claim.because.startswith(claim.name) else ()
+
+
+def _stamp(field: str | None) -> tuple[tuple[str, str], ...]:
+    return (("note", f"`{field}` opens the stage without its criteria"),) if field is not None else ()
 
 
 def _claim_subjects(claim: Assertion) -> tuple[str, ...]:
