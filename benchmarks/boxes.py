@@ -118,7 +118,7 @@ def measure(name: str, table: boxes.Table, times: int) -> None:
     overlap, _ = seconds(lambda: boxes.overlaps(table), times)
     proof, complete = seconds(lambda: boxes.complete(table), times)
     gap, gaps = seconds(lambda: boxes.gaps(table), times)
-    shadow, shadows = seconds(lambda: boxes.shadows(table, found), times)
+    shadow, shadows = seconds(lambda: boxes.shadows(table), times)
     assert isinstance(gaps, boxes.Gaps)
     assert isinstance(shadows, boxes.Shadows)
     verdict = {True: "yes", False: "no"}.get(complete, "undecided") if isinstance(complete, bool) else "undecided"

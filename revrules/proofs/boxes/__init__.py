@@ -5,12 +5,13 @@ members, "anything else", "missing"), and a row is a box: per column the element
 integer. Nothing here enumerates combinations. Work is counted in steps, the same on every machine; what needs more is undecided.
 """
 
-from revrules.proofs.boxes.hidden import Shadow, Shadows, duplicates, shadows
+from revrules.proofs.boxes.hidden import Among, Shadow, Shadows, duplicates, shadows
 from revrules.proofs.boxes.pairs import Overlaps, overlaps
 from revrules.proofs.boxes.regions import Gaps, complete, gaps
 from revrules.proofs.boxes.table import Box, Table, Undecided
 
 __all__ = [
+    "Among",
     "Box",
     "Gaps",
     "Overlaps",

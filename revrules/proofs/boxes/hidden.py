@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from revrules.proofs.boxes.covering import covered, covering
+from revrules.proofs.boxes.pairs import meeting
 from revrules.proofs.boxes.table import STEPS, Work, WorkLimitError, bits, meet, volume
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
-    from revrules.proofs.boxes.pairs import Overlaps
     from revrules.proofs.boxes.table import Box, Table
 
 
@@ -22,7 +23,7 @@ ROW = 20
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """Row ``row`` is covered by the earlier rows ``by``: one if one does, else few."""
+    """Row ``row`` is covered by the rows ``by``: one if one does, else few."""
 
     row: int
     by: tuple[int, ...]
@@ -30,29 +31,43 @@ class Shadow:
 
 @dataclass(frozen=True, slots=True)
 class Shadows:
-    """The rows that earlier rows cover, and those of which it remained undecided."""
+    """The rows that other rows cover, and those of which it remained undecided."""
 
     found: tuple[Shadow, ...]
     undecided: tuple[int, ...]
 
 
-def shadows(table: Table, found: Overlaps, steps: int = STEPS) -> Shadows:
-    """Return the rows that earlier rows cover, each with few that do. ``found`` are the table's overlaps."""
+class Among(Enum):
+    """Which rows may cover a row."""
+
+    EARLIER = auto()
+    OTHERS = auto()
+
+
+def shadows(table: Table, covers: Sequence[Box] | None = None, among: Among = Among.EARLIER, *, steps: int = STEPS) -> Shadows:
+    """Return the rows that earlier rows (or any others) cover, each with few that do.
+
+    A row covers its own box, or its box in ``covers``, which is no smaller.
+    """
+    covers = table.rows if covers is None else covers
+    met = meeting(table.rows, covers)
     shadowed: list[Shadow] = []
     undecided = []
-    effective, left = (1 << len(table.rows)) - 1, steps
-    for row in range(len(table.rows)):
+    idle, left = 0, steps
+    for row, box in enumerate(table.rows):
         work = Work(min(left, steps // ROW))
-        earlier = list(bits(found.earlier[row] & effective))
+        candidates = met[row] & (((1 << row) - 1) if among is Among.EARLIER else ~(1 << row))
         try:
-            by = _few(table, row, earlier, work)
+            by = _few(box, [*bits(candidates & ~idle)], covers, work)
+            if not by and candidates & idle and covers is not table.rows:
+                by = _few(box, [*bits(candidates)], covers, work)
         except WorkLimitError:
             undecided.append(row)
             by = ()
         left = max(0, left - work.spent)
         if by:
             shadowed.append(Shadow(row, by))
-            effective &= ~(1 << row)  # whatever it covers, those that cover it do
+            idle |= 1 << row
     return Shadows(tuple(shadowed), tuple(undecided))
 
 
@@ -64,19 +79,18 @@ def duplicates(table: Table) -> list[tuple[int, ...]]:
     return [tuple(group) for group in rows.values() if len(group) > 1]
 
 
-def _few(table: Table, row: int, earlier: Sequence[int], work: Work) -> tuple[int, ...]:
-    """Return few of the rows ``earlier`` that together cover ``row``, or none: those that a proof used, less what can go."""
-    box = table.rows[row]
-    work.spend(len(earlier))
-    used = covering(box, [table.rows[other] for other in earlier], work)
+def _few(box: Box, others: Sequence[int], covers: Sequence[Box], work: Work) -> tuple[int, ...]:
+    """Return few of ``others`` that together cover ``box``, or none: those that a proof used, less the spare."""
+    work.spend(len(others) * len(box))
+    used = covering(box, [covers[other] for other in others], work)
     if used is None:
         return ()
-    kept = sorted((earlier[place] for place in used), key=lambda other: (volume(meet(box, table.rows[other]) or ()), -other))
+    kept = sorted((others[place] for place in used), key=lambda other: (volume(meet(box, covers[other]) or ()), -other))
     try:
         for other in list(kept):
-            others = [each for each in kept if each != other]
-            if covered(box, [table.rows[each] for each in others], work):
-                kept = others
+            rest = [each for each in kept if each != other]
+            if covered(box, [covers[each] for each in rest], work):
+                kept = rest
     except WorkLimitError:
         pass  # they cover the row, only some of them may be spare
     return tuple(sorted(kept))

@@ -48,21 +48,21 @@ class Overlaps:
 
 def overlaps(table: Table) -> Overlaps:
     """Return all overlaps of ``table``."""
-    earlier = meeting(table.rows)
+    earlier = [met & ((1 << row) - 1) for row, met in enumerate(meeting(table.rows, table.rows))]
     with_output = _rows_by_value(table.outputs)
     differing = (mask & ~with_output[output] for mask, output in zip(earlier, table.outputs, strict=True))
     return Overlaps(tuple(earlier), tuple(differing))
 
 
-def meeting(boxes: Sequence[Box]) -> list[int]:
-    """Return for each box those before it that share a combination with it: those that touch its cells in every column."""
-    earlier = [(1 << place) - 1 for place in range(len(boxes))]
-    for column in zip(*boxes, strict=True):
-        touching = _touching(_rows_by_value(column))
-        for place, mask in enumerate(column):
-            if earlier[place]:
-                earlier[place] &= touching[mask]
-    return earlier
+def meeting(boxes: Sequence[Box], others: Sequence[Box]) -> list[int]:
+    """Return for each box the ``others`` that share a combination with it, as bits: those that touch it in every column."""
+    met = [(1 << len(others)) - 1] * len(boxes)
+    if boxes and others:
+        for asked, column in zip(zip(*boxes, strict=True), zip(*others, strict=True), strict=True):
+            touching = _touching(set(asked), _rows_by_value(column))
+            for place, mask in enumerate(asked):
+                met[place] &= touching[mask]
+    return met
 
 
 def _pairs(earlier: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -86,47 +86,57 @@ def _as_bits(rows: Sequence[int]) -> int:
     return int.from_bytes(buffer, "little")
 
 
-def _touching(rows_with: Mapping[int, int]) -> dict[int, int]:
-    """Return for each mask the rows whose mask shares a cell with it.
+def _touching(asked: set[int], rows_with: Mapping[int, int]) -> dict[int, int]:
+    """Return for each mask of ``asked`` the rows whose mask shares a cell with it.
 
-    A row touches a run of cells if it covers the run's first cell (known from a sweep over the cells), or if one of its own
-    runs begins further inside (known from a tree of the beginnings).
+    A row touches a run of cells if it has the run's first cell, or if one of its own runs begins further inside.
     """
-    all_runs = sorted((first, last, mask) for mask in rows_with for first, last in runs(mask))
-    beginnings = _Beginnings(all_runs, rows_with)
-    endings = sorted((last, mask) for _, last, mask in all_runs)
-    touching = dict.fromkeys(rows_with, 0)
-    covering, ended = 0, 0
-    position = 0
-    while position < len(all_runs):
-        cell = all_runs[position][0]
-        while endings[ended][0] < cell:
-            covering &= ~rows_with[endings[ended][1]]
-            ended += 1
-        here = position
-        while position < len(all_runs) and all_runs[position][0] == cell:
-            covering |= rows_with[all_runs[position][2]]
-            position += 1
-        for _, last, mask in all_runs[here:position]:
-            touching[mask] |= covering | beginnings.between(cell, last)
+    sweep = _Sweep(rows_with)
+    touching = dict.fromkeys(asked, 0)
+    for first, last, mask in sorted((first, last, each) for each in asked for first, last in runs(each)):
+        touching[mask] |= sweep.covering(first) | sweep.beginning_between(first, last)
     return touching
 
 
-class _Beginnings:
-    """A tree over the cells at which runs begin: the rows that have a run that begins in a range of cells."""
+class _Sweep:
+    """Goes over the cells of a column from the first to the last, with the rows that have them."""
 
-    __slots__ = ("_cells", "_tree")
+    __slots__ = ("_begun", "_cells", "_covering", "_ended", "_endings", "_rows_with", "_runs", "_tree")
 
-    def __init__(self, all_runs: Sequence[tuple[int, int, int]], rows_with: Mapping[int, int]) -> None:
-        self._cells = sorted({first for first, _, _ in all_runs})
+    def __init__(self, rows_with: Mapping[int, int]) -> None:
+        self._rows_with = rows_with
+        self._runs = sorted((first, last, mask) for mask in rows_with for first, last in runs(mask))
+        self._endings = sorted((last, mask) for _, last, mask in self._runs)
+        self._covering, self._begun, self._ended = 0, 0, 0
+        self._cells = sorted({first for first, _, _ in self._runs})
+        self._tree = self._beginnings()
+
+    def _beginnings(self) -> list[int]:
+        """Return a tree over the cells at which runs begin: each node has the rows with a run that begins below it."""
         places = {cell: len(self._cells) + place for place, cell in enumerate(self._cells)}
-        self._tree = [0] * (2 * len(self._cells))
-        for first, _, mask in all_runs:
-            self._tree[places[first]] |= rows_with[mask]
+        tree = [0] * (2 * len(self._cells))
+        for first, _, mask in self._runs:
+            tree[places[first]] |= self._rows_with[mask]
         for node in range(len(self._cells) - 1, 0, -1):
-            self._tree[node] = self._tree[2 * node] | self._tree[2 * node + 1]
+            tree[node] = tree[2 * node] | tree[2 * node + 1]
+        return tree
 
-    def between(self, after: int, last: int) -> int:
+    def covering(self, cell: int) -> int:
+        """Return the rows that have ``cell``, which is none before the one asked for last."""
+        while self._begun < len(self._runs) and self._runs[self._begun][0] <= cell:
+            first, _, mask = self._runs[self._begun]
+            self._end_before(first)  # before it begins anew: a row may have several runs
+            self._covering |= self._rows_with[mask]
+            self._begun += 1
+        self._end_before(cell)
+        return self._covering
+
+    def _end_before(self, cell: int) -> None:
+        while self._ended < len(self._endings) and self._endings[self._ended][0] < cell:
+            self._covering &= ~self._rows_with[self._endings[self._ended][1]]
+            self._ended += 1
+
+    def beginning_between(self, after: int, last: int) -> int:
         """Return the rows with a run that begins behind the cell ``after`` and not behind the cell ``last``."""
         low = bisect_right(self._cells, after) + len(self._cells)
         high = bisect_right(self._cells, last) + len(self._cells)

@@ -204,8 +204,4 @@ def _essential(regions: Sequence[Box], parts: Sequence[Box], work: Work) -> int:
 
 def _neighbours(boxes: Sequence[Box]) -> list[int]:
     """Return for each box the others that share a combination with it, as bits."""
-    neighbours = meeting(boxes)
-    for place, earlier in enumerate(list(neighbours)):
-        for other in bits(earlier):
-            neighbours[other] |= 1 << place
-    return neighbours
+    return [met & ~(1 << place) for place, met in enumerate(meeting(boxes, boxes))]
