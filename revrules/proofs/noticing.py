@@ -90,7 +90,8 @@ class Watch:
             for n, reads in enumerate(self._read_by)
             if change.declared.kind in reads and _key(change) in reads[change.declared.kind]
         ]
-        if not asked or not self._differs(change):
+        named = any(self.example.expectations[n].kind == "missing" for n in asked)
+        if not asked or not self._differs(change, named):
             return False
         scope = Scope(World(change.ruleset, self._now), self._record)
         placements: dict[str, Placement] = {}
@@ -153,15 +154,18 @@ class Watch:
 
     # --- what comes out --------------------------------------------------------------------------------------------
 
-    def _differs(self, change: Change) -> bool:
-        """Return whether the changed declaration says something else of one of the example's records."""
+    def _differs(self, change: Change, named: bool) -> bool:
+        """Return whether the changed declaration says something else of one of the example's records.
+
+        ``named``: missing fields are told by name, and what is as unknown as before may wait for other ones.
+        """
         if len(change.before) != len(change.after):
             return True
         scopes = self.scopes(change.declared.entity)
         after = _all_said(change.after, scopes)
         if change.declared not in self._said:
             self._said[change.declared] = _all_said(change.before, scopes)
-        return self._said[change.declared] != after
+        return self._said[change.declared] != after or (named and None in after)
 
     def _found(self, ruleset: ir.Ruleset, scope: Scope, n: int, known: dict[str, Placement]) -> Found:
         """Return what comes out of the expectation at position ``n``."""
