@@ -26,10 +26,16 @@ def blocks(kind: str) -> list[object]:
     return found
 
 
-def codes_in(text: str) -> list[str]:
+def files_beside(code: str, kind: str) -> dict[str, str]:
+    """Return the files that a page shows for its examples of ``kind``: blocks tagged `csv`, a name, and perhaps the kind."""
+    text = page(code).text  # type: ignore[union-attr]  # the code was found as a page
+    return dict(re.findall(rf"^```csv (\S+)(?: {kind})?\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
+
+
+def codes_in(text: str, files: dict[str, str]) -> list[str]:
     from revrules.compiler import compile_text
 
-    return [diagnostic.code for diagnostic in compile_text(text, today=TODAY, proofs=True).diagnostics]
+    return [diagnostic.code for diagnostic in compile_text(text, files=files, today=TODAY, proofs=True).diagnostics]
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
@@ -55,14 +61,14 @@ def test_a_page_shows_an_example_and_is_short(code: str) -> None:
 
 @pytest.mark.parametrize(("code", "text"), blocks("bad"))
 def test_the_bad_example_of_a_page_shows_its_problem(code: str, text: str) -> None:
-    assert code in codes_in(text)
+    assert code in codes_in(text, files_beside(code, "bad"))
 
 
 @pytest.mark.parametrize(("code", "text"), blocks("good"))
 def test_the_good_example_of_a_page_compiles_without_it(code: str, text: str) -> None:
     from revrules.compiler import compile_text
 
-    compiled = compile_text(text, today=TODAY, proofs=True)
+    compiled = compile_text(text, files=files_beside(code, "good"), today=TODAY, proofs=True)
     assert [(d.code, d.message) for d in compiled.errors] == []
     assert code not in [diagnostic.code for diagnostic in compiled.diagnostics]
 

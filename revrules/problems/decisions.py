@@ -154,5 +154,5 @@ def nothing_otherwise(span: Span, name: str) -> Diagnostic:
 
 def not_collected(span: Span, name: str) -> Diagnostic:
     """What an example expects a value to contain is no classification that collects."""
-    message = f"`{name}` is no classification that collects, so nothing is contained in it"
+    message = f"`{name}` is no classification that collects"
     return Diagnostic(COLLECTED_VALUE, message, span, help=(f"write what it is: `{name} = …`",))

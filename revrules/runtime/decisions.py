@@ -32,9 +32,9 @@ BUDGET = 4 * 1024 * 1024
 MOST_TOLD = 5
 
 
-Cell: TypeAlias = "tuple[list[object], list[tuple[object, object, bool, bool]], bool, bool | None]"
+TableCell: TypeAlias = "tuple[list[object], list[tuple[object, object, bool, bool]], bool, bool | None]"
 """As ``ir.Cell``: values, ranges (low, high, whether low is open, whether high is), negated, when missing."""
-Seen: TypeAlias = "Sequence[object]"
+Asked: TypeAlias = "Sequence[object]"
 """The values of the columns: None for a missing one; both ends as a tuple of two where a column is asked so."""
 
 
@@ -66,7 +66,7 @@ def decision_table(text: str) -> DecisionTable:
     return DecisionTable(said["mode"], (said["outputs"], said["otherwise"]), (said["given"], said["lines"]), columns)
 
 
-def _cell(said: tuple[list[object], list[tuple[object, object, bool, bool]], bool, bool | None], read: _Read) -> Cell:
+def _cell(said: tuple[list[object], list[tuple[object, object, bool, bool]], bool, bool | None], read: _Read) -> TableCell:
     values, ranges, negated, when_missing = said
     if read is not None:
         ranges = [
@@ -91,7 +91,7 @@ class DecisionTable:
         mode: str,
         outputs: tuple[Sequence[str], str | None],
         rows: tuple[list[int], list[int]],
-        columns: Iterable[tuple[str, list[Cell], list[int], bool]],
+        columns: Iterable[tuple[str, list[TableCell], list[int], bool]],
     ) -> None:
         self._mode = mode
         self._outputs, self._otherwise = outputs
@@ -100,7 +100,7 @@ class DecisionTable:
         self._members = _masks(self._given, len(self._outputs), self._count) if mode == "collect" else {}
         self._columns = tuple(_column(*column, self._count) for column in columns)
 
-    def states(self, values: Seen) -> States:
+    def states(self, values: Asked) -> States:
         """Return what the rows say of the values of the columns; None is missing."""
         sure = left = (1 << self._count) - 1
         for (missing_sure, missing_open, look, between), value in zip(self._columns, values, strict=True):
@@ -137,7 +137,7 @@ class DecisionTable:
             return True
         return None if left & rows else False
 
-    def waiting(self, values: Seen, states: States, output: int | None = None) -> frozenset[int]:
+    def waiting(self, values: Asked, states: States, output: int | None = None) -> frozenset[int]:
         """Return the columns that the answer waits for, with ``output`` that of ``contains``, else that of ``pick``."""
         sure, left = states
         rows = left & ~sure
@@ -176,7 +176,7 @@ class DecisionTable:
 # --- columns -----------------------------------------------------------------------------------------------------
 
 
-def _column(kind: str, cells: list[Cell], positions: list[int], ranged: bool, count: int) -> _Column:
+def _column(kind: str, cells: list[TableCell], positions: list[int], ranged: bool, count: int) -> _Column:
     """Return the look-up of one column."""
     parts = _Parts(positions, len(cells), count)
     sure = parts.rows(at for at, cell in enumerate(cells) if cell[3])
@@ -253,7 +253,7 @@ def _masks(given: list[int], outputs: int, count: int) -> dict[int, Rows]:
 # --- columns of values -------------------------------------------------------------------------------------------
 
 
-def _by_value(cells: list[Cell], parts: _Parts, *, any_case: bool) -> Callable[[object], Rows]:
+def _by_value(cells: list[TableCell], parts: _Parts, *, any_case: bool) -> Callable[[object], Rows]:
     """Return the function that gives the rows whose cell a value fulfils.
 
     Without a cell that names it, a value fulfils those that are negated; a cell that names it turns its rows around.
@@ -300,7 +300,7 @@ class _Steps:
 
     __slots__ = ("_changes", "_ends", "_every", "_kept", "_parts")
 
-    def __init__(self, cells: list[Cell], parts: _Parts) -> None:
+    def __init__(self, cells: list[TableCell], parts: _Parts) -> None:
         found = {end for cell in cells for low, high, _, _ in cell[1] for end in (low, high) if end is not None}
         ends = sorted(cast("set[int]", found))  # values of one type that has an order
         place: dict[object, int] = {end: n for n, end in enumerate(ends)}
