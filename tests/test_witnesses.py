@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from revrules.backends.smt.answers import MET, NOT_MET, UNMET, Verdict, Want, Witness
+from revrules.backends.smt.answers import MET, NOT_MET, UNMET, Answer, Verdict, Want, Witness
 from revrules.compiler import compile_path, compile_text
 from revrules.examples import run_examples
 from revrules.proofs import witnesses
@@ -55,12 +55,22 @@ entity contact key contact_id { contact_id text  account_id text  email text  ro
 """
 
 
-def questions(text: str, **definitions: str) -> Questions:
+class Silent:
+    """A prover that finds nothing: what is shown then is made of the witness that is at hand."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def find(self, _entity: str, _wants: Sequence[Want], *, alone: bool = False) -> Answer:
+        return Answer(Verdict.UNDECIDED, reason=f"nobody asked, {alone=}")
+
+
+def questions(text: str, prover: type[Silent] | None = Silent, **definitions: str) -> Questions:
     """Return questions about the schema with ``definitions`` of accounts."""
     written = "".join(f"define {name} of account {{ owner sales  means {means} }}\n" for name, means in definitions.items())
     compiled = compile_text(SCHEMA + text + written)
     assert compiled.ruleset is not None, compiled.errors
-    return Questions(compiled.ruleset, TODAY, kept=KeptAnswers(""))
+    return Questions(compiled.ruleset, TODAY, prover=prover, kept=KeptAnswers(""))
 
 
 def made(means: str, record: Mapping[str, object], as_of: datetime.datetime = LONG_AGO) -> dict[str, object]:
@@ -204,6 +214,39 @@ def test_the_number_of_replays_is_bounded(monkeypatch: pytest.MonkeyPatch) -> No
     crowd = found({"contacts": [{"email": str(n)} for n in range(1000)]})
     believable(asked, "account", [Want(asked.ruleset.definition("account.many").expr)], crowd)
     assert calls <= witnesses.MOST_REPLAYS + 1
+
+
+# --- whatever else is asked --------------------------------------------------------------------------------------
+
+
+def test_what_is_shown_depends_on_the_wants_alone() -> None:
+    shown = []
+    for before in (0, 5):
+        asked = questions("", None, big="employees >= 100", rich="arr > 5", near="seen_at within last 7 days")
+        conditions = [definition.expr for definition in asked.ruleset.definitions]
+        for other in conditions[:before]:
+            asked.never("account", other)
+        wants = [Want(conditions[0], MET), Want(conditions[1], NOT_MET), Want(conditions[2], MET)]
+        odd = found({"employees": 100 + before, "seen_at": NINE - datetime.timedelta(before)}, NINE)
+        shown.append(believable(asked, "account", wants, odd))
+    assert shown[0] == shown[1]
+
+
+def test_what_a_want_leaves_open_is_decided_where_it_can_be() -> None:
+    asked = questions("", None, big="employees >= 100", rich="arr > 5")
+    big, rich = (definition.expr for definition in asked.ruleset.definitions)
+    shown = believable(asked, "account", [Want(big, MET), Want(rich, NOT_MET)], found({"employees": 731}))
+    assert shown.record == {"employees": 100, "arr": Decimal(5)}
+    assert asked.counts.asked == 0
+
+
+def test_of_very_many_records_the_later_ones_are_made_of_what_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("revrules.proofs.questions.MOST_LONE", 1)
+    asked = questions("", None, big="employees >= 100", rich="arr > 5")
+    big, rich = (definition.expr for definition in asked.ruleset.definitions)
+    assert asked.witness("account", Want(big)) is not None
+    assert asked.witness("account", Want(rich)) is None
+    assert asked.witness("account", Want(big)) is not None
 
 
 # --- real records ------------------------------------------------------------------------------------------------

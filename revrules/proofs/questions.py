@@ -25,11 +25,18 @@ if TYPE_CHECKING:
     from revrules.source import Span
 
 
+MOST_LONE = 50
+"""Witnesses to show that are looked for as if nothing else had been asked."""
+
+
 class Finder(Protocol):
     """What answers: ``revrules.backends.smt.Prover``."""
 
-    def find(self, entity: str, wants: Sequence[Want]) -> Answer:
-        """Return whether there is a record of ``entity``, at some instant, that fulfils all ``wants``."""
+    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False) -> Answer:
+        """Return whether there is a record of ``entity``, at some instant, that fulfils all ``wants``.
+
+        Asked ``alone``, the witness depends on nothing that was asked before.
+        """
         ...
 
 
@@ -71,6 +78,8 @@ class _Ledger:
 
     kept: KeptAnswers
     answers: dict[bytes, Answer] = field(default_factory=dict)
+    lone: dict[bytes, Answer] = field(default_factory=dict)
+    """Of questions that were asked alone, by their digests turned round."""
     open: list[Open] = field(default_factory=list)
     tally: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
     seconds: float = 0.0
@@ -129,12 +138,25 @@ class Questions:
         states = judge.values(answer.witness.record, answer.witness.as_of)
         return answer if all(state in want.states for state, want in zip(states, wants, strict=True)) else None
 
-    def _asked(self, digest: bytes, entity: str, wants: tuple[Want, ...]) -> Answer:
+    def _asked(self, digest: bytes, entity: str, wants: tuple[Want, ...], *, alone: bool = False) -> Answer:
         if not self._prover:
             self._prover.append(self._make(self.ruleset, self.today))
-        answer = self._prover[0].find(entity, wants)
+        answer = self._prover[0].find(entity, wants, alone=alone)
         self._ledger.kept.keep(digest, answer, self.today)
         return answer
+
+    def witness(self, entity: str, *wants: Want) -> Witness | None:
+        """Return a record that fulfils ``wants``, the same one whatever else was asked or kept; None where none was found.
+
+        This is no question of its own, and not counted. It takes longer than ``find``: of very many, the later ones get None.
+        """
+        ledger = self._ledger
+        digest = self._fingerprints.question(entity, wants)[::-1]
+        if digest not in ledger.lone:
+            if len(ledger.lone) == MOST_LONE:
+                return None
+            ledger.lone[digest] = self._recalled(digest, wants) or self._asked(digest, entity, wants, alone=True)
+        return ledger.lone[digest].witness
 
     # --- the usual questions: IMPOSSIBLE means yes -----------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from revrules.backends.smt.answers import Witness
+from revrules.backends.smt.answers import DECIDED, Want, Witness
 from revrules.format import format_source
 from revrules.proofs.plausible import NINE, likely_text, limits_of, plausible
 from revrules.proofs.spelling import can_be_given, marked, spelled, text, written
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from revrules import ir
-    from revrules.backends.smt.answers import Want
     from revrules.proofs.plausible import Limits
     from revrules.proofs.questions import Questions
 
@@ -40,11 +39,12 @@ ALIKE = 3
 def believable(questions: Questions, entity: str, wants: Sequence[Want], witness: Witness) -> Witness:
     """Return a record of ``entity`` that fulfils ``wants`` as ``witness`` does, and is easier to believe.
 
-    A real record, where the questions have some and one fulfils them. What a want leaves open stays as the witness has it where
-    that is known: a condition that is false does not become one that is unknown. The same witness gives the same record.
+    A real record, where the questions have some and one fulfils them. Otherwise one that is found by asking for ``wants`` alone,
+    so that the same wants give the same record whatever else is asked or kept; ``witness`` only where none is found so. What a
+    want leaves open is decided where it can be, and stays so: a condition that is false convinces more than one that is unknown.
     """
     real = nearest(questions, entity, wants)
-    trial = _Trial(questions, entity, wants, real or witness)
+    trial = _Trial(questions, entity, wants, real or _lone(questions, entity, wants) or witness)
     if trial.is_open:
         trial.move_to_today()
         trial.drop(() if real is None else _identity(questions.ruleset.entity(entity)))
@@ -55,6 +55,12 @@ def believable(questions: Questions, entity: str, wants: Sequence[Want], witness
     found = Witness(entity, trial.as_of, marked(questions.ruleset, entity, trial.record))
     questions.show(found, as_pairs(found))
     return found
+
+
+def _lone(questions: Questions, entity: str, wants: Sequence[Want]) -> Witness | None:
+    """Return a record that fulfils ``wants`` and depends on nothing else, if it can be with conditions that are decided."""
+    decided = [Want(want.condition, want.states & DECIDED or want.states) for want in wants]
+    return questions.witness(entity, *decided) or (questions.witness(entity, *wants) if decided != [*wants] else None)
 
 
 def nearest(questions: Questions, entity: str, wants: Sequence[Want]) -> Witness | None:
