@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from revrules.proofs.questions import Questions
 
 ENDING = ".rev"
+PATIENCE = 1.0
+"""Seconds before something is said about questions that are being answered."""
+CLEAR = f"\r{'':40}\r"
 
 
 class Asking:
@@ -32,12 +37,16 @@ class Asking:
     def __init__(self, data: Sequence[str]) -> None:
         self._data = data
         self._made: list[Questions] = []
+        self._started = monotonic()
+        self._told = False
 
     def __call__(self, ruleset: Ruleset, today: datetime.date) -> Questions:
         from revrules.proofs.questions import Questions
 
         questions = Questions(ruleset, today)
         self._made.append(questions)
+        if sys.stderr is not None and sys.stderr.isatty():
+            questions.watch(self._tell)
         if self._data:
             from revrules.cli.records import data_errors
             from revrules.tables.real import real_records
@@ -49,7 +58,15 @@ class Asking:
     def __enter__(self) -> Asking:
         return self
 
+    def _tell(self, answered: int) -> None:
+        """Say on a terminal how far it is, where it takes longer than a moment."""
+        if monotonic() - self._started > PATIENCE:
+            self._told = True
+            click.echo(f"\r{answered:,} questions answered …", nl=False, err=True)
+
     def __exit__(self, *_: object) -> None:
+        if self._told:
+            click.echo(CLEAR, nl=False, err=True)
         for questions in self._made:
             questions.save()
 

@@ -85,6 +85,7 @@ class _Ledger:
     seconds: float = 0.0
     records: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
     shown: dict[tuple[tuple[str, str], ...], Witness] = field(default_factory=dict)
+    on_answer: Callable[[int], None] | None = None
 
 
 class Questions:
@@ -126,6 +127,8 @@ class Questions:
             ledger.tally[answer.verdict] += 1
             if answer.verdict is Verdict.UNDECIDED:
                 ledger.open.append(Open(entity, wants, answer.reason, self._about))
+            if ledger.on_answer is not None:
+                ledger.on_answer(len(ledger.answers))
         ledger.seconds += time.perf_counter() - started
         return answer
 
@@ -230,6 +233,10 @@ class Questions:
             tally[Verdict.UNDECIDED],
             self._ledger.seconds,
         )
+
+    def watch(self, on_answer: Callable[[int], None]) -> None:
+        """Have ``on_answer`` told after each question how many different ones were answered so far."""
+        self._ledger.on_answer = on_answer
 
     def save(self) -> None:
         """Keep the answers for later runs, as far as the user's private cache allows it."""
