@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 ENDING = ".rev"
 PATIENCE = 1.0
 """Seconds before something is said about questions that are being answered."""
+BETWEEN = 0.2
+"""Seconds until the next time."""
 CLEAR = f"\r{'':40}\r"
 
 
@@ -37,7 +39,7 @@ class Asking:
     def __init__(self, data: Sequence[str]) -> None:
         self._data = data
         self._made: list[Questions] = []
-        self._started = monotonic()
+        self._next = monotonic() + PATIENCE
         self._told = False
 
     def __call__(self, ruleset: Ruleset, today: datetime.date) -> Questions:
@@ -60,7 +62,8 @@ class Asking:
 
     def _tell(self, answered: int) -> None:
         """Say on a terminal how far it is, where it takes longer than a moment."""
-        if monotonic() - self._started > PATIENCE:
+        if monotonic() > self._next:
+            self._next = monotonic() + BETWEEN
             self._told = True
             click.echo(f"\r{answered:,} questions answered …", nl=False, err=True)
 
