@@ -134,8 +134,12 @@ class Lowering:
 
     def _compare(self, op: ir.CompareOp, left: ir.Expr, right: ir.Expr, scope: Scope) -> Truth:
         one, other = self.value(left, scope), self.value(right, scope)
+        known = z3.And(one.known, other.known)
+        if ir.type_of(left) is Scalar.TEXT:
+            same = self.texts.same(one.term, other.term)
+            return self._two_sided(known, same if op is ir.CompareOp.EQ else z3.Not(same))
         term = self._as(other.term, ir.type_of(right), ir.type_of(left))
-        return self._two_sided(z3.And(one.known, other.known), compared(op, one.term, term))
+        return self._two_sided(known, compared(op, one.term, term))
 
     def _compare_ranges(self, op: ir.CompareOp, left: Range, right: Range) -> Truth:
         """Return when ``op`` holds (does not hold) for every pair of numbers out of the two ranges."""

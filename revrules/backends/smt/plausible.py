@@ -35,6 +35,8 @@ HINTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 """Words in the name of a field, and what such a field may hold."""
 NAMES = ("Acme", "Globex", "Initech", "Umbra", "Hooli")
 MOST_INNER = 40
+LONGEST = 100_000
+"""Characters that are added to make a text long enough."""
 
 
 def hints(field: str) -> tuple[str, ...]:
@@ -97,7 +99,7 @@ def _composed(asked: Sequence[Language], like: Sequence[str]) -> Iterator[str]:
                 filler = "" if end.startswith((".", "@")) or not end.isalpha() or not whole else mark or " "
                 yield start + whole + filler + end
                 missing = shortest - len(start + whole + end)
-                if missing > 0:
+                if 0 < missing <= LONGEST:
                     yield start + whole + f" {base or NAMES[0]}" * (1 + missing // (1 + len(base or NAMES[0]))) + end
 
 

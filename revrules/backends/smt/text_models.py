@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from revrules.backends.smt.problem import Reading
     from revrules.backends.smt.samples import Wanted
 
+LONGEST = 100_000
+"""Characters of a text in a model."""
 LONGEST_WHOLE = 60
 """Characters of a text whose parts are listed."""
 
@@ -105,7 +107,7 @@ class Coded:
         return Asked(test, bool(self.reading(formula)), formula, about)
 
     def _lengths(self, each: TextTerm, about: tuple[z3.BoolRef, ...]) -> Iterator[Asked]:
-        if each.length is not None and (length := int(self.reading(each.length))) > 0:
+        if each.length is not None and 0 < (length := int(self.reading(each.length))) <= LONGEST:
             for least in (length, length + 1):
                 yield self._asked(at_least(least), each.length >= least, about)
 

@@ -31,6 +31,8 @@ FIRST_LITERAL = 1_000_000_000
 MOST_ITEMS = 8
 """Items of a set that are told apart by their codes; of a larger one it is a function of the code whether it has a text."""
 MOST_TIED = 4
+MOST_PLAUSIBLE = 1_000
+"""Characters of a text that people would believe."""
 KINDS = {
     ir.TextOp.CONTAINS: Kind.CONTAINS,
     ir.TextOp.STARTS: Kind.STARTS,
@@ -146,6 +148,7 @@ class Texts:
     def _begin_length(self, term: TextTerm) -> z3.ArithRef:
         term.length = cast("z3.ArithRef", self._of("length", z3.IntSort(self.context))(term.term))
         self.problem.fact(term.length >= (0 if term.parent is None else 1))
+        self.problem.fact(z3.Implies(self.problem.plausible, term.length <= MOST_PLAUSIBLE))
         for test, formula in term.tests.items():
             self._bound(term, test, formula)
         return term.length
