@@ -177,7 +177,12 @@ class _Merger:
         return dataclasses.replace(declared, name=name)
 
     def _in_our_members(self, theirs: FieldDecl) -> FieldDecl:
-        return dataclasses.replace(theirs, type=self.enums.ours(theirs.type)) if isinstance(theirs.type, EnumType) else theirs
+        """Return a field of the second ruleset with the first's names for the members of its enum."""
+        if not isinstance(theirs.type, EnumType):
+            return theirs
+        names = self.enums.renamed.get(theirs.type.member_names, {})
+        stand_ins = tuple(names.get(value, value) if isinstance(value, str) else value for value in theirs.missing_when)
+        return dataclasses.replace(theirs, type=self.enums.ours(theirs.type), missing_when=stand_ins)
 
     def _relations(self, other: Entity, taken: set[str]) -> Iterator[Relation]:
         """Yield the relations that only the second ruleset has, in the terms of the whole."""

@@ -125,7 +125,9 @@ def _read(field: Expr, own: FieldDecl, declared: FieldDecl, members: Members) ->
         op = ir.CompareOp.LT if own.high_open else ir.CompareOp.LE
         asked.append(ir.Compare(op, value, ir.Literal(own.high, here)))
     stand_ins = _values(own, declared)
-    if stand_ins:
+    if stand_ins and here is Scalar.TEXT:
+        asked.append(ir.Not(ir.Matches(value, _in_any_white_space(cast("tuple[str, ...]", stand_ins)))))
+    elif stand_ins:
         asked.append(ir.Not(ir.OneOf(value, stand_ins)))
     if (
         isinstance(here, EnumType)
@@ -134,6 +136,12 @@ def _read(field: Expr, own: FieldDecl, declared: FieldDecl, members: Members) ->
     ):
         asked.append(ir.OneOf(value, here.member_names))
     return value if not asked else ir.If(ir.And(tuple(asked)), value, ir.Literal(None, ir.type_of(value)))
+
+
+def _in_any_white_space(texts: tuple[str, ...]) -> str:
+    """Return the pattern of ``texts`` with white space around them: cells are compared with stand-ins without it."""
+    plain = ("".join(f"\\{c}" if c.isascii() and not c.isalnum() and not c.isspace() else c for c in text) for text in texts)
+    return f"[{WHITE_SPACE}]*({'|'.join(plain)})[{WHITE_SPACE}]*"
 
 
 def _converted(field: Expr, own: FieldDecl, declared: FieldDecl, members: Members) -> Expr:
@@ -149,15 +157,17 @@ def _converted(field: Expr, own: FieldDecl, declared: FieldDecl, members: Member
 def _values(own: FieldDecl, declared: FieldDecl) -> tuple[Value, ...]:
     """Return the values of the field's type that stand for missing on this side alone."""
     if isinstance(own.type, EnumType):
-        return ()
+        return tuple(name for name in own.type.member_names if name in own.missing_when and name not in declared.missing_when)
     found: list[Value] = []
     for value in own.missing_when:
         if value in declared.missing_when:
             continue
-        if isinstance(value, str) and own.type is Scalar.INTEGER:
-            text = value.strip(WHITE_SPACE)
+        text = value.strip(WHITE_SPACE) if isinstance(value, str) else ""
+        if isinstance(value, str) and own.type is Scalar.TEXT:
+            found.append(text)
+        elif isinstance(value, str) and own.type is Scalar.INTEGER:
             found += [int(text)] if text.removeprefix("-").isdecimal() and text.isascii() else []
-        elif not isinstance(value, str) or own.type is Scalar.TEXT:
+        elif not isinstance(value, str):
             found.append(value)
     return tuple(dict.fromkeys(found))
 
@@ -173,8 +183,10 @@ def _differences(first: FieldDecl, second: FieldDecl, sides: Sides) -> list[str]
         for own, others, side in ((first.type, second.type, sides[0]), (second.type, first.type, sides[1])):
             alone = [name for name in own.member_names if name not in others.member_names]
             found += [f"only {side} knows {among(alone)}"] if alone else []
-        return found
-    if first.type != second.type:
+            theirs = {member.name: set(member.labels) for member in others.members}
+            labels = [text for each in own.members for text in each.labels if text not in theirs.get(each.name, each.labels)]
+            found += [f"only {side} has the label {among(labels)}"] if labels else []
+    elif first.type != second.type:
         kinds = [
             _kind(each.type) + (f" {domain(each)}" if (each.low, each.high) != (None, None) else "") for each in (first, second)
         ]
@@ -204,6 +216,10 @@ def _caveat(first: FieldDecl, second: FieldDecl) -> str:
     one, other = first.type, second.type
     if isinstance(one, EnumType) != isinstance(other, EnumType):
         return "white space around its texts is set aside"
+    if isinstance(one, EnumType) and isinstance(other, EnumType):
+        spelled_so = {text for each in (*one.members, *other.members) for text in (each.name, *each.labels)}
+        if spelled_so & (set(first.missing_when) ^ set(second.missing_when)):
+            return "a member stands for missing on one side, where a cell spells it so"
     if one == other and first.format != second.format:
         return "its cells are read in another way, so one cell may be two values"
     if one in NUMERIC and other in NUMERIC and one is not other:
