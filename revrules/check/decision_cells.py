@@ -26,11 +26,11 @@ LONGEST = 32_767
 _PIECE = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^,;]*?))\s*([,;]|\Z)')
 _NOT = re.compile(r"(not|!=|<>|≠)(?:\s+|(?=[(\"\d])|(?<=[=>≠]))(.+)", re.IGNORECASE | re.DOTALL)
 _COMPARED = re.compile(r"(>=|<=|=>|=<|≥|≤|==?|>|<)\s*(.*)", re.DOTALL)
-_RANGE = re.compile(r"(.*?)\s*(\.\.<|\.\.)\s*(.*)", re.DOTALL)
+_RANGE = re.compile(r"(.*?)\s*(<?\.\.<?)\s*(.*)", re.DOTALL)
 _PLAIN = r"(?:[0-9][0-9_]*(?:\.[0-9]+)?%?)"
 _DASHED = re.compile(rf"({_PLAIN})\s*[-–—]\s*({_PLAIN})")
 _OPEN_END = re.compile(rf"{_PLAIN}\s*\+")
-_LIKE_TEST = re.compile(rf"(?:[<>≤≥]=?|=[<>])\s*\S.*|{_PLAIN}\s*[-–—]\s*{_PLAIN}|{_PLAIN}?\s*\.\.<?\s*{_PLAIN}?|{_PLAIN}\s*\+")
+_LIKE_TEST = re.compile(rf"(?:[<>≤≥]=?|=[<>])\s*\S.*|{_PLAIN}\s*[-–—]\s*{_PLAIN}|{_PLAIN}?\s*<?\.\.<?\s*{_PLAIN}?|{_PLAIN}\s*\+")
 _SIGNS = {"=>": ">=", "=<": "<=", "≥": ">=", "≤": "<=", "==": "="}
 
 
@@ -209,7 +209,7 @@ def _members(piece: str, quoted: bool, type_: EnumType, spellings: Mapping[str, 
             return (_member(piece, type_, spellings),)
         first = order.index(_member(limits[1], type_, spellings)) if limits[1] else 0
         last = order.index(_member(limits[3], type_, spellings)) if limits[3] else len(order) - 1
-        found = order[first : last + (limits[2] == ".." or not limits[3])]
+        found = order[first + (limits[2][0] == "<" and bool(limits[1])) : last + (limits[2][-1] != "<" or not limits[3])]
     if not found:
         raise UnfitError(f"no member of `{type_.name}` fulfils `{piece}`")
     return found
@@ -258,7 +258,8 @@ def _written_interval(piece: str, quoted: bool, asked: Asked) -> ir.Interval:
     if limits is not None and (limits[1] or limits[3]):
         low = read_value(limits[1], asked.type, asked.zone) if limits[1] else None
         high = read_value(limits[3], asked.type, asked.zone) if limits[3] else None
-        return ir.Interval(low, high, high_open=limits[2] == "..<" and high is not None)
+        marks = limits[2]
+        return ir.Interval(low, high, marks[0] == "<" and low is not None, marks[-1] == "<" and high is not None)
     dashed = _DASHED.fullmatch(piece)
     if dashed is not None and asked.type in (Scalar.INTEGER, Scalar.NUMBER, Scalar.MONEY):
         low, high = (read_value(end, asked.type, asked.zone) for end in (dashed[1], dashed[2]))
