@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from revrules.backends.smt.answers import MET, NOT_MET, UNMET, Answer, Verdict, Want
+from revrules.backends.smt.answers import MET, NOT_MET, UNMET, Answer, Verdict, Want, Witness
 from revrules.proofs.fingerprints import Fingerprints
 from revrules.proofs.kept_answers import KeptAnswers
 from revrules.proofs.states import Judge
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from revrules.backends.smt.answers import Witness
+    from revrules.backends.smt.closest import Cost
     from revrules.ir import Definition, Expr, Ruleset
     from revrules.source import Span
 
@@ -160,6 +161,15 @@ class Questions:
                 return None
             ledger.lone[digest] = self._recalled(digest, wants) or self._asked(digest, entity, wants, alone=True)
         return ledger.lone[digest].witness
+
+    def closest(self, witness: Witness, wants: Sequence[Want], avoided: Sequence[Expr], cost: Cost) -> Answer:
+        """Return the record nearest to ``witness``, at its instant, that fulfils ``wants``; see ``backends.smt.closest``.
+
+        It is about one record, so it is neither counted nor kept.
+        """
+        from revrules.backends.smt.closest import closest
+
+        return closest(self.ruleset, witness, wants, avoided, cost)
 
     # --- the usual questions: IMPOSSIBLE means yes -----------------------------------------------------------------
 

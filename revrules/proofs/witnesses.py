@@ -6,6 +6,7 @@ Each step is replayed in the reference and taken back where it would change what
 from __future__ import annotations
 
 import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from revrules.backends.smt.answers import DECIDED, Want, Witness
@@ -17,7 +18,7 @@ from revrules.readers import field_spec, spec_for
 from revrules.runtime.cells import field_reader
 from revrules.runtime.records import read_record, record_reader
 from revrules.source import Source
-from revrules.types import Scalar
+from revrules.types import MOMENTS, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,6 +62,14 @@ def _lone(questions: Questions, entity: str, wants: Sequence[Want]) -> Witness |
     """Return a record that fulfils ``wants`` and depends on nothing else, if it can be with conditions that are decided."""
     decided = [Want(want.condition, want.states & DECIDED or want.states) for want in wants]
     return questions.witness(entity, *decided) or (questions.witness(entity, *wants) if decided != [*wants] else None)
+
+
+def with_plain_values(questions: Questions, wants: Sequence[Want], witness: Witness, start: Witness) -> Witness:
+    """Return ``witness``, which was made from ``start``, with plain values where the two differ."""
+    trial = _Trial(questions, witness.entity, wants, witness)
+    if trial.is_open:
+        trial.simplify(start.record)
+    return Witness(witness.entity, witness.as_of, trial.record)
 
 
 def nearest(questions: Questions, entity: str, wants: Sequence[Want]) -> Witness | None:
@@ -139,9 +148,13 @@ class _Trial:
 
     # --- plain values --------------------------------------------------------------------------------------------
 
-    def simplify(self) -> None:
-        """Give every field the first plausible value with which all stays so; texts together first: they may have to agree."""
+    def simplify(self, given: object = None) -> None:
+        """Give every field the first plausible value with which all stays so; texts together first: they may have to agree.
+
+        What is as in the record ``given`` stays; what is new is of the moment, where it can be.
+        """
         leaves = [path for path in _paths(self.record) if not isinstance(_at(self.record, path), dict | list)]
+        leaves = [path for path in leaves if not (_has(given, path) and _at(given, path) == _at(self.record, path))]
         texts = self.record
         for path in leaves:
             entity, field = self._declared(path)
@@ -151,13 +164,15 @@ class _Trial:
             self._try(texts)
         limits = limits_of(self._questions.ruleset, self._conditions, self.as_of)
         for path in leaves:
-            self._simplify(path, limits)
+            self._simplify(path, limits, () if given is None else (self.as_of, self.as_of.date()))
 
-    def _simplify(self, path: Path, limits: Limits) -> None:
+    def _simplify(self, path: Path, limits: Limits, first: tuple[ir.Value, ...]) -> None:
         entity, field = self._declared(path)
         current = cast("ir.Value", _at(self.record, path))
         tried: set[object] = set()
-        for value in plausible(entity, field, current, limits, self._questions.today):
+        now = (value for value in first if isinstance(value, datetime.datetime) is (field.type is Scalar.DATETIME))
+        usual = plausible(entity, field, current, limits, self._questions.today)
+        for value in chain(now if field.type in MOMENTS else (), usual):
             if value == current:
                 return
             if value not in tried and self._fits(field, value):

@@ -22,7 +22,7 @@ def record_in(model: z3.ModelRef, holder: Holder, texts: Texts) -> dict[str, obj
     record: dict[str, object] = {}
     for name, term in holder.fields.items():
         if number_in(model, term.known):
-            record[name] = _value(model, holder, name, texts)
+            record[name] = value_in(model, holder, name, texts)
     for name, one in holder.ones.items():
         if number_in(model, one.present):
             record[name] = record_in(model, one, texts)
@@ -36,7 +36,8 @@ def record_in(model: z3.ModelRef, holder: Holder, texts: Texts) -> dict[str, obj
     return None if None in record.values() else record
 
 
-def _value(model: z3.ModelRef, holder: Holder, name: str, texts: Texts) -> object:
+def value_in(model: z3.ModelRef, holder: Holder, name: str, texts: Texts) -> object:
+    """Return the value of a field, which is known."""
     declared = holder.entity.field(name)
     assert declared is not None, "the holder made the field from its declaration"
     number = number_in(model, holder.fields[name].term)

@@ -134,7 +134,7 @@ class Attempt:
         for want in wants:
             truth, needs = sketch.truth(want.condition)
             self.needs.add(needs)
-            self.wanted.append(_in_states(truth, want.states, context))
+            self.wanted.append(in_states(truth, want.states, context))
         self.marks = [z3.Bool(f"want {place}", context) for place in range(len(wants))]
         self.solver = z3.SimpleSolver(ctx=context)
         self.solver.set("rlimit", limit)
@@ -250,7 +250,7 @@ class Attempt:
         return Answer(Verdict.IMPOSSIBLE, core=tuple(core))
 
 
-def _in_states(truth: Truth, states: frozenset[State], context: z3.Context) -> z3.BoolRef:
+def in_states(truth: Truth, states: frozenset[State], context: z3.Context) -> z3.BoolRef:
     """Return that a condition is in one of ``states``."""
     if len(states) == 3:
         return z3.BoolVal(True, context)
