@@ -7,7 +7,7 @@ integer. Nothing here enumerates combinations. Work is counted in steps, the sam
 
 from revrules.proofs.boxes.hidden import Among, Shadow, Shadows, duplicates, shadows
 from revrules.proofs.boxes.pairs import Overlaps, overlaps
-from revrules.proofs.boxes.regions import Gaps, complete, gaps
+from revrules.proofs.boxes.regions import Gaps, complete, covers, gaps
 from revrules.proofs.boxes.table import Box, Table, Undecided
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Table",
     "Undecided",
     "complete",
+    "covers",
     "duplicates",
     "gaps",
     "overlaps",

@@ -44,9 +44,14 @@ class Gaps:
 
 def complete(table: Table, steps: int = STEPS) -> bool | Undecided:
     """Return whether ``table`` has a row for every combination."""
+    return covers(tuple(dict.fromkeys(table.rows)), table.everything, steps)
+
+
+def covers(boxes: Sequence[Box], region: Box, steps: int = STEPS) -> bool | Undecided:
+    """Return whether ``boxes`` together cover ``region``."""
     work = Work(steps)
     try:
-        return covered(table.everything, tuple(dict.fromkeys(table.rows)), work)
+        return covered(region, boxes, work)
     except WorkLimitError:
         return work.undecided()
 

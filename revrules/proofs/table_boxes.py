@@ -1,0 +1,192 @@
+"""A decision table of the IR into boxes, and regions of these boxes into tests, words and records."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from revrules import ir
+from revrules.backends.smt.answers import MET, Answer, Verdict, Want, Witness
+from revrules.proofs import boxes
+from revrules.proofs.axes import admitted, axis_of, cell_of, value_in
+from revrules.proofs.plausible import NINE
+from revrules.proofs.states import Judge
+from revrules.proofs.table_words import region_in_words
+from revrules.proofs.witnesses import believable
+from revrules.rows import ALWAYS, cell_condition, is_ranged, row_condition
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from revrules.backends.smt.answers import State
+    from revrules.ir import DecisionTable, Expr, FieldDecl, Ruleset
+    from revrules.proofs.axes import Axis
+    from revrules.proofs.boxes import Box
+    from revrules.proofs.questions import Questions
+
+
+@dataclass(frozen=True, slots=True)
+class TableBoxes:
+    """A table as boxes: for each row, in order, the combinations of which it is true, never false, and not always false.
+
+    A box with an empty column holds nothing. The inputs are ``independent`` when each is a field of its own: then every
+    combination of elementary cells is a record; else a region may be none.
+    """
+
+    table: DecisionTable
+    entity: str
+    inputs: tuple[Expr, ...]
+    axes: tuple[Axis, ...]
+    true: tuple[Box, ...]
+    certain: tuple[Box, ...]
+    possible: tuple[Box, ...]
+    independent: bool
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of elementary cells of each column."""
+        return tuple(axis.size for axis in self.axes)
+
+    def cells(self, region: Box) -> tuple[ir.Cell, ...]:
+        """Return a region as a row would ask for it."""
+        return tuple(cell_of(axis, mask) for axis, mask in zip(self.axes, region, strict=True))
+
+    def words(self, region: Box) -> str:
+        """Return a region in words."""
+        return region_in_words(self.table, self.cells(region))
+
+    def condition(self, region: Box) -> Expr:
+        """Return the condition that a record lies in a region; it is never unknown."""
+        asked = zip(self.table.columns, self.cells(region), self.inputs, strict=True)
+        parts = [cell_condition(cell, given, column.any_case) for column, cell, given in asked if cell != ir.ANY_CELL]
+        return ir.And((ALWAYS, *parts))
+
+    def row(self, at: int) -> Expr:
+        """Return the condition that the row at a position is true."""
+        return row_condition(self.table, self.table.rows[at], self.inputs)
+
+
+def table_boxes(ruleset: Ruleset, definition: ir.Definition, table: DecisionTable) -> TableBoxes:
+    """Return the table that ``definition`` asks as boxes."""
+    inputs = ruleset.inputs(table)
+    fields = [_declared(ruleset, definition.entity, given) for given in inputs]
+    axes = tuple(axis_of(column, field) for column, field in zip(table.columns, fields, strict=True))
+    masks = [
+        [admitted(axis, cell, ranged=is_ranged(given)) for cell in column.cells]
+        for axis, column, given in zip(axes, table.columns, inputs, strict=True)
+    ]
+    rows = [[column[at] for column, at in zip(masks, row.cells, strict=True)] for row in table.rows]
+    ways = [(given.path, given.name) for given in inputs if isinstance(given, ir.Field)]
+    return TableBoxes(
+        table,
+        definition.entity,
+        inputs,
+        axes,
+        tuple(tuple(cell.true for cell in row) for row in rows),
+        tuple(tuple(cell.certain for cell in row) for row in rows),
+        tuple(tuple(cell.possible for cell in row) for row in rows),
+        independent=len(set(ways)) == len(inputs),
+    )
+
+
+def _declared(ruleset: Ruleset, entity: str, given: Expr) -> FieldDecl | None:
+    """Return the declaration of the field that an input is, None for any other value."""
+    if not isinstance(given, ir.Field):
+        return None
+    for name in given.path:
+        relation = ruleset.entity(entity).relation(name)
+        assert relation is not None, "paths are of declared relations"
+        entity = relation.entity
+    return ruleset.entity(entity).field(given.name)
+
+
+# --- what the boxes say ------------------------------------------------------------------------------------------
+
+
+def gaps(asked: TableBoxes, steps: int, most: int) -> boxes.Gaps | boxes.Undecided:
+    """Return the regions in which every row is false, as few as can be."""
+    return boxes.gaps(_filled(asked, asked.possible)[1], steps, most)
+
+
+def never_true(asked: TableBoxes) -> list[int]:
+    """Return the positions of the rows that leave no value of some column."""
+    return [at for at, box in enumerate(asked.true) if not all(box)]
+
+
+def overlaps(asked: TableBoxes) -> list[tuple[int, int]]:
+    """Return the positions of all pairs of rows that are true of the same combination, by the later row."""
+    places, table = _filled(asked, asked.true)
+    return [(places[one], places[other]) for one, other in boxes.overlaps(table).pairs()]
+
+
+def duplicates(asked: TableBoxes) -> list[tuple[int, ...]]:
+    """Return the positions of rows that ask the same and give the same, in groups."""
+    places, table = _filled(asked, asked.true)
+    return [tuple(places[at] for at in group) for group in boxes.duplicates(table)]
+
+
+def shadows(asked: TableBoxes, steps: int) -> boxes.Shadows:
+    """Return the positions of the rows that never decide, each with those that always come before it, true or unknown.
+
+    In a table with exactly one true row any other row stands in the way.
+    """
+    places, table = _filled(asked, asked.true)
+    first_match = asked.table.mode is ir.ChooseMode.FIRST_MATCH
+    among = boxes.Among.EARLIER if first_match else boxes.Among.OTHERS
+    found = boxes.shadows(table, [asked.certain[at] for at in places], among, steps=steps)
+    told = (boxes.Shadow(places[each.row], tuple(places[by] for by in each.by)) for each in found.found)
+    return boxes.Shadows(tuple(told), tuple(places[row] for row in found.undecided))
+
+
+def untold(asked: TableBoxes, shadow: boxes.Shadow, steps: int) -> tuple[str, ...]:
+    """Return the headings of the columns in which the rows before it are unknown where ``shadow.row`` is true, if that matters.
+
+    It does not where some of those rows are true of all that this row is true of.
+    """
+    own = asked.true[shadow.row]
+    if boxes.covers([box for by in shadow.by if all(box := asked.true[by])], own, steps) is True:
+        return ()
+    unknown = [any(asked.certain[by][at] & ~asked.true[by][at] & mask for by in shadow.by) for at, mask in enumerate(own)]
+    return tuple(column.heading for column, matters in zip(asked.table.columns, unknown, strict=True) if matters)
+
+
+def _filled(asked: TableBoxes, chosen: Sequence[Box]) -> tuple[list[int], boxes.Table]:
+    """Return those of the rows' boxes that hold something, and their positions."""
+    places = [at for at, box in enumerate(chosen) if all(box)]
+    outputs = tuple(asked.table.rows[at].output for at in places)
+    return places, boxes.Table(asked.sizes, tuple(chosen[at] for at in places), outputs)
+
+
+# --- records -----------------------------------------------------------------------------------------------------
+
+
+def record_in(questions: Questions, asked: TableBoxes, region: Box, shows: Want) -> Answer:
+    """Return a record in ``region`` of which the reference says what ``shows`` wants, that there is none, or neither."""
+    inside = Want(asked.condition(region), MET)
+    if asked.independent:
+        witness = Witness(asked.entity, datetime.datetime.combine(questions.today, NINE), _record(asked, region))
+    else:
+        answer = questions.find(asked.entity, inside)
+        if answer.witness is None:
+            return answer
+        witness = answer.witness
+    witness = believable(questions, asked.entity, [inside], witness)
+    states = Judge(questions.ruleset, asked.entity, [inside.condition, shows.condition]).values(witness.record, witness.as_of)
+    if states[0] is True and cast("State", states[1]) in shows.states:
+        return Answer(Verdict.POSSIBLE, witness)
+    return Answer(Verdict.UNDECIDED, reason="the record that should show it does not")
+
+
+def _record(asked: TableBoxes, region: Box) -> dict[str, object]:
+    """Return a record with a value of each column's cells."""
+    record: dict[str, object] = {}
+    for axis, given, mask in zip(asked.axes, asked.inputs, region, strict=True):
+        assert isinstance(given, ir.Field), "independent inputs are fields"
+        value = value_in(axis, mask)
+        if value is not None:
+            holder = record
+            for name in given.path:
+                holder = cast("dict[str, object]", holder.setdefault(name, {}))
+            holder[given.name] = value
+    return record
