@@ -322,7 +322,7 @@ def clause_left_out(view: View) -> Repair | None:
 
 def mode_left_out(view: View) -> Repair | None:
     """``classify x of y {``, ``rule x of y {``: how it is read, or how much it weighs."""
-    if view.token.text != "{" or view.accepted != {"COMMA"}:
+    if view.token.text not in ("{", "from") or view.accepted != {"COMMA"}:
         return None
     start = view.token.start
     for content, wanted in (
@@ -331,7 +331,7 @@ def mode_left_out(view: View) -> Repair | None:
     ):
         insert = tuple(invented(terminal, start) for terminal in content)
         if view.leads_on(view.at, 0, insert, 1):
-            return Repair(problems.left_out(view.span(view.token), "{", wanted), view.at, 0, insert)
+            return Repair(problems.left_out(view.span(view.token), view.token.text, wanted), view.at, 0, insert)
     return None
 
 
