@@ -87,6 +87,8 @@ def read_sheet(source: Source, path: str) -> Sheet | Diagnostic:
         if text.count(separator, start, end) >= 10 * MOST_COLUMNS:
             return problems.table_too_large(head, path, f"{MOST_COLUMNS} columns")
         rows = _rows(text, start, separator, text.count("\n", before, start) + 1)
+        if not rows:
+            return problems.empty_table(Span(source.path, 0, 0), path, "nothing in it")
         return _sheet(source, path, separator, rows)
     except _BrokenError as broken:
         place = Span(source.path, broken.place[0], min(broken.place[1], broken.place[0] + 200))

@@ -28,6 +28,15 @@ UNCLEAR_CELL = Problem("REV325", "unclear-cell", _E, "a cell of a table can be r
 COLLECTED_VALUE = Problem("REV326", "collected-value", _E, "a classification that collects is used as one value")
 
 
+LONGEST = 160
+
+
+def brief(text: str, most: int = LONGEST) -> str:
+    """Return what stands in a file on one line, and not longer than a message can bear."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
 # --- the file ----------------------------------------------------------------------------------------------------
 
 
@@ -61,6 +70,7 @@ def table_too_large(span: Span, path: str, what: str) -> Diagnostic:
 def unknown_column(span: Span, path: str, heading: str, entity: tuple[str, Iterable[str]]) -> Diagnostic:
     """A heading names nothing of the entity; ``entity`` is its name and what a heading could name."""
     name, known = entity
+    heading = brief(heading, 60)
     close = near(heading, known)
     shown = heading.replace('"', "'")
     help_: tuple[str, ...] = (f"did you mean {one_of(close)}?",) if close else ()
@@ -71,7 +81,7 @@ def unknown_column(span: Span, path: str, heading: str, entity: tuple[str, Itera
 
 def no_such_heading(span: Span, path: str, written: str, headings: Iterable[str]) -> Diagnostic:
     """A clause names a column that the file does not have."""
-    known = tuple(headings)
+    known = tuple(brief(heading, 60) for heading in headings)
     close = near(written, known) or known[:8]
     help_ = (f"the columns are {', '.join(f'`{h}`' for h in known)}" if len(known) <= 8 else f"there is {one_of(close)}",)
     return Diagnostic(UNKNOWN_COLUMN, f"`{path}` has no column `{written}`", span, help=help_)
@@ -85,7 +95,7 @@ def no_heading(span: Span, path: str, number: int) -> Diagnostic:
 
 def duplicate_column(spans: tuple[Span, Span], path: str, heading: str) -> Diagnostic:
     """Two columns have one heading; ``spans`` are the second and the first."""
-    message = f"`{path}` has two columns `{heading}`"
+    message = f"`{path}` has two columns `{brief(heading, 60)}`"
     help_ = "give one of them another heading, and say with `column … is …` what it asks"
     return Diagnostic(DUPLICATE_COLUMN, message, spans[0], related=(Label(spans[1], "the first"),), help=(help_,))
 
@@ -102,7 +112,7 @@ def no_output_column(span: Span, path: str, name: str, headings: Iterable[str]) 
 def unclear_column(span: Span, place: tuple[str, str], readings: str, help_: str) -> Diagnostic:
     """A heading stands for several things, or one without a value; ``place`` is (path, heading)."""
     path, heading = place
-    return Diagnostic(UNCLEAR_COLUMN, f"column `{heading}` of `{path}` {readings}", span, help=(help_,))
+    return Diagnostic(UNCLEAR_COLUMN, f"column `{brief(heading, 60)}` of `{path}` {readings}", span, help=(help_,))
 
 
 # --- cells -------------------------------------------------------------------------------------------------------
@@ -110,12 +120,12 @@ def unclear_column(span: Span, place: tuple[str, str], readings: str, help_: str
 
 def bad_cell(span: Span, place: tuple[str, int, str], problem: str, help_: tuple[str, ...] = ()) -> Diagnostic:
     """A cell cannot be understood; ``place`` is (path, row, heading), ``problem`` a clause that starts with the cell."""
-    return Diagnostic(BAD_CELL, f"{_where(place)}: {problem}", span, help=help_)
+    return Diagnostic(BAD_CELL, f"{_where(place)}: {brief(problem)}", span, help=tuple(map(brief, help_)))
 
 
 def unclear_cell(span: Span, place: tuple[str, int, str], problem: str, help_: tuple[str, ...] = ()) -> Diagnostic:
     """A cell can be read in two ways; ``place`` as in ``bad_cell``."""
-    return Diagnostic(UNCLEAR_CELL, f"{_where(place)}: {problem}", span, help=help_)
+    return Diagnostic(UNCLEAR_CELL, f"{_where(place)}: {brief(problem)}", span, help=tuple(map(brief, help_)))
 
 
 def more_bad_cells(span: Span, path: str, count: int) -> Diagnostic:
@@ -129,12 +139,14 @@ def unknown_output(span: Span, place: tuple[str, int, str], output: str, known: 
     candidates = tuple(known)
     close = near(output, candidates)
     help_ = f"did you mean {one_of(close)}?" if close else f"the outputs are {', '.join(f'`{name}`' for name in candidates[:8])}"
-    return Diagnostic(UNKNOWN_OUTPUT, f"{_where(place)}: `{output}` is none of the declared outputs", span, help=(help_,))
+    return Diagnostic(
+        UNKNOWN_OUTPUT, f"{_where(place)}: `{brief(output, 60)}` is none of the declared outputs", span, help=(help_,)
+    )
 
 
 def _where(place: tuple[str, int, str]) -> str:
     path, row, heading = place
-    return f"row {row} of `{path}`, column `{heading}`"
+    return f"row {row} of `{path}`, column `{brief(heading, 60)}`"
 
 
 # --- collected classifications -----------------------------------------------------------------------------------
