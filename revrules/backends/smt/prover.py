@@ -98,6 +98,7 @@ class Sketch:
         now, self.now_needs = self.problem.collect(lambda: self.clock.now)
         self.is_today = z3.Implies(self.problem.is_today, now == self.clock.instant)
         self._lowered: dict[int, tuple[ir.Expr, Truth, Needs]] = {}
+        self._wanted: dict[tuple[int, frozenset[State]], z3.BoolRef] = {}
         self._definitions = {definition.id: definition for definition in ruleset.definitions}
 
     def truth(self, condition: ir.Expr) -> tuple[Truth, Needs]:
@@ -108,6 +109,14 @@ class Sketch:
             truth, needs = self.problem.collect(lambda: self.lowering.truth(condition, Scope(self.root)))
             found = self._lowered[id(condition)] = (condition, truth, needs)
         return found[1], found[2]
+
+    def wanted(self, want: Want) -> tuple[z3.BoolRef, Needs]:
+        """Return when a want is fulfilled, and what that rests on."""
+        truth, needs = self.truth(want.condition)
+        key = (id(want.condition), want.states)
+        if key not in self._wanted:
+            self._wanted[key] = in_states(truth, want.states, self.problem.context)
+        return self._wanted[key], needs
 
     def _lower_definitions(self, condition: ir.Expr) -> None:
         """Lower the conditions that ``condition`` refers to, each after those it rests on: no chain of them goes deep."""
@@ -132,9 +141,9 @@ class Attempt:
         self.needs.add(sketch.now_needs)
         self.wanted: list[z3.BoolRef] = []
         for want in wants:
-            truth, needs = sketch.truth(want.condition)
+            wanted, needs = sketch.wanted(want)
             self.needs.add(needs)
-            self.wanted.append(in_states(truth, want.states, context))
+            self.wanted.append(wanted)
         self.marks = [z3.Bool(f"want {place}", context) for place in range(len(wants))]
         self.solver = z3.SimpleSolver(ctx=context)
         self.solver.set("rlimit", limit)
@@ -160,7 +169,7 @@ class Attempt:
             result = self._search([], real=False)
             if isinstance(result, Answer):
                 return result
-        return self._impossible(self.few if few_matter and few_are_enough else [])
+        return self._impossible(result, self.few if few_matter and few_are_enough else [])
 
     def _search(self, pins: list[z3.BoolRef], *, real: bool) -> Answer | list[z3.ExprRef]:
         """Look for a record under ``pins``: POSSIBLE or UNDECIDED, or the assumptions that exclude each other.
@@ -240,14 +249,18 @@ class Attempt:
         fulfilled = all(state in want.states for state, want in zip(states, self.wants, strict=True))
         return Witness(sketch.entity, as_of, record) if fulfilled else None
 
-    def _impossible(self, pins: list[z3.BoolRef]) -> Answer:
-        """Return the proof with a core: wants that exclude each other, none of which can be left out."""
-        core = list(range(len(self.marks)))
+    def _impossible(self, excluded: list[z3.ExprRef], pins: list[z3.BoolRef]) -> Answer:
+        """Return the proof with a core: some of the wants that were found to exclude each other, none of which can be left out."""
+        core = self._wants_among(excluded)
         for place in list(core):
             rest = [self.marks[other] for other in core if other != place]
-            if len(core) > 1 and self._check(*rest, *pins) == z3.unsat:
-                core.remove(place)
+            if place in core and len(core) > 1 and self._check(*rest, *pins) == z3.unsat:
+                core = self._wants_among(list(self.solver.unsat_core()))
         return Answer(Verdict.IMPOSSIBLE, core=tuple(core))
+
+    def _wants_among(self, assumed: list[z3.ExprRef]) -> list[int]:
+        numbers = {one.get_id() for one in assumed}
+        return [place for place, mark in enumerate(self.marks) if mark.get_id() in numbers]
 
 
 def in_states(truth: Truth, states: frozenset[State], context: z3.Context) -> z3.BoolRef:
