@@ -76,6 +76,20 @@ def used(definitions: Mapping[str, ir.Definition], exprs: Iterable[ir.Expr]) -> 
     return tuple(definition for id_, definition in definitions.items() if id_ in found) if found else ()
 
 
+def condition_of(criteria: ir.Criteria) -> ir.Expr:
+    """Return criteria as one condition."""
+    if isinstance(criteria, ir.Criterion):
+        return criteria.condition
+    conditions = tuple(condition_of(member) for member in criteria.members)
+    match criteria.kind:
+        case ir.GroupKind.ALL:
+            return ir.And(conditions)
+        case ir.GroupKind.ANY:
+            return ir.Or(conditions)
+        case ir.GroupKind.AT_LEAST:
+            return ir.AtLeast(criteria.count, conditions)
+
+
 def said(ruleset: ir.Ruleset) -> Iterator[tuple[str, ir.Expr]]:
     """Yield every expression in which ``ruleset`` speaks of a record, with the entity of the record: not those of examples."""
     yield from ((definition.entity, definition.expr) for definition in ruleset.definitions)

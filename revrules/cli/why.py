@@ -15,7 +15,9 @@ from revrules.tables.rejects import Rejects
 from revrules.tables.run import Job, Run
 
 if TYPE_CHECKING:
-    from revrules.ruleset import Mode
+    from datetime import datetime
+
+    from revrules.ruleset import Mode, Ruleset
     from revrules.tables.run import Placed
 
 MOST_KEYS = 20_000
@@ -27,6 +29,7 @@ MOST_KEYS = 20_000
 @click.argument("data", metavar="DATA")
 @click.argument("key", metavar="[KEY]", required=False)
 @records.data_options
+@click.option("--to", "goal", metavar="STAGE", help="Say what it takes to get the record to this stage: the cheapest way.")
 @click.option(
     "--output-format", type=click.Choice(["text", "json"]), default="text", help="How to show the answer.  [default: text]"
 )
@@ -42,6 +45,7 @@ def command(
     input_format: str | None,
     encoding: str | None,
     delimiter: str | None,
+    goal: str | None,
     output_format: str,
 ) -> None:
     """Say in words where one record stands, and what it still needs.
@@ -55,7 +59,11 @@ def command(
         when = records.moment(as_of, rules.outline.timezone)
         job = Job(data, records.related_tables(related), lifecycle, entity, when, mode, how)
         with Run(rules, job, rejects.add) as run:
+            stage = None if goal is None else _stage(rules, run.lifecycle.name, goal)
             found = _find(run, key)
+    if stage is not None:
+        _show_way(rules, found, stage, when, output_format)
+        return
     if output_format == "json":
         click.echo(json.dumps(found.placement.as_json(), ensure_ascii=False, indent=2))
         return
@@ -63,6 +71,33 @@ def command(
     from revrules.words import in_words
 
     click.echo(harmless(in_words(rules.outline, found.placement, found.key)), nl=False)
+
+
+def _stage(rules: Ruleset, lifecycle: str, goal: str) -> str:
+    """Return the stage that a name or label means. Raises ``DataError``."""
+    stages = rules.ir.lifecycle(lifecycle).stages
+    for stage in stages:
+        if goal == stage.name or goal in stage.labels:
+            return stage.name
+    raise DataError(problems.unknown_stage(goal, lifecycle, [stage.name for stage in stages]))
+
+
+def _show_way(rules: Ruleset, found: Placed, stage: str, when: datetime | None, output_format: str) -> None:
+    """Show the cheapest way of a record to a stage."""
+    from datetime import UTC, datetime
+
+    from revrules.proofs.fixes import cheapest_fix
+    from revrules.proofs.questions import Questions
+    from revrules.render.cells import harmless
+    from revrules.render.fixes import fix_as_json, fix_in_words
+
+    as_of = when or datetime.now(UTC)
+    lifecycle = rules.ir.lifecycle(found.placement.lifecycle)
+    fix = cheapest_fix(Questions(rules.ir, as_of.date()), lifecycle, found.record, as_of, stage)
+    if output_format == "json":
+        click.echo(json.dumps(fix_as_json(fix), ensure_ascii=False, indent=2))
+    else:
+        click.echo(harmless(fix_in_words(rules.ir, lifecycle, fix, found.key)), nl=False)
 
 
 def _find(run: Run, key: str | None) -> Placed:

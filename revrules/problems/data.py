@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from revrules.diagnostics import Diagnostic, Problem, Severity
+from revrules.problems.words import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,6 +38,7 @@ AS_OF = Problem("REV724", "unknown-moment", Severity.ERROR, "the moment of an ev
 EXISTS = Problem("REV725", "file-exists", Severity.ERROR, "a starter would overwrite a file")
 COLUMN_CHOICE = Problem("REV726", "unknown-output-column", Severity.ERROR, "a column was asked for that a result does not have")
 STARTER = Problem("REV727", "unknown-starter", Severity.ERROR, "a starter was asked for that does not exist")
+NO_STAGE = Problem("REV730", "no-such-stage", Severity.ERROR, "the way to a stage was asked for that the lifecycle does not have")
 NO_LIFECYCLE = Problem("REV728", "nothing-to-evaluate", Severity.ERROR, "a ruleset without a lifecycle places nothing")
 
 READ_FORMATS = "CSV, TSV, JSON, JSON lines and Parquet are read"
@@ -208,6 +210,12 @@ def unknown_record(key: str, name: str, near: Sequence[str]) -> Diagnostic:
         message = f"`{name}` has no record with the key `{key}`, but one with `{padded[0]}`: the zeros before it count"
         return Diagnostic(NO_RECORD, message)
     return Diagnostic(NO_RECORD, f"`{name}` has no record with the key `{key}`{_near([key], near)}")
+
+
+def unknown_stage(goal: str, lifecycle: str, stages: Sequence[str]) -> Diagnostic:
+    """``why --to`` names no stage."""
+    there = _near([goal], stages) or f": it has {names(stages)}"
+    return Diagnostic(NO_STAGE, f"lifecycle `{lifecycle}` has no stage `{goal}`{there}")
 
 
 def which_record(name: str, example: str) -> Diagnostic:

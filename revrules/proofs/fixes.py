@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from revrules.backends.smt.answers import Verdict, Want, Witness
-from revrules.proofs.changes import criteria_of
-from revrules.proofs.placement import placement
+from revrules.backends.smt.answers import NOT_MET, Verdict, Want, Witness
+from revrules.proofs.changes import criteria_of, with_condition
+from revrules.proofs.placement import NEVER, placement
 from revrules.proofs.witnesses import with_plain_values
 from revrules.readers import spec_for
+from revrules.reads import condition_of
 from revrules.reference import Judge, place
+from revrules.reference.walk import gate
 from revrules.runtime.records import read_record, record_reader
 
 if TYPE_CHECKING:
@@ -80,8 +82,8 @@ class _Search:
         self.lifecycle = lifecycle
         self.stage = lifecycle.stage(stage)
         self.ways = made
-        self.criteria = list(_criteria(lifecycle))
-        read = [*made.passes.values(), *made.ends_in.values(), *(criterion.condition for _, criterion in self.criteria)]
+        self.conditions = [criterion.condition for stage in lifecycle.stages for _, criterion in _criteria(stage)]
+        read = [*made.passes.values(), *made.ends_in.values(), *self.conditions]
         typed, _ = read_record(record_reader(spec_for(self.ruleset, lifecycle.entity, read)), record)
         self.start = Witness(lifecycle.entity, as_of, cast("dict[str, object]", _known(typed)))
 
@@ -90,27 +92,41 @@ class _Search:
         placed = self._placed(self.start)
         if name in placed.path:
             return Fix(name, Verdict.POSSIBLE, already=True, path=placed.path, ends_in=placed.stage)
-        open_ = [criterion.condition for _, criterion in self.criteria if not self._holds(criterion.condition, self.start)]
+        open_ = [condition for condition in self.conditions if not self._holds(condition, self.start)]
         reason = ""
         ways = (self.ways.ends_in[name], self.ways.passes[name])
         for way, cost in ((way, cost) for cost in (self._honest_cost, self._cost) for way in ways):
             wants = (Want(way),)
             answer = self.questions.closest(self.start, wants, open_, cost)
-            if answer.witness is not None:
-                return self._told(with_plain_values(self.questions, wants, answer.witness, self.start))
+            if (found := answer.witness) is not None:
+                spared = (Want(condition, NOT_MET) for condition in open_ if not self._holds(condition, found))
+                return self._told(with_plain_values(self.questions, (*wants, *spared), found, self.start))
             reason = reason or answer.reason
         return Fix(name, Verdict.UNDECIDED if reason else Verdict.IMPOSSIBLE, reason=reason)
 
     def _told(self, found: Witness) -> Fix:
         placed = self._placed(found)
-        on_the_way = [(stage, criterion) for stage, criterion in self.criteria if stage.name in placed.path]
-        met = tuple(
-            Met(stage.name, criterion.name, stage.owners)
-            for stage, criterion in on_the_way
-            if not self._holds(criterion.condition, self.start) and self._holds(criterion.condition, found)
-        )
+        on_the_way = (self.lifecycle.stage(name) for name in placed.path)
+        met = tuple(Met(stage.name, name, stage.owners) for stage in on_the_way for name in self._newly_met(stage, found))
         changes = tuple(self._changes(self.start.record, found.record, self.ruleset.entity(found.entity), ()))
         return Fix(self.stage.name, Verdict.POSSIBLE, False, met, changes, placed.path, placed.stage)
+
+    def _newly_met(self, stage: ir.Stage, found: Witness) -> list[str]:
+        """Return the criteria of a stage that the change meets and without which its gate would stay shut."""
+        met = [
+            (steps, criterion)
+            for steps, criterion in _criteria(stage)
+            if not self._holds(criterion.condition, self.start) and self._holds(criterion.condition, found)
+        ]
+        needed, requires = [], stage.requires
+        for steps, criterion in reversed(met):
+            assert requires is not None, "it has criteria"
+            without = with_condition(requires, steps, NEVER)
+            if self._holds(gate(replace(stage, requires=without, condition=condition_of(without))), found):
+                requires = without
+            else:
+                needed.append(criterion.name)
+        return needed[::-1]
 
     def _placed(self, witness: Witness) -> Placement:
         return place(self.questions.ruleset, self.lifecycle, witness.record, witness.as_of)
@@ -163,11 +179,9 @@ class _Search:
                 yield Change(before, None, record, ())
 
 
-def _criteria(lifecycle: ir.Lifecycle) -> Iterator[tuple[ir.Stage, ir.Criterion]]:
-    """Yield every criterion of the stages that are not lost, with its stage."""
-    for stage in lifecycle.stages:
-        if stage.requires is not None:
-            yield from ((stage, criterion) for _, criterion in criteria_of(stage.requires))
+def _criteria(stage: ir.Stage) -> list[tuple[tuple[int, ...], ir.Criterion]]:
+    """Return the criteria of a stage, each with the way to it."""
+    return [] if stage.requires is None else list(criteria_of(stage.requires))
 
 
 def _known(value: object) -> object:
