@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from revrules import ir
 from revrules.examples import run_examples
 from revrules.proofs.goals import NOWHERE, Chosen, End, Step, goals
-from revrules.proofs.noticing import Watch, uses_of
-from revrules.reference.expressions import truth
+from revrules.proofs.noticing import Watch, said_of, uses_of
 from revrules.rows import as_choose
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def _row(definition: str, scope: Scope) -> int | None:
     ruleset = scope.world.ruleset
     table = ruleset.table(definition)
     chosen = as_choose(table, ruleset.inputs(table))
-    states = [truth(condition, scope) for condition, _ in chosen.branches]
+    states = [said_of(condition, scope) for condition, _ in chosen.branches]
     open_ = [n for n, state in enumerate(states) if state is not False]
     if not open_ or (table.mode is ir.ChooseMode.EXACTLY_ONE and len(open_) > 1):
         return None

@@ -24,16 +24,19 @@ if TYPE_CHECKING:
     from revrules.backends.smt.answers import Answer
     from revrules.proofs.changes import Change
     from revrules.proofs.placement import Placement
+    from revrules.types import Type
 
 ALWAYS = ir.Literal(True, Scalar.BOOLEAN)
 NEVER = ir.Literal(False, Scalar.BOOLEAN)
+BESIDE = "a number beside"
+"""The field of a question that compares ranges with any number; no ruleset can declare it."""
 
 
 class Question(NamedTuple):
     """What a record of ``entity`` has to fulfil.
 
     ``exact``: all exact questions about a change together exclude it. ``settles``: where it has no record, the next one has none.
-    ``more`` are definitions that it needs.
+    ``more`` are definitions that it needs, ``beside`` a field that it gives to records besides their own.
     """
 
     entity: str
@@ -41,6 +44,7 @@ class Question(NamedTuple):
     exact: bool = True
     settles: bool = False
     more: tuple[ir.Definition, ...] = ()
+    beside: ir.FieldDecl | None = None
 
 
 class Differences:
@@ -52,6 +56,7 @@ class Differences:
         self._placements = {lifecycle.name: placement(lifecycle) for lifecycle in ruleset.lifecycles}
         added = (definition for each in self._placements.values() for definition in each.definitions)
         self.questions = Questions(ruleset, today).extended(added)
+        self._beside: dict[tuple[str, Type], Questions] = {}
 
     def of_change(self, change: Change) -> Iterator[Question]:
         """Yield the questions whether a record shows ``change``, the most telling first; all of them exclude it together."""
@@ -65,6 +70,8 @@ class Differences:
                 if definition.type is Scalar.BOOLEAN:  # met or not tells people more than false or unknown
                     yield Question(declared.entity, (Want(_either(met(here), met(after))),))
                 yield Question(declared.entity, (Want(_differ(here, after, ranged)),), not ranged)
+                if ranged:
+                    yield _beside(declared.entity, here, after)
             case DeclaredKind.RULE:
                 before, after = met(change.before[0]), met(change.after[0])
                 yield Question(declared.entity, (Want(_either(before, after)),))
@@ -84,10 +91,19 @@ class Differences:
             case Chosen(definition, row):
                 return Question(entity, tuple(self._of_row(definition, row)))
 
+    def about(self, question: Question) -> Questions:
+        """Return the questions about the ruleset with what ``question`` adds to it."""
+        if question.beside is None:
+            return self.questions.extended(question.more) if question.more else self.questions
+        if (question.entity, question.beside.type) not in self._beside:
+            entities = (_with_field(entity, question.beside, question.entity) for entity in self.ruleset.entities)
+            asked = Questions(replace(self.ruleset, entities=tuple(entities)), self.questions.today)
+            self._beside[question.entity, question.beside.type] = asked
+        return self._beside[question.entity, question.beside.type]
+
     def ask(self, question: Question) -> Answer:
         """Return the answer to a question."""
-        questions = self.questions.extended(question.more) if question.more else self.questions
-        return questions.find(question.entity, *question.wants)
+        return self.about(question).find(question.entity, *question.wants)
 
     # --- lifecycles ------------------------------------------------------------------------------------------------
 
@@ -196,6 +212,18 @@ def _declarations(lifecycle: ir.Lifecycle) -> Iterator[tuple[str, ir.Expr]]:
         assert tracks is not None, "there is no stage to declare without it"
         if not isinstance(tracks.type, EnumType) or stage.name in tracks.type.member_names:
             yield stage.name, met(ir.Compare(ir.CompareOp.EQ, tracks, ir.Literal(stage.name, tracks.type)))
+
+
+def _beside(entity: str, one: ir.Expr, other: ir.Expr) -> Question:
+    """Return whether two numbers that may be ranges lie otherwise to some number: if not, both their ends are the same."""
+    number = ir.FieldDecl(BESIDE, ir.type_of(one))
+    read = ir.Field(BESIDE, number.type)
+    differs = _differ(ir.RangedCompare(ir.CompareOp.LE, one, read), ir.RangedCompare(ir.CompareOp.LE, other, read))
+    return Question(entity, (Want(differs),), beside=number)
+
+
+def _with_field(entity: ir.Entity, field: ir.FieldDecl, name: str) -> ir.Entity:
+    return replace(entity, fields=(*entity.fields, field)) if entity.name == name else entity
 
 
 def _renamed(change: Change) -> ir.Lifecycle:

@@ -215,10 +215,10 @@ def _key(change: Change) -> str:
 
 
 def _all_said(exprs: tuple[ir.Expr, ...], scopes: tuple[Scope, ...]) -> tuple[object, ...]:
-    return tuple(_said(expr, scope) for expr in exprs for scope in scopes)
+    return tuple(said_of(expr, scope) for expr in exprs for scope in scopes)
 
 
-def _said(expr: ir.Expr, scope: Scope) -> object:
+def said_of(expr: ir.Expr, scope: Scope) -> object:
     """Return what an expression says of a record; of a number that may be a range, both its ends."""
     try:
         if ir.type_of(expr) is Scalar.BOOLEAN:

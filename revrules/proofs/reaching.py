@@ -10,7 +10,7 @@ from revrules.backends.smt.answers import Verdict, Want
 from revrules.examples import lifecycle_of, record_of
 from revrules.proofs.changes import DeclaredKind
 from revrules.proofs.coverage import Coverage, settled, shows
-from revrules.proofs.differences import Question
+from revrules.proofs.differences import BESIDE, Question
 from revrules.proofs.expected import given, placement_claims, rules_claim, value_claim
 from revrules.proofs.goals import Chosen, Goal
 from revrules.proofs.mutants import Mutant, Score
@@ -68,30 +68,30 @@ class Reach:
         """Return why no record can show ``target``, by proof; nothing where one could, or that is undecided."""
         if isinstance(target, Goal) and (never := self._never(target)):
             return never
+        exact = False
         questions = self._questions(target)
         for question in questions:
             if self._left <= 0 or self._ask(question).verdict is not Verdict.IMPOSSIBLE:
                 if question.settles:
                     continue
                 return ""
-            if not question.exact:
-                return ""
+            exact = exact or question.exact
             if question.settles:
                 next(questions, None)
-        return same_for_all(target)
+        return same_for_all(target) if exact else ""
 
     def to(self, target: Target) -> Reached:
         """Return an example that shows ``target``, or why there is none."""
         if isinstance(target, Goal) and (never := self._never(target)):
             return Reached(proved=True, reason=never)
-        proved, reason = True, ""
+        proved, exact, reason = True, False, ""
         questions = self._questions(target)
         for question in questions:
             if self._left <= 0:
                 return Reached(reason=NO_BUDGET)
             answer = self._ask(question)
             if answer.verdict is Verdict.IMPOSSIBLE:
-                proved = proved and question.exact
+                exact = exact or question.exact
                 if question.settles:
                     next(questions, None)
                 continue
@@ -102,6 +102,7 @@ class Reach:
                 if candidate is not None:
                     return Reached(candidate)
                 reason = reason or self._refused
+        proved = proved and exact
         return Reached(proved=proved, reason=same_for_all(target) if proved else reason or NO_RECORD)
 
     # --- questions -------------------------------------------------------------------------------------------------
@@ -130,9 +131,8 @@ class Reach:
 
     def _believed(self, target: Target, question: Question, witness: Witness) -> Candidate | None:
         """Return an example of a record like ``witness`` that shows ``target``: an easily believed one, else itself."""
-        questions = self._differences.questions.extended(question.more)
-        plain = believable(questions, question.entity, question.wants, witness)
-        for one in (plain, witness):
+        plain = believable(self._differences.about(question), question.entity, question.wants, witness)
+        for one in map(_of_own_fields, (plain, witness)):
             if not can_be_given(dict(one.record)):
                 self._refused = NO_LITERAL
                 continue
@@ -177,6 +177,11 @@ class Reach:
     def _placed(self, lifecycle: str, record: dict[str, object], witness: Witness, closely: bool) -> list[Expected]:
         placement = place(self._ruleset, self._ruleset.lifecycle(lifecycle), record, witness.as_of)
         return placement_claims(self._ruleset, placement, closely=closely)
+
+
+def _of_own_fields(witness: Witness) -> Witness:
+    """Return a witness without the field that a question added."""
+    return replace(witness, record={name: value for name, value in witness.record.items() if name != BESIDE})
 
 
 def shown_by(watch: Watch, target: Target) -> bool:
