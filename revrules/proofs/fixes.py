@@ -29,7 +29,7 @@ OWN, NOBODYS, ANOTHERS = 2, 3, 5
 OVERWRITTEN = 4
 """More, where there is a value already: it may be a fact."""
 BOOKKEEPING = 30
-"""More, where nothing else leads there, for keys, the claim of the CRM, and stamps, which follow a stage rather than lead to it."""
+"""More, where nothing else leads there, for keys, the CRM's claim, and stamps, which follow a stage rather than lead to it."""
 
 
 class Change(NamedTuple):
