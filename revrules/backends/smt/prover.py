@@ -250,7 +250,7 @@ class Attempt:
         return Witness(sketch.entity, as_of, record) if fulfilled else None
 
     def _impossible(self, excluded: list[z3.ExprRef], pins: list[z3.BoolRef]) -> Answer:
-        """Return the proof with a core: some of the wants that were found to exclude each other, none of which can be left out."""
+        """Return the proof with a core: some of the wants that exclude each other, none of which can be left out."""
         core = self._wants_among(excluded)
         for place in list(core):
             rest = [self.marks[other] for other in core if other != place]
