@@ -168,19 +168,27 @@ def test_opposites_leave_no_record_out() -> None:
 class Silent:
     """A prover that never knows."""
 
-    def find(self, entity: str, wants: Sequence[Want]) -> Answer:
+    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False) -> Answer:
         return Answer(Verdict.UNDECIDED, reason="too hard")
 
 
 def test_what_is_undecided_stays_undecided() -> None:
-    ruleset = questions("one of account { owner sales  means size >= 5").ruleset
+    ruleset = questions("one of account { owner sales  means size >= 5", "other of account { owner sales  means size > 5").ruleset
     asked = Questions(ruleset, TODAY, prover=lambda _ruleset, _today: Silent())
-    found = compare(asked, "account", ref(asked, "one"), ref(asked, "one"))
+    found = compare(asked, "account", ref(asked, "one"), ref(asked, "other"))
     assert found.relation is None
     assert len(found.possible) == 8
     assert found.reason == "too hard"
-    assert compare_values(asked, "account", ref(asked, "one"), ref(asked, "one")).same is None
-    assert alike(asked, "account", [ref(asked, "one")] * 2) == []
+    assert compare_values(asked, "account", ref(asked, "one"), ref(asked, "other")).same is None
+    assert alike(asked, "account", [ref(asked, "one"), ref(asked, "other")]) == []
+
+
+def test_expressions_that_are_equal_are_the_same_without_a_question() -> None:
+    asked = questions("one of account { owner sales  means size >= 5")
+    found = compare(asked, "account", ref(asked, "one"), ref(asked, "one"))
+    assert (found.relation, found.only_missing) == (Relation.SAME, False)
+    assert compare_values(asked, "account", ref(asked, "one"), ref(asked, "one")).same
+    assert asked.counts.asked == 0
 
 
 def test_parts_that_are_decided_narrow_the_possible_relations() -> None:

@@ -204,7 +204,9 @@ def _details(row: Row, alignment: Alignment, real: Real, *, color: bool) -> Iter
     yield paint(f"{row.kind} {both}: {relation_in_words(row, alignment.sides)}", Paint.STRONG, color)
     if row.found is None and row.obstacle:
         yield f"  {row.obstacle}"
-    for region, told, witness in _sides_of(row, alignment.sides):
+    if row.inherited:
+        yield "  its own criteria are the same: the difference comes from the stages before it"
+    for region, told, witness in _sides_of(row, alignment.sides) if not row.inherited else ():
         yield f"  {told}"
         yield from (f"      {line}" for line in _as_lines(witness))
         count, keys = real(region)
@@ -283,6 +285,7 @@ def _row_as_json(row: Row, account: Account | None, counted: int | None) -> dict
     found |= {
         "same": row.same,
         "same_but_for_reserves": row.looks_same,
+        "inherited": row.inherited and not row.looks_same,
         "reserves": list(row.caveats),
         "clauses": {"of_second": list(row.clauses[0]), "of_first": list(row.clauses[1])},
     }

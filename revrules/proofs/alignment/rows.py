@@ -55,6 +55,8 @@ class Row:
     clauses: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     just: tuple[bool, bool] = (False, False)
     asked: tuple[Asked, Asked] | None = None
+    inherited: bool = False
+    """Of stages: the criteria are the same on both sides, so that what differs comes from the stages before."""
 
     @property
     def same(self) -> bool:
@@ -205,7 +207,12 @@ def stage_rows(questions: Questions, first: Side, second: Side, pairs: Sequence[
             row = _remarked(dataclasses.replace(row, asked=stages), notes)
             reached = ways[0].passes[pair.first.name], rewritten(ways[1].passes[pair.second.name], others)
             clauses = _gate(first, one, pair.first), _gate(second, other, pair.second)
-            yield row if row.obstacle else compared(asked, row, reached, clauses)
+            gates = ways[0].opens[pair.first.name], rewritten(ways[1].opens[pair.second.name], others)
+            row = dataclasses.replace(row, inherited=gates[0] == gates[1])
+            if row.obstacle:
+                yield row
+            else:
+                yield compared(asked, row, reached, ((), ()) if row.inherited else clauses)
 
 
 def _together(ours: Sequence[Definition], theirs: Sequence[Definition]) -> tuple[list[Definition], Change]:
