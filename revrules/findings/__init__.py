@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from revrules import stages
 from revrules.diagnostics import Diagnostic, Problem, Severity, in_order
-from revrules.findings import fields, graph, literals, logic, meanings, outcomes, owners, undecided, words
+from revrules.findings import fields, graph, literals, logic, meanings, outcomes, owners, table_rows, undecided, words
 from revrules.findings.survey import Survey, survey
 from revrules.problems import alignment, classes, ownership
 from revrules.problems import logic as conditions
 from revrules.problems import meanings as words_by_proof
 from revrules.problems import stages as shape
+from revrules.problems import tables_of_decisions as table_findings
 from revrules.proofs.questions import Questions
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ PROVED: tuple[ProofCheck, ...] = (
     meanings.unrelated_variants,
     meanings.one_meaning,
     meanings.copies,
+    table_rows.rows,
 )
 """The findings that take a proof or a record that shows them; asked for by ``check`` only."""
 WITHOUT_PROOF: tuple[Check, ...] = (words.unrelated_variants,)
@@ -105,7 +107,7 @@ def _accepted(finding: Diagnostic, seen: Survey) -> bool:
 
 def _allows(seen: Survey, all_found: list[Diagnostic], *, by_proof: bool) -> Iterator[Diagnostic]:
     """Find ``allow``s that have ended, and those that accept nothing although these checks would find what they name."""
-    modules = (shape, alignment, ownership, *((conditions, classes, words_by_proof) if by_proof else ()))
+    modules = (shape, alignment, ownership, *((conditions, classes, words_by_proof, table_findings) if by_proof else ()))
     values = [value for module in modules for value in vars(module).values()]
     problems = [value for value in values if isinstance(value, Problem)]
     known = {name for problem in problems for name in (problem.name, problem.code)}

@@ -1,7 +1,7 @@
 """Decision tables into findings about their rows: gaps, overlaps, rows that never decide or say nothing new.
 
-A gap is a region in which every row is *false*. A record in which something is missing that a row tests is unknown to that row: no
-gap, but a question of data; it is one only where the rows say `missing` or `known`, and none of them takes it.
+A gap is a region in which every row is *false*. A record in which something is missing that a row tests is unknown to that row: a
+question of data, and no gap; it is one only where the rows say `missing` or `known`, and none of them takes it.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from revrules.diagnostics import Diagnostic
     from revrules.findings.survey import Survey
     from revrules.problems.logic import Pairs
-    from revrules.proofs.boxes import Box, Shadow
+    from revrules.proofs.boxes import Box
     from revrules.proofs.questions import Questions
-    from revrules.proofs.table_boxes import TableBoxes
+    from revrules.proofs.table_boxes import Idle, TableBoxes
 
 STEPS = 6_000_000
 """For one question about a table: a few seconds."""
@@ -38,6 +38,8 @@ REGIONS = 300
 """Regions of a gap that are described; those beyond are only known to be there."""
 ASKED = 60
 """Regions or pairs of one table for which the prover is asked for a record, where its inputs depend on each other."""
+LOOKED_AT = 100_000
+"""Pairs of rows of which the most frequent rows are told."""
 TOLD = 10
 """Rows or pairs of rows of one kind that are told one by one."""
 
@@ -64,7 +66,8 @@ def rows(survey: Survey, questions: Questions) -> Iterator[Diagnostic]:
             yield from _impossible(sought)
             yield from _gaps(sought)
             yield from _overlaps(sought)
-            yield from _shadows(sought)
+            yield from _idle(sought)
+            yield from _never_given(sought)
 
 
 def _asks(expr: ir.Expr, table: ir.DecisionTable) -> bool:
@@ -136,26 +139,24 @@ def _overlaps(sought: _Sought) -> Iterator[Diagnostic]:
     """Find pairs of rows that are true of one record, where exactly one row should be; rows that are spare are told as such."""
     if sought.mode is not ir.ChooseMode.EXACTLY_ONE:
         return
-    spare = {at for group in table_boxes.duplicates(sought.boxes) for at in group[1:]}
-    pairs = [pair for pair in table_boxes.overlaps(sought.boxes) if spare.isdisjoint(pair)]
-    asked = 0
-    told: list[tuple[int, int]] = []
-    for pair in pairs:
-        if len(told) == TOLD or asked == ASKED:
-            break
+    spare = frozenset(at for group in table_boxes.duplicates(sought.boxes) for at in group[1:])
+    count, pairs = table_boxes.overlaps(sought.boxes, spare)
+    asked = told = 0
+    for pair in islice(pairs, ASKED):
         asked += 1
         region, answer = _both(sought, pair)
         if answer.verdict is Verdict.POSSIBLE:
-            told.append(pair)
+            told += 1
             yield problems.overlapping_rows(sought.told, *pair, sought.boxes.words(region), _pairs(answer))
-    left = pairs[asked:]
-    if left and sought.boxes.independent:
-        often = Counter(at for pair in left for at in pair)
-        yield problems.more_overlaps(sought.told, sorted(at for at, _ in often.most_common(TOLD)), len(left))
-    elif left:
-        yield _undecided(
-            sought, f"whether {len(left):,} more pairs of rows overlap", "there are too many to look for a record of each"
-        )
+        if told == TOLD:
+            break
+    left = count - asked
+    if left > 0 and sought.boxes.independent:
+        often = Counter(at for pair in islice(pairs, LOOKED_AT) for at in pair)
+        yield problems.more_overlaps(sought.told, sorted(at for at, _ in often.most_common(TOLD)), left)
+    elif left > 0:
+        words = f"whether {left:,} more pairs of rows overlap"
+        yield _undecided(sought, words, "there are too many to look for a record of each")
 
 
 def _both(sought: _Sought, pair: tuple[int, int]) -> tuple[Box, Answer]:
@@ -173,52 +174,44 @@ def _both(sought: _Sought, pair: tuple[int, int]) -> tuple[Box, Answer]:
 # --- rows that never decide --------------------------------------------------------------------------------------
 
 
-def _shadows(sought: _Sought) -> Iterator[Diagnostic]:
-    """Find rows that never decide, or say what others say; and declared outputs that are therefore never given."""
+def _idle(sought: _Sought) -> Iterator[Diagnostic]:
+    """Find rows that never decide, or say what others say."""
     spare = [(group[at], group[:1]) for group in table_boxes.duplicates(sought.boxes) for at in range(1, len(group))]
-    shadows: list[tuple[Shadow, tuple[str, ...]]] = []
+    repeated = {at for at, _ in spare}
+    idle: list[Idle] = []
     if sought.mode is not ir.ChooseMode.COLLECT:
-        found = table_boxes.shadows(sought.boxes, STEPS)
-        repeated = {at for at, _ in spare}
-        for shadow in found.found:
-            unknown = table_boxes.untold(sought.boxes, shadow, STEPS // 10)
-            if shadow.row in repeated:
+        found, undecided = table_boxes.idle(sought.boxes, STEPS)
+        for each in found:
+            if each.row in repeated:
                 continue
-            if not unknown and _same_output(sought, shadow):
-                spare.append((shadow.row, shadow.by))
-            elif unknown or sought.mode is ir.ChooseMode.FIRST_MATCH:  # else the overlap says it
-                shadows.append((shadow, unknown))
-        if found.undecided:
-            lines = problems.listed(sought.told, found.undecided)
-            yield _undecided(sought, f"whether rows {lines} ever decide", "too many rows before them bear on it")
-    yield from _told(sought, sorted(spare), shadows)
-    yield from _never_given(sought, [shadow.row for shadow, _ in shadows])
+            if each.unknown:
+                idle.append(each)
+            elif sought.mode is ir.ChooseMode.FIRST_MATCH:  # in a table with exactly one, the overlap says it
+                same = all(sought.told.row(by).output == sought.told.row(each.row).output for by in each.by)
+                spare += [(each.row, each.by)] if same else []
+                idle += [] if same else [each]
+        if undecided:
+            words = f"whether {problems.numbered(sought.told, undecided)} ever {'decides' if len(undecided) == 1 else 'decide'}"
+            yield _undecided(sought, words, "too many rows bear on it")
+    yield from _told(sought, sorted(spare), idle)
 
 
-def _same_output(sought: _Sought, shadow: Shadow) -> bool:
-    """Return whether a row gives what all the rows before it give that take its records."""
-    if sought.mode is not ir.ChooseMode.FIRST_MATCH:
-        return False
-    return all(sought.told.row(by).output == sought.told.row(shadow.row).output for by in shadow.by)
-
-
-def _told(
-    sought: _Sought, spare: list[tuple[int, tuple[int, ...]]], shadows: Sequence[tuple[Shadow, tuple[str, ...]]]
-) -> Iterator[Diagnostic]:
+def _told(sought: _Sought, spare: list[tuple[int, tuple[int, ...]]], idle: Sequence[Idle]) -> Iterator[Diagnostic]:
     if spare:
         yield problems.spare_rows(sought.told, spare)
-    for shadow, unknown in islice(shadows, TOLD):
-        yield problems.shadowed_row(sought.told, shadow.row, shadow.by, unknown)
-    if len(shadows) > TOLD:
-        yield problems.more_shadowed_rows(sought.told, [shadow.row for shadow, _ in shadows[TOLD:]])
+    never = {each.row for each in idle}
+    given = {row.output for at, row in enumerate(sought.told.table.rows) if at not in never} | {sought.told.table.otherwise}
+    for each in islice(idle, TOLD):
+        alone = sought.told.row(each.row).output not in given
+        yield problems.shadowed_row(sought.told, each.row, each.by, each.unknown, alone=alone)
+    if len(idle) > TOLD:
+        yield problems.more_shadowed_rows(sought.told, [each.row for each in idle[TOLD:]])
 
 
-def _never_given(sought: _Sought, shadowed: Sequence[int]) -> Iterator[Diagnostic]:
-    """Find outputs that only rows have which never decide, or that are declared and no row has."""
+def _never_given(sought: _Sought) -> Iterator[Diagnostic]:
+    """Find outputs that are declared and no row has."""
     table = sought.told.table
-    idle = {*shadowed, *table_boxes.never_true(sought.boxes)}
-    given = {row.output for at, row in enumerate(table.rows) if at not in idle} | {table.otherwise}
+    given = {row.output for row in table.rows} | {table.otherwise}
     for member in table.type.member_names:
         if member not in given:
-            having = [at for at, row in enumerate(table.rows) if row.output == member]
-            yield problems.output_never_given(sought.told, member, having)
+            yield problems.output_never_given(sought.told, member)

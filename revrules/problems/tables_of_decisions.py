@@ -97,28 +97,31 @@ def more_overlaps(told: Told, rows: Sequence[int], count: int) -> Diagnostic:
     )
 
 
-def shadowed_row(told: Told, at: int, by: Sequence[int], unknown: Sequence[str]) -> Diagnostic:
-    """A row never decides for the rows ``by``; ``unknown`` are the columns whose missing values keep those from being told."""
+def shadowed_row(told: Told, at: int, by: Sequence[int], unknown: Sequence[str], *, alone: bool) -> Diagnostic:
+    """A row never decides for the rows ``by``; ``unknown`` are the columns whose missing values keep those from being told.
+
+    ``alone``: no other row gives its output.
+    """
     row, path = told.row(at), told.table.path
     first_match = told.table.mode == "first match"
     before = " before it" if first_match else ""
+    help_: tuple[str, ...]
     if unknown:
-        why = f"where {names(unknown)} is missing, {_rows(told, by)}{before} cannot be told"
-        help_ = (
-            "move the row up: an unknown row ends the search, as a true one does" if first_match else "say `not missing` there",
-            "or say in those rows what a missing value means: `known`, `not missing, …` or `missing`",
-        )
+        missing = " or ".join(f"`{heading}`" for heading in unknown)
+        why = f"where {missing} is missing, {numbered(told, by)}{before} cannot be told"
+        move = f"move it up, before {numbered(told, by[:1])}" if first_match else "let it stand first, with `first match`"
+        help_ = (f"{move}: a row that cannot be told keeps those behind it from deciding",)
     else:
         takes = "takes" if len(by) == 1 else "take"
-        why = f"{_rows(told, by)}{before} {takes} all that it is true of"
-        help_ = ("move it up, narrow what stands before it, or drop it",) if first_match else ("narrow it, or drop it",)
+        why = f"{numbered(told, by)}{before} {takes} all that it is true of"
+        help_ = ("move it up, narrow what stands before it, or drop it",)
     return Diagnostic(
         SHADOWED_ROW,
         f"row {row.line} of `{path}` never decides: {why}",
         row.span,
         f"`{row.output}` is never given by this row",
         labels_of(row.span, *((told.row(each).span, f"row {told.row(each).line}") for each in by[:MOST_ROWS])),
-        ask(told.spot),
+        (*([("effect", f"no record can be `{row.output}` of {told.spot.words}")] if alone else []), *ask(told.spot)),
         help=help_,
         subjects=told.spot.subjects,
     )
@@ -132,7 +135,7 @@ def more_shadowed_rows(told: Told, rows: Sequence[int]) -> Diagnostic:
         told.spot.span,
         "rows before them take all that they are true of",
         (),
-        (("rows", listed(told, rows)), *ask(told.spot)),
+        (("rows", _numbers(told, rows)), *ask(told.spot)),
         subjects=told.spot.subjects,
     )
 
@@ -142,7 +145,7 @@ def spare_rows(told: Told, rows: Sequence[tuple[int, tuple[int, ...]]]) -> Diagn
     at, by = rows[0]
     row = told.row(at)
     more = [each for each, _ in rows[1:]]
-    message = f"row {row.line} of `{told.table.path}` says what {_rows(told, by)} {'says' if len(by) == 1 else 'say'} already"
+    message = f"row {row.line} of `{told.table.path}` says what {numbered(told, by)} {'says' if len(by) == 1 else 'say'} already"
     if more:
         message += f", and {len(more):,} more {plural(len(more), 'row')} {'is' if len(more) == 1 else 'are'} as spare"
     return Diagnostic(
@@ -151,21 +154,20 @@ def spare_rows(told: Told, rows: Sequence[tuple[int, tuple[int, ...]]]) -> Diagn
         row.span,
         f"gives `{row.output}`, too",
         labels_of(row.span, *((told.row(each).span, f"row {told.row(each).line}") for each in by[:MOST_ROWS])),
-        (*([("rows", listed(told, more))] if more else []), *ask(told.spot)),
+        (*([("rows", _numbers(told, more))] if more else []), *ask(told.spot)),
         help=("drop what is spare, or correct what was meant to differ",),
         subjects=told.spot.subjects,
     )
 
 
-def output_never_given(told: Told, member: str, rows: Sequence[int]) -> Diagnostic:
-    """``member`` is declared, but no row gives it, or only ``rows``, which never decide."""
-    why = f"{_rows(told, rows)} never {'decides' if len(rows) == 1 else 'decide'}" if rows else "no row has it"
+def output_never_given(told: Told, member: str) -> Diagnostic:
+    """``member`` is declared, but no row gives it."""
     return Diagnostic(
         OUTPUT_NEVER_GIVEN,
-        f"no record can be `{member}` of {told.spot.words}: {why} in `{told.table.path}`",
+        f"no record can be `{member}` of {told.spot.words}: no row of `{told.table.path}` gives it",
         told.spot.span,
         f"`{member}` is never given",
-        labels_of(told.spot.span, *((told.row(each).span, "never decides") for each in rows[:MOST_ROWS])),
+        (),
         (("why", "a report that counts this class counts nothing"), *ask(told.spot)),
         help=("add a row for it, or drop it",),
         subjects=(*told.spot.subjects, member),
@@ -187,13 +189,10 @@ def impossible_row(told: Told, at: int, headings: Sequence[str]) -> Diagnostic:
     )
 
 
-def _rows(told: Told, rows: Sequence[int]) -> str:
+def numbered(told: Told, places: Sequence[int]) -> str:
     """Return rows by number as the subject of a sentence."""
-    lines = [str(told.row(at).line) for at in rows]
-    listed = among(lines, MOST_ROWS).replace("`", "")
-    return f"{plural(len(lines), 'row')} {listed}"
+    return f"{plural(len(places), 'row')} {_numbers(told, places)}"
 
 
-def listed(told: Told, rows: Sequence[int]) -> str:
-    """Return the numbers of rows as a list in words."""
-    return among([str(told.row(at).line) for at in rows], MOST_ROWS).replace("`", "")
+def _numbers(told: Told, places: Sequence[int]) -> str:
+    return among([str(told.row(at).line) for at in places], MOST_ROWS).replace("`", "")

@@ -17,7 +17,7 @@ from revrules.proofs.witnesses import believable
 from revrules.rows import ALWAYS, cell_condition, is_ranged, row_condition
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from revrules.backends.smt.answers import State
     from revrules.ir import DecisionTable, Expr, FieldDecl, Ruleset
@@ -114,10 +114,14 @@ def never_true(asked: TableBoxes) -> list[int]:
     return [at for at, box in enumerate(asked.true) if not all(box)]
 
 
-def overlaps(asked: TableBoxes) -> list[tuple[int, int]]:
-    """Return the positions of all pairs of rows that are true of the same combination, by the later row."""
-    places, table = _filled(asked, asked.true)
-    return [(places[one], places[other]) for one, other in boxes.overlaps(table).pairs()]
+def overlaps(asked: TableBoxes, without: frozenset[int]) -> tuple[int, Iterator[tuple[int, int]]]:
+    """Return how many pairs of rows are true of the same combination, and their positions, by the later row.
+
+    The rows ``without`` are left out.
+    """
+    places, table = _filled(asked, asked.true, without)
+    found = boxes.overlaps(table)
+    return found.count, ((places[one], places[other]) for one, other in found.pairs())
 
 
 def duplicates(asked: TableBoxes) -> list[tuple[int, ...]]:
@@ -126,34 +130,51 @@ def duplicates(asked: TableBoxes) -> list[tuple[int, ...]]:
     return [tuple(places[at] for at in group) for group in boxes.duplicates(table)]
 
 
-def shadows(asked: TableBoxes, steps: int) -> boxes.Shadows:
-    """Return the positions of the rows that never decide, each with those that always come before it, true or unknown.
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """A row that never decides, at a position: wherever it is true, one of the rows ``by`` comes before it.
 
-    In a table with exactly one true row any other row stands in the way.
+    ``unknown`` are the headings of the columns in which those are unknown, being asked for a missing value; without them they are
+    true of all that the row is true of.
+    """
+
+    row: int
+    by: tuple[int, ...]
+    unknown: tuple[str, ...] = ()
+
+
+def idle(asked: TableBoxes, steps: int) -> tuple[list[Idle], tuple[int, ...]]:
+    """Return the rows that never decide, and those of which it remained undecided.
+
+    In a table with exactly one true row any other row stands in the way, else those before it.
     """
     places, table = _filled(asked, asked.true)
     first_match = asked.table.mode is ir.ChooseMode.FIRST_MATCH
     among = boxes.Among.EARLIER if first_match else boxes.Among.OTHERS
-    found = boxes.shadows(table, [asked.certain[at] for at in places], among, steps=steps)
-    told = (boxes.Shadow(places[each.row], tuple(places[by] for by in each.by)) for each in found.found)
-    return boxes.Shadows(tuple(told), tuple(places[row] for row in found.undecided))
+    covered = boxes.shadows(table, None, among, steps=steps)
+    known = {each.row for each in covered.found}
+    unknown = boxes.shadows(table, [asked.certain[at] for at in places], among, steps=steps)
+    found = [Idle(places[each.row], tuple(places[by] for by in each.by)) for each in covered.found]
+    for each in unknown.found:
+        if each.row not in known:
+            row, by = places[each.row], tuple(places[by] for by in each.by)
+            found.append(Idle(row, by, _unknown(asked, row, by)))
+    sure = {each.row for each in found}
+    left = dict.fromkeys(places[at] for at in (*covered.undecided, *unknown.undecided))
+    return sorted(found, key=lambda each: each.row), tuple(sorted(row for row in left if row not in sure))
 
 
-def untold(asked: TableBoxes, shadow: boxes.Shadow, steps: int) -> tuple[str, ...]:
-    """Return the headings of the columns in which the rows before it are unknown where ``shadow.row`` is true, if that matters.
-
-    It does not where some of those rows are true of all that this row is true of.
-    """
-    own = asked.true[shadow.row]
-    if boxes.covers([box for by in shadow.by if all(box := asked.true[by])], own, steps) is True:
-        return ()
-    unknown = [any(asked.certain[by][at] & ~asked.true[by][at] & mask for by in shadow.by) for at, mask in enumerate(own)]
-    return tuple(column.heading for column, matters in zip(asked.table.columns, unknown, strict=True) if matters)
+def _unknown(asked: TableBoxes, row: int, by: Sequence[int]) -> tuple[str, ...]:
+    """Return the headings of the columns of which the rows ``by`` ask a missing value, those first that ``row`` wants missing."""
+    own = asked.true[row]
+    open_ = [at for at, mask in enumerate(own) if any(asked.certain[other][at] & ~asked.true[other][at] & mask for other in by)]
+    wanted = [at for at in open_ if own[at] == 1 << asked.axes[at].size - 1]
+    return tuple(asked.table.columns[at].heading for at in wanted or open_)
 
 
-def _filled(asked: TableBoxes, chosen: Sequence[Box]) -> tuple[list[int], boxes.Table]:
+def _filled(asked: TableBoxes, chosen: Sequence[Box], without: frozenset[int] = frozenset()) -> tuple[list[int], boxes.Table]:
     """Return those of the rows' boxes that hold something, and their positions."""
-    places = [at for at, box in enumerate(chosen) if all(box)]
+    places = [at for at, box in enumerate(chosen) if all(box) and at not in without]
     outputs = tuple(asked.table.rows[at].output for at in places)
     return places, boxes.Table(asked.sizes, tuple(chosen[at] for at in places), outputs)
 

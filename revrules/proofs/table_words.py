@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from revrules.ir import ANY_CELL, Cell
 from revrules.proofs.spelling import spelled, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from revrules import ir
-    from revrules.ir import Cell, Interval, Value
+    from revrules.ir import Interval, Value
 
+KNOWN = Cell(negated=True, when_missing=False)
 MOST_VALUES = 6
 SHOWN = 4
 """Of more values than that, so many are told."""
@@ -38,9 +40,17 @@ def cell_in_words(heading: str, cell: Cell) -> str:
 
 
 def region_in_words(table: ir.DecisionTable, cells: Sequence[Cell]) -> str:
-    """Return a region of a table, a cell for each column, in one line; "anything" where nothing is asked."""
-    said = (cell_in_words(column.heading, cell) for column, cell in zip(table.columns, cells, strict=True))
-    return ", ".join(f"`{words}`" for words in said if words) or "anything"
+    """Return a region of a table, a cell for each column, in one line; "anything" where nothing is asked.
+
+    That a value is known goes without saying, unless its column says something of missing ones or there is nothing else to say.
+    """
+    said = [(column, cell, cell_in_words(column.heading, cell)) for column, cell in zip(table.columns, cells, strict=True)]
+    telling = [words for column, cell, words in said if words and (cell != KNOWN or _tells_missing(column))]
+    return ", ".join(f"`{words}`" for words in telling or [words for _, _, words in said if words]) or "anything"
+
+
+def _tells_missing(column: ir.Column) -> bool:
+    return any(cell.when_missing is not None and cell != ANY_CELL for cell in column.cells)
 
 
 def _tests(cell: Cell) -> list[str]:
