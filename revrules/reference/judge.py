@@ -26,9 +26,9 @@ class Judge:
     def __init__(self, ruleset: Ruleset, entity: str, exprs: Sequence[Expr]) -> None:
         self._exprs = tuple(exprs)
         self._ruleset = ruleset
-        self._reader = record_reader(spec_for(ruleset, entity, self._exprs))
         used_ones = used({definition.id: definition for definition in ruleset.definitions}, self._exprs)
         self._first = tuple(ir.Ref(each.id, each.type) for each in used_ones if _is_condition(each, entity))
+        self._reader = record_reader(spec_for(ruleset, entity, (*self._exprs, *self._first)))
 
     def values(self, record: Mapping[str, object], as_of: datetime) -> tuple[Value | None, ...]:
         """Return the value of each expression for ``record`` at ``as_of``, None where it is missing or unknown."""
