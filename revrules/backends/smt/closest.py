@@ -6,7 +6,6 @@ Weighted MaxSMT by Z3's optimizer (Bjørner, Phan, Fleckenstein 2015: νZ), the 
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import z3
@@ -16,7 +15,7 @@ from revrules.backends.smt.holders import Collection, Holder
 from revrules.backends.smt.models import record_in, value_in
 from revrules.backends.smt.problem import Needs
 from revrules.backends.smt.prover import THOROUGH, TOO_HARD, TOO_WIDE, Sketch, in_states
-from revrules.backends.smt.terms import constant, encode, number_in
+from revrules.backends.smt.terms import Reading, constant, encode, number_in
 from revrules.reference import Judge
 from revrules.types import Scalar
 
@@ -151,7 +150,7 @@ class _Search:
             if all(state in want.states for state, want in zip(states, self.wants, strict=True)):
                 return Answer(Verdict.POSSIBLE, Witness(self.witness.entity, self.witness.as_of, record))
             approximations = (self.problem.approximations[number] for number in sorted(self.needs.approximations))
-            lemmas = [lemma for each in approximations if (lemma := each.lemma(partial(number_in, model))) is not None]
+            lemmas = [lemma for each in approximations if (lemma := each.lemma(Reading(model))) is not None]
             if not lemmas:
                 break
             self.optimizer.add(*lemmas)

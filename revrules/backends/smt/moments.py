@@ -23,7 +23,8 @@ from revrules.types import Scalar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from revrules.backends.smt.problem import Problem, Reading
+    from revrules.backends.smt.problem import Problem
+    from revrules.backends.smt.terms import Reading
 
     Region: TypeAlias = tuple[int, int, int | None, bool]
     """From the first to the last argument the result is this at the first one, and grows with it (True) or stays."""

@@ -17,7 +17,8 @@ from revrules.types import MOMENTS, Scalar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from revrules.backends.smt.problem import Problem, Reading
+    from revrules.backends.smt.problem import Problem
+    from revrules.backends.smt.terms import Reading
     from revrules.types import Type
 
 ROUNDING = Fraction(1, 2**53)

@@ -16,10 +16,7 @@ import z3
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from revrules.backends.smt.terms import Number
-
-    Reading = Callable[[z3.ExprRef], Number]
-    """A term into what it is in a model."""
+    from revrules.backends.smt.terms import Reading
 
 T = TypeVar("T")
 

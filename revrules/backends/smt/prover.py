@@ -18,7 +18,7 @@ from revrules.backends.smt.lowering import Lowering, Scope
 from revrules.backends.smt.models import record_in
 from revrules.backends.smt.problem import Needs, Problem
 from revrules.backends.smt.related import enough
-from revrules.backends.smt.terms import decode, number_in
+from revrules.backends.smt.terms import Reading, decode, number_in
 from revrules.backends.smt.texts import Texts
 from revrules.reads import used
 from revrules.reference import Judge
@@ -151,35 +151,51 @@ class Attempt:
         self.solver.add(self.facts())
         self.solver.add([z3.Implies(mark, wanted) for mark, wanted in zip(self.marks, self.wanted, strict=True)])
         self.solver.add(sketch.is_today)
-        self.few = [z3.Not(sketch.problem.more[number]) for number in sorted(self.needs.collections)]
         self.rounds = ROUNDS
+        self.few = [z3.Not(sketch.problem.more[number]) for number in sorted(self.needs.collections)]
 
     def facts(self) -> list[z3.BoolRef]:
         """Return what holds of every record, as far as the question touches it."""
         return [self.sketch.problem.facts[number] for number in sorted(self.needs.facts)]
 
     def answer(self) -> Answer:
-        """Return the answer; undecided where more kinds of related records would have to be told apart."""
+        """Return the answer; to a proof, the wants that exclude each other, none of which can be left out."""
+        found = self._decided(list(range(len(self.wants))))
+        if isinstance(found, Answer):
+            return found
+        for place in found:
+            if place in (core := found) and len(core) > 1:
+                rest = self._decided([other for other in core if other != place])
+                found = core if isinstance(rest, Answer) else rest
+        return Answer(Verdict.IMPOSSIBLE, core=tuple(found))
+
+    def _decided(self, places: list[int]) -> Answer | list[int]:
+        """Return the answer for some of the wants, or those of them that exclude each other.
+
+        It is undecided where more kinds of related records would have to be told apart.
+        """
+        self.rounds = ROUNDS
         few_are_enough = enough(self.needs, self.sketch.problem.width)
-        result = self._search(self.few, real=True)
+        result = self._search(places, self.few, real=True)
         if isinstance(result, Answer):
             return result
         few_matter = bool({pin.get_id() for pin in self.few} & {one.get_id() for one in result})
         if few_matter and not few_are_enough:
-            result = self._search([], real=False)
+            result = self._search(places, [], real=False)
             if isinstance(result, Answer):
                 return result
-        return self._impossible(result, self.few if few_matter and few_are_enough else [])
+        numbers = {one.get_id() for one in result}
+        return [place for place in places if self.marks[place].get_id() in numbers]
 
-    def _search(self, pins: list[z3.BoolRef], *, real: bool) -> Answer | list[z3.ExprRef]:
-        """Look for a record under ``pins``: POSSIBLE or UNDECIDED, or the assumptions that exclude each other.
+    def _search(self, places: list[int], pins: list[z3.BoolRef], *, real: bool) -> Answer | list[z3.ExprRef]:
+        """Look for a record that fulfils some wants under ``pins``: POSSIBLE or UNDECIDED, or the assumptions that clash.
 
         What is preferred (that it is today, plausible values) is given up as soon as it stands in the way.
         Without ``real``, a model says nothing of a record: it is one more reason to tell more kinds of related records apart.
         """
         preferred = list(self.sketch.problem.preferences) if real else []
         while True:
-            assumed = [*self.marks, *pins, *preferred]
+            assumed = [*(self.marks[place] for place in places), *pins, *preferred]
             outcome = self._check(*assumed)
             if outcome == z3.unsat:
                 core = list(self.solver.unsat_core())
@@ -194,12 +210,12 @@ class Attempt:
             if not real:
                 return Answer(Verdict.UNDECIDED, reason=TOO_MANY)
             model = self.solver.model()
-            witness = self._confirmed(model)
+            witness = self._confirmed(model, places)
             if witness is not None:
                 return Answer(Verdict.POSSIBLE, witness)
             if not self._say_more(model):
                 return Answer(Verdict.UNDECIDED, reason=TOO_WIDE)
-            witness = self._settled(model, assumed)
+            witness = self._settled(model, places, assumed)
             if witness is not None:
                 return Answer(Verdict.POSSIBLE, witness)
 
@@ -219,7 +235,7 @@ class Attempt:
         self.rounds -= 1
         if self.rounds <= 0:
             return False
-        lemmas = [each.lemma(partial(number_in, model)) for each in self._approximations()]
+        lemmas = [each.lemma(Reading(model)) for each in self._approximations()]
         found = [lemma for lemma in lemmas if lemma is not None]
         self.solver.add(found)
         return bool(found)
@@ -227,40 +243,27 @@ class Attempt:
     def _approximations(self) -> list[Approximation]:
         return [self.sketch.problem.approximations[number] for number in sorted(self.needs.approximations)]
 
-    def _settled(self, model: z3.ModelRef, assumed: list[z3.BoolRef]) -> Witness | None:
+    def _settled(self, model: z3.ModelRef, places: list[int], assumed: list[z3.BoolRef]) -> Witness | None:
         """Look for a record in which what was said too widely has the arguments of this model, where it is exact by now."""
         arguments = [argument for each in self._approximations() for argument in each.arguments]
         held = [argument == model.eval(argument, model_completion=True) for argument in arguments]
         self.solver.push()
         self.solver.add(held)
-        witness = self._confirmed(self.solver.model()) if self._check(*assumed) == z3.sat else None
+        witness = self._confirmed(self.solver.model(), places) if self._check(*assumed) == z3.sat else None
         self.solver.pop()
         return witness
 
-    def _confirmed(self, model: z3.ModelRef) -> Witness | None:
-        """Return the record of a model, if the reference finds every condition in a state that is wanted."""
+    def _confirmed(self, model: z3.ModelRef, places: list[int]) -> Witness | None:
+        """Return the record of a model, if the reference finds the conditions in states that are wanted."""
         sketch = self.sketch
         record = record_in(model, sketch.root, sketch.texts)
         if record is None:
             return None
         as_of = cast("datetime.datetime", decode(number_in(model, sketch.clock.now), Scalar.DATETIME))
-        judge = Judge(sketch.ruleset, sketch.entity, [want.condition for want in self.wants])
+        judge = Judge(sketch.ruleset, sketch.entity, [self.wants[place].condition for place in places])
         states = cast("tuple[State, ...]", judge.values(record, as_of))
-        fulfilled = all(state in want.states for state, want in zip(states, self.wants, strict=True))
+        fulfilled = all(state in self.wants[place].states for state, place in zip(states, places, strict=True))
         return Witness(sketch.entity, as_of, record) if fulfilled else None
-
-    def _impossible(self, excluded: list[z3.ExprRef], pins: list[z3.BoolRef]) -> Answer:
-        """Return the proof with a core: some of the wants that exclude each other, none of which can be left out."""
-        core = self._wants_among(excluded)
-        for place in list(core):
-            rest = [self.marks[other] for other in core if other != place]
-            if place in core and len(core) > 1 and self._check(*rest, *pins) == z3.unsat:
-                core = self._wants_among(list(self.solver.unsat_core()))
-        return Answer(Verdict.IMPOSSIBLE, core=tuple(core))
-
-    def _wants_among(self, assumed: list[z3.ExprRef]) -> list[int]:
-        numbers = {one.get_id() for one in assumed}
-        return [place for place, mark in enumerate(self.marks) if mark.get_id() in numbers]
 
 
 def in_states(truth: Truth, states: frozenset[State], context: z3.Context) -> z3.BoolRef:

@@ -131,3 +131,18 @@ def number_in(model: z3.ModelRef, term: z3.ExprRef) -> Number:
     if z3.is_algebraic_value(found):
         found = found.approx(30)
     return Fraction(found.numerator_as_long(), found.denominator_as_long())
+
+
+class Reading(NamedTuple):
+    """A model, as a function from terms to what they are in it."""
+
+    model: z3.ModelRef
+
+    def __call__(self, term: z3.ExprRef) -> Number:
+        """Return what ``term`` is; anything where the model leaves it open."""
+        return number_in(self.model, term)
+
+    def says(self, term: z3.ExprRef) -> bool:
+        """Return whether the model says what ``term`` is: it has to do with the question."""
+        found = self.model.eval(term, model_completion=False)
+        return bool(z3.is_true(found) or z3.is_false(found) or z3.is_int_value(found))

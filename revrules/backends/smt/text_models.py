@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from revrules.backends.smt.languages import Language
-    from revrules.backends.smt.problem import Reading
     from revrules.backends.smt.samples import Wanted
+    from revrules.backends.smt.terms import Reading
 
 LONGEST = 100_000
 """Characters of a text in a model."""

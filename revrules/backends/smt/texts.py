@@ -18,13 +18,13 @@ from revrules.backends.smt.classes import classes
 from revrules.backends.smt.languages import FUNCTIONS, SAME_LENGTH, Items, Kind, Language, among, holds, language, values
 from revrules.backends.smt.plausible import hints
 from revrules.backends.smt.samples import pairs
-from revrules.backends.smt.terms import Term, number_in
+from revrules.backends.smt.terms import Reading, Term
 from revrules.backends.smt.text_models import Coded, PairTest, TextTerm, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from revrules.backends.smt.problem import Problem, Reading
+    from revrules.backends.smt.problem import Problem
 
 FIRST_LITERAL = 1_000_000_000
 """The codes of the texts that occur in the ruleset lie from here on, so that a text without tests is none of them by chance."""
@@ -97,7 +97,7 @@ class Texts:
     def text(self, model: z3.ModelRef, code: int) -> str:
         """Return a text that has this code in ``model``."""
         if self._spelled is None or self._spelled[0] is not model:
-            reading: Reading = lambda term: number_in(model, term)  # noqa: E731  # one line that has a type
+            reading = Reading(model)
             self._spelled = (model, text_models.texts_in(self.coded(reading)))
         return self._spelled[1].get(code, f"text {code}")
 
@@ -305,7 +305,8 @@ class Texts:
 
     def _share(self, term: TextTerm, test: Language) -> None:
         """State a test of a text of another one that may be equal to it."""
-        if (test, term.term.get_id()) in self._open:
+        deep = len(test.through) > (1 if term.parent is None else 0)  # a circle of functions would go on for ever
+        if deep or (test, term.term.get_id()) in self._open:
             return
         if term.parent is None:
             self._stated(term, test)
