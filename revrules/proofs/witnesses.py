@@ -163,8 +163,9 @@ class _Trial:
         if texts is not self.record:
             self._try(texts)
         limits = limits_of(self._questions.ruleset, self._conditions, self.as_of)
+        first = () if given is None else (self.as_of.replace(second=0, microsecond=0), self.as_of.date())
         for path in leaves:
-            self._simplify(path, limits, () if given is None else (self.as_of.replace(second=0, microsecond=0), self.as_of.date()))
+            self._simplify(path, limits, first)
 
     def _simplify(self, path: Path, limits: Limits, first: tuple[ir.Value, ...]) -> None:
         entity, field = self._declared(path)
