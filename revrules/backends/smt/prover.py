@@ -163,11 +163,12 @@ class Attempt:
         found = self._decided(list(range(len(self.wants))))
         if isinstance(found, Answer):
             return found
+        core = found
         for place in found:
-            if place in (core := found) and len(core) > 1:
+            if place in core and len(core) > 1:
                 rest = self._decided([other for other in core if other != place])
-                found = core if isinstance(rest, Answer) else rest
-        return Answer(Verdict.IMPOSSIBLE, core=tuple(found))
+                core = core if isinstance(rest, Answer) else rest
+        return Answer(Verdict.IMPOSSIBLE, core=tuple(core))
 
     def _decided(self, places: list[int]) -> Answer | list[int]:
         """Return the answer for some of the wants, or those of them that exclude each other.
