@@ -1,7 +1,8 @@
 """Decision tables into findings about their rows: gaps, overlaps, rows that never decide or say nothing new.
 
 A gap is a region in which every row is *false*. A record in which something is missing that a row tests is unknown to that row: a
-question of data, and no gap; it is one only where the rows say `missing` or `known`, and none of them takes it.
+question of data, and no gap. Where rows say what is to become of missing values, though, a missing value is one more value: a gap
+is then also where no row takes it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
-from revrules.backends.smt.answers import MET, UNMET, Verdict, Want
+from revrules.backends.smt.answers import MET, NOT_MET, Verdict, Want
 from revrules.findings.clauses import definition_spot
 from revrules.problems import proofs
 from revrules.problems import tables_of_decisions as problems
@@ -111,7 +112,7 @@ def _gaps(sought: _Sought) -> Iterator[Diagnostic]:
 
 def _with_records(sought: _Sought, found: boxes.Gaps) -> tuple[list[Box], Pairs, str]:
     """Return the regions that hold records, a record of one of them, and what is not known of the others."""
-    no_row = Want(ir.Or(tuple(sought.boxes.row(at) for at in range(len(sought.told.table.rows)))), UNMET)
+    no_row = Want(ir.Or(tuple(sought.boxes.row(at) for at in range(len(sought.told.table.rows)))), NOT_MET)
     questions = sought.questions.about(f"whether some records have no row of `{sought.told.table.path}`", sought.told.spot.span)
     regions: list[Box] = []
     witness: Pairs = ()

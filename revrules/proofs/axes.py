@@ -63,19 +63,18 @@ Axis: TypeAlias = Line | Choices
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The elementary cells of which a row's cell is true; of which it is never false; of which it is not always false.
+    """The elementary cells of which a row's cell may be true; of which it is never false; of which no gap is told.
 
-    Of a missing value a test is unknown, so that all but the first have it. They differ where a count or score counts as missing,
-    being a range: a test of that may be true, false or unknown.
+    Of a missing value a test is unknown: it is no gap, unless the rows of the column say what is to become of missing values.
     """
 
     true: int
     certain: int
-    possible: int
+    taken: int
 
 
-def axis_of(column: ir.Column, domain: ir.FieldDecl | None) -> Axis:
-    """Return the elementary cells of a column whose values come from the field ``domain``, or from anywhere."""
+def axis_of(column: ir.Column, domain: ir.Interval | None) -> Axis:
+    """Return the elementary cells of a column whose values lie in ``domain``, or anywhere."""
     if column.type is Scalar.BOOLEAN:
         return Choices(column.type, (True, False), open=False, any_case=False)
     if isinstance(column.type, EnumType):
@@ -86,14 +85,24 @@ def axis_of(column: ir.Column, domain: ir.FieldDecl | None) -> Axis:
     return _line(column, domain)
 
 
-def admitted(axis: Axis, cell: ir.Cell, *, ranged: bool = False) -> Admitted:
-    """Return what a cell admits. ``ranged``: the input is a count or score, which `missing` and `known` take differently."""
-    missing = 1 << axis.size - 1
-    known = _known(axis, cell)
-    true = known | missing if cell.when_missing else known
+def column_admits(axis: Axis, column: ir.Column, *, ranged: bool) -> tuple[Admitted, ...]:
+    """Return what each of the cells of a column admits.
+
+    ``ranged``: the input is a count or score, which counts as missing for `missing` and `known` while it is a range. A test of a
+    range may be true, false or unknown, so beside these words nothing is certain of it.
+    """
+    told = {cell.when_missing for cell in column.cells if cell != ir.ANY_CELL} - {None}
+    return tuple(_admitted(axis, cell, unsure=ranged and bool(told), told=True in told) for cell in column.cells)
+
+
+def _admitted(axis: Axis, cell: ir.Cell, *, unsure: bool, told: bool) -> Admitted:
+    known, missing = _known(axis, cell), 1 << axis.size - 1
     if cell.when_missing is not None:
-        return Admitted(true, true, true)
-    return Admitted(true, known if ranged else known | missing, known | missing)
+        all_ = known | missing if cell.when_missing else known
+        return Admitted(all_, all_, all_)
+    if unsure:
+        return Admitted(known | missing, known, known | missing)
+    return Admitted(known, known | missing, known if told else known | missing)
 
 
 def cell_of(axis: Axis, mask: int) -> ir.Cell:
@@ -146,18 +155,14 @@ def _known(axis: Axis, cell: ir.Cell) -> int:
     return everything & ~found if cell.negated else found
 
 
-def _line(column: ir.Column, domain: ir.FieldDecl | None) -> Line:
+def _line(column: ir.Column, domain: ir.Interval | None) -> Line:
     whole = Line(column.type, (ends(column.type)[0],), ends(column.type)[1], frozenset())
-    if domain is not None:
-        high_open = domain.high_open and domain.high is not None
-        first, last = _span(ir.Interval(domain.low, domain.high, high_open=high_open), whole)
-    else:
-        first, last = whole.starts[0], whole.end
-    spans = [_span(interval, whole) for cell in column.cells for interval in cell.ranges]
+    first, last = (whole.starts[0], whole.end) if domain is None else _span(domain, whole)
+    intervals = [interval for cell in column.cells for interval in cell.ranges]
+    spans = [_span(interval, whole) for interval in intervals]
     starts = {first, *(limit for one, other in spans for limit in (one, other + 1) if first < limit <= last)}
-    mentioned = [end for cell in column.cells for interval in cell.ranges for end in (interval.low, interval.high)]
-    mentioned += [] if domain is None else [domain.low, domain.high]
-    named = frozenset(place(value, column.type) for value in mentioned if value is not None)
+    limits = [limit for interval in (*intervals, *([domain] if domain else [])) for limit in (interval.low, interval.high)]
+    named = frozenset(place(limit, column.type) for limit in limits if limit is not None)
     return Line(column.type, tuple(sorted(starts)), last, named)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from revrules import ir
 from revrules.backends.smt.answers import MET, Answer, Verdict, Want, Witness
 from revrules.proofs import boxes
-from revrules.proofs.axes import admitted, axis_of, cell_of, value_in
+from revrules.proofs.axes import axis_of, cell_of, column_admits, value_in
 from revrules.proofs.plausible import NINE
 from revrules.proofs.states import Judge
 from revrules.proofs.table_words import region_in_words
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from revrules.backends.smt.answers import State
-    from revrules.ir import DecisionTable, Expr, FieldDecl, Ruleset
+    from revrules.ir import DecisionTable, Expr, Ruleset
     from revrules.proofs.axes import Axis
     from revrules.proofs.boxes import Box
     from revrules.proofs.questions import Questions
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TableBoxes:
-    """A table as boxes: for each row, in order, the combinations of which it is true, never false, and not always false.
+    """A table as boxes: for each row, in order, the combinations of which it may be true, is never false, and leaves no gap.
 
     A box with an empty column holds nothing. The inputs are ``independent`` when each is a field of its own: then every
     combination of elementary cells is a record; else a region may be none.
@@ -40,7 +40,7 @@ class TableBoxes:
     axes: tuple[Axis, ...]
     true: tuple[Box, ...]
     certain: tuple[Box, ...]
-    possible: tuple[Box, ...]
+    taken: tuple[Box, ...]
     independent: bool
 
     @property
@@ -70,13 +70,13 @@ class TableBoxes:
 def table_boxes(ruleset: Ruleset, definition: ir.Definition, table: DecisionTable) -> TableBoxes:
     """Return the table that ``definition`` asks as boxes."""
     inputs = ruleset.inputs(table)
-    fields = [_declared(ruleset, definition.entity, given) for given in inputs]
-    axes = tuple(axis_of(column, field) for column, field in zip(table.columns, fields, strict=True))
-    masks = [
-        [admitted(axis, cell, ranged=is_ranged(given)) for cell in column.cells]
+    domains = [_domain(ruleset, definition.entity, given) for given in inputs]
+    axes = tuple(axis_of(column, domain) for column, domain in zip(table.columns, domains, strict=True))
+    admit = [
+        column_admits(axis, column, ranged=is_ranged(given))
         for axis, column, given in zip(axes, table.columns, inputs, strict=True)
     ]
-    rows = [[column[at] for column, at in zip(masks, row.cells, strict=True)] for row in table.rows]
+    rows = [[cells[at] for cells, at in zip(admit, row.cells, strict=True)] for row in table.rows]
     ways = [(given.path, given.name) for given in inputs if isinstance(given, ir.Field)]
     return TableBoxes(
         table,
@@ -85,28 +85,41 @@ def table_boxes(ruleset: Ruleset, definition: ir.Definition, table: DecisionTabl
         axes,
         tuple(tuple(cell.true for cell in row) for row in rows),
         tuple(tuple(cell.certain for cell in row) for row in rows),
-        tuple(tuple(cell.possible for cell in row) for row in rows),
+        tuple(tuple(cell.taken for cell in row) for row in rows),
         independent=len(set(ways)) == len(inputs),
     )
 
 
-def _declared(ruleset: Ruleset, entity: str, given: Expr) -> FieldDecl | None:
-    """Return the declaration of the field that an input is, None for any other value."""
-    if not isinstance(given, ir.Field):
-        return None
-    for name in given.path:
-        relation = ruleset.entity(entity).relation(name)
-        assert relation is not None, "paths are of declared relations"
-        entity = relation.entity
-    return ruleset.entity(entity).field(given.name)
+def _domain(ruleset: Ruleset, entity: str, given: Expr) -> ir.Interval | None:
+    """Return in which interval the values of a field or score lie, None where that is not known."""
+    match given:
+        case ir.Field(name, path=path):
+            for step in path:
+                relation = ruleset.entity(entity).relation(step)
+                assert relation is not None, "paths are of declared relations"
+                entity = relation.entity
+            field = ruleset.entity(entity).field(name)
+            if field is None or (field.low is None and field.high is None):
+                return None
+            return ir.Interval(field.low, field.high, high_open=field.high_open and field.high is not None)
+        case ir.Ref(id_):
+            points = ruleset.definition(id_).expr
+            if not isinstance(points, ir.Points) or (points.low is None and points.high is None):
+                return None
+            return ir.Interval(points.low, points.high)
+        case _:
+            return None
 
 
 # --- what the boxes say ------------------------------------------------------------------------------------------
 
 
 def gaps(asked: TableBoxes, steps: int, most: int) -> boxes.Gaps | boxes.Undecided:
-    """Return the regions in which every row is false, as few as can be."""
-    return boxes.gaps(_filled(asked, asked.possible)[1], steps, most)
+    """Return the regions that no row takes, as few as can be.
+
+    There every row is false; unknown only of a missing value in a column whose rows speak of missing values.
+    """
+    return boxes.gaps(_filled(asked, asked.taken)[1], steps, most)
 
 
 def never_true(asked: TableBoxes) -> list[int]:
@@ -134,8 +147,7 @@ def duplicates(asked: TableBoxes) -> list[tuple[int, ...]]:
 class Idle:
     """A row that never decides, at a position: wherever it is true, one of the rows ``by`` comes before it.
 
-    ``unknown`` are the headings of the columns in which those are unknown, being asked for a missing value; without them they are
-    true of all that the row is true of.
+    They are true of all that the row is true of; or they are unknown where one of the columns ``unknown`` is missing.
     """
 
     row: int
@@ -146,22 +158,29 @@ class Idle:
 def idle(asked: TableBoxes, steps: int) -> tuple[list[Idle], tuple[int, ...]]:
     """Return the rows that never decide, and those of which it remained undecided.
 
-    In a table with exactly one true row any other row stands in the way, else those before it.
+    In a table with exactly one true row any other row stands in the way, else those before it. The proof is over all that a row
+    may be true of; but if it takes a missing value beside known ones, those that are true of the known ones tell it better.
     """
     places, table = _filled(asked, asked.true)
-    first_match = asked.table.mode is ir.ChooseMode.FIRST_MATCH
-    among = boxes.Among.EARLIER if first_match else boxes.Among.OTHERS
-    covered = boxes.shadows(table, None, among, steps=steps)
-    known = {each.row for each in covered.found}
-    unknown = boxes.shadows(table, [asked.certain[at] for at in places], among, steps=steps)
-    found = [Idle(places[each.row], tuple(places[by] for by in each.by)) for each in covered.found]
-    for each in unknown.found:
-        if each.row not in known:
-            row, by = places[each.row], tuple(places[by] for by in each.by)
-            found.append(Idle(row, by, _unknown(asked, row, by)))
-    sure = {each.row for each in found}
-    left = dict.fromkeys(places[at] for at in (*covered.undecided, *unknown.undecided))
-    return sorted(found, key=lambda each: each.row), tuple(sorted(row for row in left if row not in sure))
+    certain = [asked.certain[at] for at in places]
+    among = boxes.Among.EARLIER if asked.table.mode is ir.ChooseMode.FIRST_MATCH else boxes.Among.OTHERS
+    found = boxes.shadows(table, certain, among, steps=steps)
+    known = boxes.Table(table.sizes, tuple(_known(asked, row) for row in table.rows), table.outputs)
+    by_true = {each.row: each.by for each in boxes.shadows(known, table.rows, among, steps=steps).found}
+    told = []
+    for each in found.found:
+        by = by_true.get(each.row, ())
+        if not by or boxes.covers([certain[other] for other in by], table.rows[each.row], steps) is not True:
+            by = each.by
+        unknown = () if by is by_true.get(each.row) else _unknown(asked, places[each.row], [places[other] for other in by])
+        told.append(Idle(places[each.row], tuple(places[other] for other in by), unknown))
+    return told, tuple(places[row] for row in found.undecided)
+
+
+def _known(asked: TableBoxes, box: Box) -> Box:
+    """Return the part of a box with known values only, but for columns in which it has none."""
+    missing = (1 << axis.size - 1 for axis in asked.axes)
+    return tuple(mask & ~bit or mask for mask, bit in zip(box, missing, strict=True))
 
 
 def _unknown(asked: TableBoxes, row: int, by: Sequence[int]) -> tuple[str, ...]:
