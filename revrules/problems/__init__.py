@@ -1,8 +1,8 @@
 """Every problem that revrules can report: code, name, severity and words. One function per problem; callers write no prose.
 
 The modules go by phase: ``syntax`` REV1xx, ``names`` REV2xx, ``types`` REV3xx, ``stages`` REV4xx, ``logic`` and ``classes``
-REV50x and REV51x, ``proofs`` REV599, ``alignment`` and ``ownership`` REV6xx, ``decisions`` REV24x and REV32x, ``data`` REV7xx, ``examples`` REV78x. Codes are
-never reused.
+REV50x and REV51x, ``proofs`` REV599, ``alignment`` and ``ownership`` REV6xx, ``decisions`` REV24x and REV32x, ``data`` REV7xx,
+``examples`` REV78x. Codes are never reused.
 """
 
 from __future__ import annotations
