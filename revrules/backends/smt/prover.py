@@ -18,6 +18,7 @@ from revrules.backends.smt.lowering import Lowering, Scope
 from revrules.backends.smt.models import record_in
 from revrules.backends.smt.problem import Needs, Problem
 from revrules.backends.smt.related import enough
+from revrules.backends.smt.smtlib import smtlib
 from revrules.backends.smt.terms import Reading, decode, number_in
 from revrules.backends.smt.texts import Texts
 from revrules.reads import used
@@ -57,26 +58,28 @@ class Prover:
         The verdict depends on the question only. Which of many witnesses is found also depends on the questions before, unless it
         is asked ``alone``, which takes about five times as long.
         """
-        reason = TOO_MANY
-        for width in WIDTHS:
-            sketch = Sketch(self.ruleset, entity, self.today, width) if alone else self._sketch(entity, width)
-            answer = Attempt(sketch, wants, QUICK).answer()
-            if answer.reason == TOO_HARD:
-                answer = Attempt(Sketch(self.ruleset, entity, self.today, width), wants, THOROUGH).answer()
-            if answer.verdict is not Verdict.UNDECIDED:
-                return answer
-            reason = answer.reason
-            if not sketch.uses_related(wants):
-                break
-        return Answer(Verdict.UNDECIDED, reason=reason)
+        return self._answered(entity, wants, alone=alone)[1]
 
     def smt2(self, entity: str, wants: Sequence[Want]) -> str:
-        """Return the question, as it is first asked, in the language of SMT-LIB: for other solvers to answer."""
-        attempt = Attempt(self._sketch(entity, WIDTHS[0]), wants, QUICK)
-        solver = z3.Solver(ctx=attempt.sketch.problem.context)
-        solver.add(attempt.facts())
-        solver.add(attempt.wanted)
-        return cast("str", solver.to_smt2())
+        """Return the question in the language of SMT-LIB, for other solvers: as it was asked when it was answered.
+
+        It is satisfiable where the answer is POSSIBLE, unsatisfiable where it is IMPOSSIBLE.
+        """
+        attempt, _ = self._answered(entity, wants, alone=True)
+        return smtlib([*attempt.solver.assertions(), *attempt.assumed], attempt.sketch.problem.context)
+
+    def _answered(self, entity: str, wants: Sequence[Want], *, alone: bool) -> tuple[Attempt, Answer]:
+        """Return the answer and the last attempt at it."""
+        for width in WIDTHS:
+            sketch = Sketch(self.ruleset, entity, self.today, width) if alone else self._sketch(entity, width)
+            attempt = Attempt(sketch, wants, QUICK)
+            answer = attempt.answer()
+            if answer.reason == TOO_HARD:
+                attempt = Attempt(Sketch(self.ruleset, entity, self.today, width), wants, THOROUGH)
+                answer = attempt.answer()
+            if answer.verdict is not Verdict.UNDECIDED or not sketch.uses_related(wants):
+                break
+        return attempt, answer
 
     def _sketch(self, entity: str, width: int) -> Sketch:
         if (entity, width) not in self._kept:
@@ -152,6 +155,7 @@ class Attempt:
         self.solver.add([z3.Implies(mark, wanted) for mark, wanted in zip(self.marks, self.wanted, strict=True)])
         self.solver.add(sketch.is_today)
         self.rounds = ROUNDS
+        self.assumed: list[z3.BoolRef] = []
         self.few = [z3.Not(sketch.problem.more[number]) for number in sorted(self.needs.collections)]
 
     def facts(self) -> list[z3.BoolRef]:
@@ -163,11 +167,13 @@ class Attempt:
         found = self._decided(list(range(len(self.wants))))
         if isinstance(found, Answer):
             return found
+        proof = self.assumed
         core = found
         for place in found:
             if place in core and len(core) > 1:
                 rest = self._decided([other for other in core if other != place])
                 core = core if isinstance(rest, Answer) else rest
+        self.assumed = proof
         return Answer(Verdict.IMPOSSIBLE, core=tuple(core))
 
     def _decided(self, places: list[int]) -> Answer | list[int]:
@@ -196,7 +202,7 @@ class Attempt:
         """
         preferred = list(self.sketch.problem.preferences) if real else []
         while True:
-            assumed = [*(self.marks[place] for place in places), *pins, *preferred]
+            assumed = self.assumed = [*(self.marks[place] for place in places), *pins, *preferred]
             outcome = self._check(*assumed)
             if outcome == z3.unsat:
                 core = list(self.solver.unsat_core())
