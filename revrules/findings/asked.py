@@ -86,9 +86,7 @@ def met(clauses: Iterable[Clause]) -> list[Want]:
 
 def shown(asked: Asked, entity: str, wants: Sequence[Want], answer: Answer) -> Pairs:
     """Return the record that the answer shows, made believable; nothing where it shows none."""
-    if answer.witness is None:
-        return ()
-    return as_pairs(believable(asked.questions, entity, wants, answer.witness))
+    return () if answer.witness is None else as_pairs(believable(asked.questions, entity, wants, answer.witness))
 
 
 def core(answer: Answer, clauses: Sequence[Clause]) -> tuple[Clause, ...]:

@@ -16,6 +16,7 @@ from revrules.problems.alignment import said
 from revrules.problems.logic import Clash, Clause
 from revrules.problems.words import names
 from revrules.proofs.states import state_of
+from revrules.proofs.witnesses import as_pairs, believable
 from revrules.reference.walk import ALWAYS, gate
 from revrules.stages import Ways as Follow
 from revrules.stages import reachable
@@ -273,13 +274,13 @@ def _without(asked: Asked, ways: Ways, stage: Stage, earlier: Stage) -> Iterator
     answer = questions.find(ways.entity, *wants)
     if answer.witness is None:
         return
-    ruleset, witness = asked.questions.ruleset, answer.witness
+    ruleset, witness = asked.questions.ruleset, believable(asked.questions, ways.entity, wants, answer.witness)
     spot = _spot(ways, earlier.name)
     criteria = clauses_of(earlier.requires, earlier.condition, spot, earlier.name)
     lacking = [clause for clause in criteria if state_of(ruleset, clause.condition, witness) is not True]
     way = next(way for way, taken in round_ if state_of(ruleset, taken, witness) is True)
-    pairs = shown(asked, ways.entity, wants, answer)
-    yield problems.weaker_stage(_spot(ways, stage.name), stage.probability, spot, earlier.probability, way, lacking, pairs)
+    at = _spot(ways, stage.name)
+    yield problems.weaker_stage(at, stage.probability, spot, earlier.probability, way, lacking, as_pairs(witness))
 
 
 # --- what they share ---------------------------------------------------------------------------------------------
