@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from revrules.cli.output import atomic_writer
+from revrules.cli.records import on_a_terminal
 from revrules.cli.trouble import UserError
 from revrules.problems.words import plural
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterator
 
     from revrules.ir import Ruleset
     from revrules.loading import Loaded
-    from revrules.proofs.missing_examples import Missing
+    from revrules.proofs.missing_examples import Missing, Progress
 
 HEADER = """\
 # Examples that `revrules test --generate` wrote. They expect what the ruleset says now: a change of it is seen here first.
@@ -59,14 +62,33 @@ def generate(loaded: Loaded, ruleset: Ruleset, today: datetime.date, target: Tar
     from revrules.proofs.missing_examples import missing_examples
 
     differences = Differences(ruleset, today)
-    missing = missing_examples(differences, seed=seed)
+    with _progress() as progress:
+        missing = missing_examples(differences, seed=seed, progress=progress)
     differences.questions.save()
     fine = confirmed(loaded, missing.examples)
     target.write([each.text for each in fine])
     return "\n".join(_summary(missing, len(fine), target.path))
 
 
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """Yield what shows on a terminal how far the work is; nothing where there is no terminal."""
+    if not on_a_terminal():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    words = TextColumn("{task.completed:,} of {task.total:,} goals and mistakes looked at")
+    with Bar(BarColumn(), words, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
 def _summary(missing: Missing, written: int, path: str | None) -> list[str]:
+    from revrules.proofs.reaching import NO_BUDGET
+
     to = f" to {path}" if path not in (None, "-") else ""
     lines = [f"{written} {plural(written, 'example')} written{to}"]
     if path not in (None, "-") and written:
@@ -75,7 +97,9 @@ def _summary(missing: Missing, written: int, path: str | None) -> list[str]:
         lines.append(f"{len(missing.impossible)} cannot be shown by any record: proved")
     if left_out := len(missing.examples) - written:
         lines.append(f"{left_out} left out: they did not come out when they were read back, which is a fault of revrules")
-    lines += [f"not reached: {_told(target)}: {reason}" for target, reason in missing.unreached]
+    lines += [f"not reached: {_told(target)}: {reason}" for target, reason in missing.unreached if reason != NO_BUDGET]
+    if left := sum(reason == NO_BUDGET for _, reason in missing.unreached):
+        lines.append(f"{left} goals and mistakes not looked for: there were enough questions; import the file and run this again")
     return lines
 
 

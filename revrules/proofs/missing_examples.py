@@ -18,13 +18,16 @@ from revrules.proofs.reaching import Reach, shown_by
 from revrules.proofs.witnesses import as_example
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
+    from typing import TypeAlias
 
     from revrules.proofs.differences import Differences
     from revrules.proofs.reaching import Candidate, Target
 
-MOST_QUESTIONS = 5_000
+    Progress: TypeAlias = Callable[[int, int], None]
+
+MOST_QUESTIONS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,17 @@ class Missing:
 
 
 def missing_examples(
-    differences: Differences, *, as_of: datetime | None = None, most_questions: int = MOST_QUESTIONS, seed: int = 0
+    differences: Differences,
+    *,
+    as_of: datetime | None = None,
+    most_questions: int = MOST_QUESTIONS,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> Missing:
-    """Return the examples that a ruleset lacks. Deterministic; stops after ``most_questions`` questions."""
+    """Return the examples that a ruleset lacks. Deterministic; stops after ``most_questions`` questions.
+
+    ``progress`` is told how many goals and mistakes were looked at, of how many.
+    """
     ruleset = differences.ruleset
     tried = score(ruleset, as_of=as_of, seed=seed, most=MOST_MUTANTS)
     targets: list[Target] = _in_order([*coverage(ruleset, as_of=as_of).missing, *tried.survivors])
@@ -55,7 +66,9 @@ def missing_examples(
     found: list[Candidate] = []
     impossible: list[tuple[Target, str]] = []
     unreached: list[tuple[Target, str]] = []
-    for target in targets:
+    for n, target in enumerate(targets):
+        if progress is not None:
+            progress(n, len(targets))
         if any(shown_by(candidate.watch, target) for candidate in reversed(found)):
             continue
         reached = reach.to(target)
