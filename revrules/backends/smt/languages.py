@@ -106,6 +106,11 @@ class Language:
     """For LENGTH."""
     through: tuple[str, ...] = ()
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is one text, as it is written."""
+        return self.kind is Kind.EQUALS and not self.any_case and not self.through
+
     def behind(self, function: str) -> Language:
         """Return the texts of which ``function`` makes one of these."""
         return _plain(replace(self, through=(function, *self.through)))

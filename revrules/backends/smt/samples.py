@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Wanted = tuple[Language, bool]
     """A test and the answer that is wanted."""
 
-MOST_CANDIDATES = 400
+FEW_CANDIDATES, MOST_CANDIDATES = 20, 300
 MOST_MOVES = 60_000
 """Of a search, for all automata together."""
 MOST_PATHS = 40
@@ -49,15 +49,17 @@ def find(wanted: Sequence[Wanted], avoid: Collection[str] = (), hints: Sequence[
     if listed is not None:
         return listed
     tests = [(tester(test), answer) for test, answer in wanted]
-    for text in islice(candidates(wanted, hints), MOST_CANDIDATES):
-        if text not in avoid and all(test(text) is answer for test, answer in tests):
-            return Found(text)
+    likely = candidates(wanted, hints)
+    for most in (FEW_CANDIDATES, MOST_CANDIDATES):
+        for text in islice(likely, most):
+            if text not in avoid and all(test(text) is answer for test, answer in tests):
+                return Found(text)
+        if any((one[1], other[1]) not in pairs(one[0], other[0]) for one, other in combinations(wanted, 2)):
+            return PROVED
     for function in dict.fromkeys(test.through[0] for test, answer in wanted if test.through and answer):
         found = _behind(function, wanted, avoid)
         if found is not None:
             return found
-    if any((one[1], other[1]) not in pairs(one[0], other[0]) for one, other in combinations(wanted, 2)):
-        return PROVED
     found = _searched(wanted, avoid)
     return _all_avoided(wanted, avoid) if found == NOT_FOUND and avoid else found
 

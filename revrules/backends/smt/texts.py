@@ -1,7 +1,7 @@
-"""Tests of texts into formulas: a text is a code, equal for equal texts, and a test is a function of the code.
+"""Tests of texts into formulas: a text is a code, equal for equal texts, and a test of a text is true or false.
 
-What two tests of one text have to do with each other is stated at once. What more of them have to do with each other is stated
-when a model breaks it; then the automata decide, so that nothing is left open but tests of one variable text against another.
+What the tests of a text have to do with each other is said when a model breaks it, of those that the model speaks of: first by
+twos, then by the automata of all, so that nothing is left open but tests of one variable text against another.
 """
 
 from __future__ import annotations
@@ -14,10 +14,8 @@ import z3
 
 from revrules import ir
 from revrules.backends.smt import text_models
-from revrules.backends.smt.classes import classes
 from revrules.backends.smt.languages import FUNCTIONS, SAME_LENGTH, Items, Kind, Language, among, holds, language, values
 from revrules.backends.smt.plausible import hints
-from revrules.backends.smt.samples import pairs
 from revrules.backends.smt.terms import Reading, Term
 from revrules.backends.smt.text_models import Coded, PairTest, TextTerm, parts_of
 
@@ -30,7 +28,6 @@ FIRST_LITERAL = 1_000_000_000
 """The codes of the texts that occur in the ruleset lie from here on, so that a text without tests is none of them by chance."""
 MOST_ITEMS = 8
 """Items of a set that are told apart by their codes; of a larger one it is a function of the code whether it has a text."""
-MOST_TIED = 4
 MOST_PLAUSIBLE = 1_000
 """Characters of a text that people would believe."""
 KINDS = {
@@ -43,7 +40,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Unexplored:
-    """A text whose tests were related by twos only."""
+    """A text of whose tests nothing was said yet."""
 
     texts: Texts
     term: TextTerm
@@ -67,9 +64,8 @@ class Texts:
         self.codes: dict[str, int] = {}
         self._terms: dict[int, TextTerm] = {}
         self._pair_tests: list[PairTest] = []
-        self._functions: dict[Language | str, z3.FuncDeclRef] = {}
         self._constants: dict[int, str] = {}
-        self._open: set[tuple[Language, int]] = set()
+        self._coded: Coded | None = None
         self._spelled: tuple[z3.ModelRef, dict[int, str]] | None = None
 
     # --- terms ---------------------------------------------------------------------------------------------------
@@ -97,13 +93,14 @@ class Texts:
     def text(self, model: z3.ModelRef, code: int) -> str:
         """Return a text that has this code in ``model``."""
         if self._spelled is None or self._spelled[0] is not model:
-            reading = Reading(model)
-            self._spelled = (model, text_models.texts_in(self.coded(reading)))
+            self._spelled = (model, text_models.texts_in(self.coded(Reading(model))))
         return self._spelled[1].get(code, f"text {code}")
 
     def coded(self, reading: Reading) -> Coded:
         """Return the text terms as they are in a model."""
-        return Coded(list(self._terms.values()), self._pair_tests, self.codes, reading)
+        if self._coded is None or self._coded.reading.model is not reading.model:
+            self._coded = Coded(list(self._terms.values()), self._pair_tests, self.codes, reading)
+        return self._coded
 
     def _term(self, code: z3.ExprRef) -> TextTerm:
         """Return the text term that is ``code``, which is no choice between others and no constant."""
@@ -129,10 +126,10 @@ class Texts:
             return z3.If(condition, one, other), z3.If(condition, first, second)
         parent = self._term(code)
         exists = self._holds(language(Kind.ANY).behind(function), code)
-        term = self._of(function, z3.IntSort(self.context))(code)
-        made = self._term(term)
-        made.function, made.parent, made.exists = function, parent, exists
-        return exists, made.term
+        if function not in parent.makes:
+            made = parent.makes[function] = self._term(z3.Int(self.problem.name(function), self.context))
+            made.function, made.parent, made.exists = function, parent, exists
+        return exists, self._term(parent.makes[function].term).term
 
     def _length(self, code: z3.ExprRef) -> z3.ArithRef:
         if z3.is_int_value(code):
@@ -146,22 +143,13 @@ class Texts:
         return self.problem.once(("length", code.get_id()), lambda: self._begin_length(term))
 
     def _begin_length(self, term: TextTerm) -> z3.ArithRef:
-        term.length = cast("z3.ArithRef", self._of("length", z3.IntSort(self.context))(term.term))
-        self.problem.fact(term.length >= (0 if term.parent is None else 1))
+        term.length = z3.Int(self.problem.name("length"), self.context)
+        self.problem.fact(term.length >= 0)
         self.problem.fact(z3.Implies(self.problem.plausible, term.length <= MOST_PLAUSIBLE))
-        for test, formula in term.tests.items():
-            self._bound(term, test, formula)
         return term.length
 
     def _constant(self, code: z3.ExprRef) -> str:
         return self._constants[cast("z3.IntNumRef", code).as_long()]
-
-    def _of(self, name: Language | str, sort: z3.SortRef) -> z3.FuncDeclRef:
-        """Return the function of codes that stands for a function of texts, or for a test."""
-        if name not in self._functions:
-            hint = name if isinstance(name, str) else f"text {name.kind}"
-            self._functions[name] = z3.Function(self.problem.name(hint), z3.IntSort(self.context), sort)
-        return self._functions[name]
 
     # --- tests ---------------------------------------------------------------------------------------------------
 
@@ -171,7 +159,9 @@ class Texts:
             one, other = other, one
         if z3.is_int_value(other) and not z3.is_int_value(one):
             return self._is_constant(one, other)
-        self._tie(_leaves(one), _leaves(other))
+        for code in (*_leaves(one), *_leaves(other)):
+            if not z3.is_int_value(code):
+                self._term(code).compared = True
         return cast("z3.BoolRef", one == other)
 
     def test(self, op: ir.TextOp, code: z3.ExprRef, pattern: z3.ExprRef, written: ir.Expr, any_case: bool) -> z3.BoolRef:
@@ -201,16 +191,16 @@ class Texts:
 
     def _against(self, kind: Kind, text: TextTerm, part: TextTerm, any_case: bool) -> z3.BoolRef:
         """Return whether one variable text passes a test against another: exact where both are the same only."""
-        name = f"{kind} {any_case}"
-        if name not in self._functions:
-            sort = z3.IntSort(self.context)
-            self._functions[name] = z3.Function(self.problem.name(name), sort, sort, z3.BoolSort(self.context))
-        formula = cast("z3.BoolRef", self._functions[name](text.term, part.term))
-        key = (name, text.term.get_id(), part.term.get_id())
-        self.problem.once(key, lambda: self.problem.fact(z3.Implies(text.term == part.term, formula)))
-        if not any(formula.eq(test.formula) for test in self._pair_tests):
-            self._pair_tests.append(PairTest(kind, any_case, text, part, formula))
-        return formula
+        key = (kind, any_case, text.term.get_id(), part.term.get_id())
+        return self.problem.once(key, lambda: self._begin_against(PairTest(kind, any_case, text, part, self._truth(kind))))
+
+    def _begin_against(self, test: PairTest) -> z3.BoolRef:
+        self._pair_tests.append(test)
+        self.problem.fact(z3.Implies(test.text.term == test.part.term, test.formula))
+        return test.formula
+
+    def _truth(self, kind: Kind) -> z3.BoolRef:
+        return z3.Bool(self.problem.name(f"text {kind}"), self.context)
 
     def _holds(self, test: Language, code: z3.ExprRef) -> z3.BoolRef:
         """Return whether a text passes a test."""
@@ -219,7 +209,7 @@ class Texts:
         if z3.is_app_of(code, z3.Z3_OP_ITE):
             condition, one, other = code.children()
             return z3.If(condition, self._holds(test, one), self._holds(test, other))
-        if _is_equality(test):
+        if test.is_constant:
             return self._is_constant(code, self.literal(test.operand))
         term = self._term(code)
         if term.parent is not None:
@@ -239,98 +229,21 @@ class Texts:
         term, test = self._term(code), language(Kind.EQUALS, self._constant(constant))
         if term.parent is None:
             return self._stated(term, test)
-        return self.problem.once((test, term.term.get_id()), lambda: self._link(term, test))
+        return self.problem.once((test, term.term.get_id()), lambda: self._made_constant(term, test))
 
     def _stated(self, term: TextTerm, test: Language) -> z3.BoolRef:
-        """Return the formula of a test of a term, after what it has to do with the term's other tests was stated."""
-        return self.problem.once((test, term.term.get_id()), lambda: self._state(term, test))
+        """Return the formula of a test of a variable text."""
+        if test not in term.tests:
+            constant = self.literal(test.operand) if test.is_constant else None
+            term.tests[test] = self._truth(test.kind) if constant is None else term.term == constant
+        return term.tests[test]
 
-    def _state(self, term: TextTerm, test: Language) -> z3.BoolRef:
-        key = (test, term.term.get_id())
-        self._open.add(key)
-        formula = self._own(term, test)
-        for other, known in term.tests.items():
-            self._relate((test, formula), (other, known))
-        term.tests[test] = formula
-        if term.length is not None:
-            self._bound(term, test, formula)
-        if test.kind is not Kind.VALUE and len(term.tied) <= MOST_TIED:
-            for tied in term.tied:
-                self._share(tied, test)
-        self._open.discard(key)
-        return formula
-
-    def _own(self, term: TextTerm, test: Language) -> z3.BoolRef:
-        """Return the formula that says of the term's code alone that the text passes a test."""
-        if _is_equality(test):
-            return term.term == self.literal(test.operand)
-        return cast("z3.BoolRef", self._of(test, z3.BoolSort(self.context))(term.term))
-
-    # --- what tests have to do with each other -------------------------------------------------------------------
-
-    def _relate(self, one: tuple[Language, z3.BoolRef], other: tuple[Language, z3.BoolRef]) -> None:
-        """State which answers two tests cannot have for the same text."""
-        (test, formula), (second, known) = one, other
-        constants = [_is_equality(test), _is_equality(second)]
-        if all(constants):
-            return
-        if any(constants):
-            (constant, is_it), (asked, answer) = (one, other) if constants[0] else (other, one)
-            self.problem.fact(z3.Implies(is_it, answer if holds(asked, constant.operand) else z3.Not(answer)))
-            return
-        possible = pairs(test, second)
-        for first_answer, second_answer in ((True, True), (True, False), (False, True), (False, False)):
-            if (first_answer, second_answer) not in possible:
-                not_first = z3.Not(formula) if first_answer else formula
-                self.problem.fact(z3.Or(not_first, z3.Not(known) if second_answer else known))
-
-    def _bound(self, term: TextTerm, test: Language, formula: z3.BoolRef) -> None:
-        """State how long the texts are that pass a test, and those that do not."""
-        told = classes((test,))
-        assert term.length is not None, "asked for before"
-        for each in told or ():
-            bounds = [term.length >= each.shortest, *([] if each.longest is None else [term.length <= each.longest])]
-            self.problem.fact(z3.Implies(formula if each.signature[0] else z3.Not(formula), z3.And(bounds)))
-
-    def _tie(self, ones: Sequence[z3.ExprRef], others: Sequence[z3.ExprRef]) -> None:
-        """Note that texts may be equal: what is asked of one has to do with what is asked of the other."""
-        for one in (self._term(code) for code in ones if not z3.is_int_value(code)):
-            for other in (self._term(code) for code in others if not z3.is_int_value(code)):
-                for each, its in ((one, other), (other, one)):
-                    if its not in each.tied:
-                        each.tied.append(its)
-                    if len(each.tied) <= MOST_TIED:
-                        for test in list(_asked_of(each)):
-                            self._share(its, test)
-
-    def _share(self, term: TextTerm, test: Language) -> None:
-        """State a test of a text of another one that may be equal to it."""
-        deep = len(test.through) > (1 if term.parent is None else 0)  # a circle of functions would go on for ever
-        if deep or (test, term.term.get_id()) in self._open:
-            return
-        if term.parent is None:
-            self._stated(term, test)
-        else:
-            self.problem.once((test, term.term.get_id()), lambda: self._link(term, test))
-
-    def _link(self, term: TextTerm, test: Language) -> z3.BoolRef:
-        """Return whether what a function makes passes a test, said of what it is made of as well as of its code."""
+    def _made_constant(self, term: TextTerm, test: Language) -> z3.BoolRef:
+        """Return whether what a function makes is a constant, said of what it is made of as well as of its code."""
         assert term.parent is not None and term.exists is not None, "made by a function"
         whole = self._holds(test.behind(term.function), term.parent.term)
-        self.problem.fact(whole == z3.And(term.exists, self._own(term, test)))
+        self.problem.fact(whole == z3.And(term.exists, term.term == self.literal(test.operand)))
         return whole
-
-
-def _is_equality(test: Language) -> bool:
-    return test.kind is Kind.EQUALS and not test.any_case and not test.through
-
-
-def _asked_of(term: TextTerm) -> list[Language]:
-    """Return the tests that are asked of a text, also where it is made by a function."""
-    if term.parent is None:
-        return [test for test in term.tests if test.kind is not Kind.VALUE]
-    whole = [test.inside() for test in term.parent.tests if test.through[:1] == (term.function,)]
-    return [test for test in whole if test.kind is not Kind.ANY]
 
 
 def _leaves(code: z3.ExprRef) -> list[z3.ExprRef]:
