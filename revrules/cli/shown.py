@@ -42,7 +42,8 @@ def _coverage(ruleset: str, coverage: Coverage, sources: Sources, *, full: bool)
     impossible = [each for each in coverage.shown if each.impossible]
     if full:
         more = f"; {len(impossible):,} more cannot be shown: proved" if impossible else ""
-        yield f"{ruleset}: {_examples(coverage.examples)} show {_of(coverage.shown)} ({coverage.percent:.1f} %){more}\n"
+        verb = "shows" if coverage.examples == 1 else "show"
+        yield f"{ruleset}: {_examples(coverage.examples)} {verb} {_of(coverage.shown)} ({coverage.percent:.1f} %){more}\n"
         yield from _table(coverage)
     for heading, goals in (
         ("not shown", [each for each in coverage.shown if each.open]),

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from revrules import ir
 from revrules.examples import run_examples
 from revrules.proofs.goals import NOWHERE, Chosen, End, Step, goals
-from revrules.proofs.noticing import Watch, said_of, uses_of
-from revrules.rows import as_choose
+from revrules.proofs.noticing import Watch, uses_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from revrules import ir
     from revrules.proofs.goals import Goal, Section
-    from revrules.reference.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +86,7 @@ def shows(watch: Watch, goal: Goal) -> bool:
         case Step():
             return _comes_to(watch, goal.seen)
         case Chosen(definition, row):
-            records = [scope for scope in watch.scopes(goal.section.entity) if scope.record is not None]
-            return watch.reads(definition) and any(row == _row(definition, scope) for scope in records)
+            return watch.reads(definition) and row in watch.rows(watch.ruleset.definition(definition))
 
 
 def _shown_by(goal: Goal, watches: Sequence[Watch]) -> str | None:
@@ -110,18 +107,6 @@ def _comes_to(watch: Watch, step: Step) -> bool:
     if step.taken:
         return taken == step.target
     return taken is None or (taken != step.target and ways.index(taken) > ways.index(step.target))
-
-
-def _row(definition: str, scope: Scope) -> int | None:
-    """Return the position of the row that gives a record its class."""
-    ruleset = scope.world.ruleset
-    table = ruleset.table(definition)
-    chosen = as_choose(table, ruleset.inputs(table))
-    states = [said_of(condition, scope) for condition, _ in chosen.branches]
-    open_ = [n for n, state in enumerate(states) if state is not False]
-    if not open_ or (table.mode is ir.ChooseMode.EXACTLY_ONE and len(open_) > 1):
-        return None
-    return open_[0] if states[open_[0]] else None
 
 
 def settled(found: Coverage, impossible: dict[int, str]) -> Coverage:

@@ -199,6 +199,7 @@ def _of_definition(ruleset: ir.Ruleset, definition: ir.Definition) -> Iterator[M
             yield from (Made(put(new), words, span) for new, words, span in _of_score(definition.expr))
         case ir.Table(table):
             yield from (Made(put(new), words, span) for new, words, span in _of_table(ruleset, ruleset.table(table)))
+            yield from _of_cells(ruleset, ruleset.table(table), put)
             return
         case _:
             pass
@@ -253,6 +254,18 @@ def _of_table(ruleset: ir.Ruleset, table: ir.DecisionTable) -> Iterator[tuple[ir
             rows = table.rows[:n] + swapped + table.rows[n + 2 :]
             words = f"lines {one.line} and {other.line} of {table.path} giving `{other.output}` and `{one.output}`"
             yield as_choose(replace(table, rows=rows), inputs), words, one.span
+
+
+def _of_cells(ruleset: ir.Ruleset, table: ir.DecisionTable, put: Callable[[ir.Expr], Change]) -> Iterator[Made]:
+    """Yield a table of which one row has a limit elsewhere."""
+    chosen = as_choose(table, ruleset.inputs(table))
+    for n in _spread(len(table.rows)):
+        condition, output = chosen.branches[n]
+        for variant in variants(condition):
+            if isinstance(variant.part, ir.Compare | ir.RangedCompare) and not variant.inside:
+                branches = (*chosen.branches[:n], (variant.expr, output), *chosen.branches[n + 1 :])
+                words = f"{variant.words} in line {table.rows[n].line} of {table.path}"
+                yield Made(put(replace(chosen, branches=branches)), words, table.rows[n].span, variant.part)
 
 
 def _spread(count: int) -> list[int]:

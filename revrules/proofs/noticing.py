@@ -17,6 +17,7 @@ from revrules.reference.expressions import bounds, truth, value
 from revrules.reference.reasons import judge_assertions, judge_rules
 from revrules.reference.scope import Scope, World
 from revrules.reference.walk import Walk
+from revrules.rows import as_choose
 from revrules.runtime.records import read_record, record_reader
 from revrules.types import NUMERIC, Scalar
 
@@ -71,7 +72,7 @@ class Watch:
 
     def __init__(self, ruleset: ir.Ruleset, example: ir.Example, as_of: datetime, uses: Uses) -> None:
         self.example = example
-        self._ruleset = ruleset
+        self.ruleset = ruleset
         self._now = as_of.astimezone(UTC)
         self._record, self._problems = _read(ruleset, example)
         self.scope = Scope(World(ruleset, self._now), self._record)
@@ -82,6 +83,7 @@ class Watch:
         self._read_by = [self._reads(expectation, uses) for expectation in example.expectations]
         self._records: dict[str, tuple[Scope, ...]] = {}
         self._said: dict[Declared, tuple[object, ...]] = {}
+        self._rows: dict[str, frozenset[int]] = {}
 
     def notices(self, change: Change, *, decided: bool = False) -> bool:
         """Return whether an expectation comes out otherwise under ``change``; with ``decided``, what criteria decide of it."""
@@ -104,12 +106,12 @@ class Watch:
     def placement(self, lifecycle: str) -> Placement | None:
         """Return the placement in ``lifecycle``, if the example expects something of it."""
         if lifecycle in self._about and lifecycle not in self._placements:
-            self._placements[lifecycle] = placed(self._ruleset.lifecycle(lifecycle), self.scope, self._problems)
+            self._placements[lifecycle] = placed(self.ruleset.lifecycle(lifecycle), self.scope, self._problems)
         return self._placements.get(lifecycle) if lifecycle in self._about else None
 
     def ways(self, lifecycle: str, source: str) -> list[str]:
         """Return the stages to which forward ways lead from ``source``, in their order; without a source, the entry stages."""
-        whole = self._ruleset.lifecycle(lifecycle)
+        whole = self.ruleset.lifecycle(lifecycle)
         if not source:
             return [stage.name for stage in whole.stages if stage.entry]
         return [edge.target for edge in whole.edges if edge.source == source and not edge.back]
@@ -118,20 +120,29 @@ class Watch:
         """Return whether anything that the example expects uses the definition of that id."""
         return any(definition in reads.get(DeclaredKind.DEFINITION, ()) for reads in self._read_by)
 
+    def rows(self, definition: ir.Definition) -> frozenset[int]:
+        """Return the rows of a decision table (by their positions) that give one of the example's records its class."""
+        if definition.id not in self._rows:
+            table = self.ruleset.table(definition.id)
+            chosen = as_choose(table, self.ruleset.inputs(table))
+            found = {_row(chosen, scope) for scope in self.scopes(definition.entity) if scope.record is not None}
+            self._rows[definition.id] = frozenset(row for row in found if row is not None)
+        return self._rows[definition.id]
+
     def scopes(self, entity: str) -> tuple[Scope, ...]:
         """Return the records of ``entity`` in the example, its own and related ones, and last the one that is absent."""
         if not self._records:
             found: defaultdict[str, list[Scope]] = defaultdict(list)
-            _collect(self._ruleset, self.example.entity, self.scope, found)
+            _collect(self.ruleset, self.example.entity, self.scope, found)
             nobody = Scope(self.scope.world, None)  # what a relation that is absent leads to
-            self._records = {each.name: (*found[each.name], nobody) for each in self._ruleset.entities}
+            self._records = {each.name: (*found[each.name], nobody) for each in self.ruleset.entities}
         return self._records[entity]
 
     # --- what is read ----------------------------------------------------------------------------------------------
 
     def _reads(self, expectation: ir.Expectation, uses: Uses) -> dict[DeclaredKind, frozenset[str]]:
         """Return the declarations on which an expectation depends."""
-        kinds, ruleset, entity = DeclaredKind, self._ruleset, self.example.entity
+        kinds, ruleset, entity = DeclaredKind, self.ruleset, self.example.entity
         if expectation.expr is not None:
             return {kinds.DEFINITION: uses.through([expectation.expr])}
         if expectation.kind == "violates":
@@ -207,6 +218,15 @@ def _of_placement(kind: str, placement: Placement) -> Found:
             return Found(frozenset(placement.missing), (placement.stage, placement.certain))
         case _:
             raise AssertionError(f"an expectation without an expression is about a placement, not {kind}")
+
+
+def _row(chosen: ir.Choose, scope: Scope) -> int | None:
+    """Return the position of the branch that gives a record its class."""
+    states = [said_of(condition, scope) for condition, _ in chosen.branches]
+    open_ = [n for n, state in enumerate(states) if state is not False]
+    if not open_ or (chosen.mode is ir.ChooseMode.EXACTLY_ONE and len(open_) > 1):
+        return None
+    return open_[0] if states[open_[0]] else None
 
 
 def _key(change: Change) -> str:
