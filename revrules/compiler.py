@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
 from revrules.check import check
@@ -15,9 +16,10 @@ from revrules.proofs.questions import Questions
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from pathlib import Path, PurePath
 
     from revrules.diagnostics import Diagnostic
+    from revrules.files import Files
     from revrules.ir import Ruleset
     from revrules.loading import Loaded
     from revrules.source import Source
@@ -52,6 +54,13 @@ def compile_path(path: Path, *, today: datetime.date | None = None, proofs: bool
     errors are looked for, which is what an evaluation wants. With ``proofs`` there are also the findings by proof.
     """
     return _compile(load(path), today, proofs)
+
+
+def compile_tree(
+    tree: Files, path: PurePath | str, *, today: datetime.date | None = None, proofs: bool | Asking = False
+) -> Compiled:
+    """Compile the ruleset at ``path`` of a revision (``revrules.revisions.Tree``), from its top, as ``compile_path`` does."""
+    return _compile(load(PurePosixPath(path), tree), today, proofs)
 
 
 def compile_text(

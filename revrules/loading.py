@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from revrules import syntax
 from revrules.diagnostics import Diagnostic, in_order
+from revrules.files import DISK, Kind, NotAFileError, TooLargeError
 from revrules.parse import parse
 from revrules.problems import names as problems
 from revrules.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import PurePath
+
+    from revrules.files import Files
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_FILES = 1_000
@@ -41,12 +43,15 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def load(path: Path) -> Loaded:
-    """Load the ruleset at ``path``: an entry file, or a folder that holds one. Never raises for what is on the disk."""
-    entry, problem = _entry(path)
+def load(path: PurePath, files: Files = DISK) -> Loaded:
+    """Load the ruleset at ``path``: an entry file, or a folder that holds one. Never raises for what is there.
+
+    ``files`` is where the path leads: the disk, or a revision in a repository.
+    """
+    entry, problem = _entry(path, files)
     if problem is not None:
-        return Loaded(path.name, str(path), (), {}, diagnostics=(problem,))
-    loader = _Loader(entry)
+        return Loaded(path.name, files.shown(path), (), {}, diagnostics=(problem,))
+    loader = _Loader(entry, files)
     loader.read_all()
     return loader.loaded()
 
@@ -71,74 +76,63 @@ def find_rulesets(path: Path) -> list[Path]:
 
     Each ``rules.rev`` is one. In folders that have none, nor stand under one that does, so is each file that no other imports.
     """
-    if not path.is_dir():
+    return [Path(found) for found in find_entries(path, DISK)]
+
+
+def find_entries(path: PurePath, files: Files) -> list[PurePath]:
+    """Return what ``find_rulesets`` does, of any place."""
+    if files.kind(path) is not Kind.FOLDER:
         return [path]
-    found = sorted(Path(folder) / name for folder, name in _rev_files(path))
-    imported = _imported(found)
+    found = [file for file in files.below(path) if file.name.endswith(".rev")]
+    imported = _imported(found, files)
     homes = {file.parent for file in found if file.name == ENTRY}
     return [
         file
         for file in found
-        if file.name == ENTRY or (_resolved(file) not in imported and homes.isdisjoint((file.parent, *file.parent.parents)))
+        if file.name == ENTRY or (files.real(file) not in imported and homes.isdisjoint((file.parent, *file.parent.parents)))
     ]
 
 
 # --- which file --------------------------------------------------------------------------------------------------
 
 
-def _entry(path: Path) -> tuple[Path, Diagnostic | None]:
+def _entry(path: PurePath, files: Files) -> tuple[PurePath, Diagnostic | None]:
     """Return the file to start from, or the problem that stands in the way."""
-    shown = _display(path)
-    try:
-        mode = path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return path, problems.missing_file(None, shown)
-    except (OSError, ValueError) as error:
-        return path, problems.unreadable_file(None, shown, _reason(error))
-    if not stat.S_ISDIR(mode):
-        return path, None
-    if (path / ENTRY).is_file():
+    shown = files.shown(path)
+    match files.kind(path):
+        case FileNotFoundError() | NotADirectoryError():
+            return path, problems.missing_file(None, shown)
+        case OSError() | ValueError() as error:
+            return path, problems.unreadable_file(None, shown, _reason(error))
+        case Kind.FILE | Kind.OTHER:
+            return path, None
+    if files.kind(path / ENTRY) is Kind.FILE:
         return path / ENTRY, None
-    try:
-        found = sorted(file for file in path.iterdir() if file.suffix == ".rev" and file.is_file())
-    except OSError as error:
-        return path, problems.unreadable_file(None, shown, _reason(error))
-    imported = _imported(found) if len(found) > 1 else set()
-    entries = [file for file in found if _resolved(file) not in imported]
+    children = files.children(path)
+    if isinstance(children, OSError):
+        return path, problems.unreadable_file(None, shown, _reason(children))
+    found = [file for file in children if file.suffix == ".rev" and files.kind(file) is Kind.FILE]
+    imported = _imported(found, files) if len(found) > 1 else set()
+    entries = [file for file in found if files.real(file) not in imported]
     if len(entries) == 1:
         return entries[0], None
     if not found:
         return path, problems.no_ruleset(shown)
-    return path, problems.which_ruleset(shown, tuple(_display(file) for file in entries or found))
+    return path, problems.which_ruleset(shown, tuple(files.shown(file) for file in entries or found))
 
 
 _IMPORT = re.compile(r'^[ \t]*import[ \t]+"([^"\n]+)"', re.MULTILINE)
 
 
-def _imported(files: list[Path]) -> set[Path]:
-    """Return the files that ``files`` import, as far as a glance at their text tells."""
+def _imported(paths: list[PurePath], files: Files) -> set[PurePath]:
+    """Return the files that those at ``paths`` import, as far as a glance at their text tells."""
     found = set()
-    for file in files:
-        content = _read(file)
+    for path in paths:
+        content = files.read(path, MAX_BYTES)
         if isinstance(content, bytes):
             for written in _IMPORT.findall(content.decode("utf-8", "replace")):
-                found.add(_resolved(file.parent / written))
+                found.add(files.real(path.parent / written))
     return found
-
-
-def _resolved(path: Path) -> Path:
-    """Return the real path, or the path itself where links run in a circle."""
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError, ValueError):
-        return path
-
-
-def _rev_files(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield (folder, name) of the ``.rev`` files under ``path``, hidden folders and links to folders left out."""
-    for folder, folders, files in os.walk(path):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from ((folder, name) for name in files if name.endswith(".rev"))
 
 
 # --- all files of one ruleset ------------------------------------------------------------------------------------
@@ -148,7 +142,7 @@ def _rev_files(path: Path) -> Iterator[tuple[str, str]]:
 class _Open:
     """A file whose imports are being followed."""
 
-    path: Path
+    path: PurePath
     file: syntax.File
     imports: Iterator[syntax.Import]
 
@@ -156,23 +150,24 @@ class _Open:
 class _Loader:
     """Reads the files of one ruleset, each once, imports first."""
 
-    def __init__(self, entry: Path) -> None:
+    def __init__(self, entry: PurePath, place: Files) -> None:
+        self.place = place
         self.entry = entry
-        self.root = _resolved(entry.parent)
+        self.root = place.real(entry.parent)
         self.files: list[syntax.File] = []
         self.sources: dict[str, Source] = {}
         self.attached: dict[tuple[str, str], str] = {}
         self.diagnostics: list[Diagnostic] = []
-        self.seen: dict[Path, str] = {}
+        self.seen: dict[PurePath, str] = {}
         self.stack: list[_Open] = []
-        self.following: dict[Path, None] = {}
+        self.following: dict[PurePath, None] = {}
 
     def loaded(self) -> Loaded:
         """Return what was read."""
-        stem = _resolved(self.entry.parent).name if self.entry.name == ENTRY else self.entry.stem
+        stem = self.place.folder_name(self.entry.parent) if self.entry.name == ENTRY else self.entry.stem
         name = re.sub(r"\W+", "_", stem).strip("_") or "ruleset"
         return Loaded(
-            name, _display(self.entry), tuple(self.files), self.sources, self.attached, tuple(in_order(self.diagnostics))
+            name, self.place.shown(self.entry), tuple(self.files), self.sources, self.attached, tuple(in_order(self.diagnostics))
         )
 
     def read_all(self) -> None:
@@ -189,7 +184,7 @@ class _Loader:
             else:
                 self.follow(top, following)
         if self.files and not any(file.declarations for file in self.files) and not self.diagnostics:
-            path = _display(self.entry)
+            path = self.place.shown(self.entry)
             self.diagnostics.append(problems.empty_file(Span(path, 0, 0), path))
 
     def follow(self, importer: _Open, statement: syntax.Import) -> None:
@@ -197,7 +192,7 @@ class _Loader:
         target = self.inside(importer.path, statement.path)
         if target is None:
             return
-        real = _resolved(target)
+        real = self.place.real(target)
         if real in self.following:
             chain = [self.seen[file] for file in self.following]
             circle = (*chain[chain.index(self.seen[real]) :], self.seen[real])
@@ -214,9 +209,9 @@ class _Loader:
         many = len(self.sources) >= MAX_FILES or len(self.seen) >= MAX_FILES
         return many or sum(len(source.text) for source in self.sources.values()) > MAX_CHARACTERS
 
-    def enter(self, path: Path, span: Span | None) -> None:
+    def enter(self, path: PurePath, span: Span | None) -> None:
         """Read and parse one file, and begin to follow its imports."""
-        shown, real = _display(path), _resolved(path)
+        shown, real = self.place.shown(path), self.place.real(path)
         self.seen[real] = shown
         source = self.read(path, span)
         if source is None:
@@ -233,7 +228,7 @@ class _Loader:
             target = self.inside(opened.path, mention)
             if target is None:
                 continue
-            shown = _display(target)
+            shown = self.place.shown(target)
             if shown not in self.sources and self.is_full():
                 self.diagnostics.append(problems.too_many_files(mention.span))
                 continue
@@ -241,29 +236,29 @@ class _Loader:
                 continue
             self.attached[opened.file.span.path, mention.value] = shown
 
-    def inside(self, importer: Path, mention: syntax.Text) -> Path | None:
+    def inside(self, importer: PurePath, mention: syntax.Text) -> PurePath | None:
         """Return the path that a file names, or None (and report it) where it leads out of the ruleset's folder."""
         written = mention.value
         if Path(written).is_absolute() or "\\" in written or "\0" in written or re.match(r"[A-Za-z]:", written) or not written:
             self.diagnostics.append(problems.foreign_path(mention.span, written))
             return None
-        joined = Path(os.path.normpath(importer.parent / written))
-        real = _resolved(joined)
+        joined = self.place.beside(importer, written)
+        real = self.place.real(joined)
         if not real.is_relative_to(self.root):
-            self.diagnostics.append(problems.outside_folder(mention.span, written, _display(self.entry.parent)))
+            self.diagnostics.append(problems.outside_folder(mention.span, written, self.place.shown(self.entry.parent)))
             return None
         return joined
 
-    def read(self, path: Path, span: Span | None) -> Source | None:
+    def read(self, path: PurePath, span: Span | None) -> Source | None:
         """Read one file as text, or report why not."""
-        shown = _display(path)
-        content = _read(path)
+        shown = self.place.shown(path)
+        content = self.place.read(path, MAX_BYTES)
         if isinstance(content, bytes):
             return self.decode(content, shown)
         match content:
             case FileNotFoundError() | NotADirectoryError():
                 self.diagnostics.append(problems.missing_file(span, shown))
-            case _TooLargeError():
+            case TooLargeError():
                 self.diagnostics.append(problems.file_too_large(span, shown))
             case _:
                 self.diagnostics.append(problems.unreadable_file(span, shown, _reason(content)))
@@ -307,37 +302,9 @@ def _mentions(file: syntax.File, *, imports: bool = True) -> Iterator[syntax.Tex
 # --- one file ----------------------------------------------------------------------------------------------------
 
 
-class _TooLargeError(OSError):
-    """The file is over the limit."""
-
-
-class _NotAFileError(OSError):
-    """The path is no ordinary file; the text says what it is."""
-
-
-def _read(path: Path) -> bytes | OSError | ValueError:
-    """Return the bytes of an ordinary file, or what stands in the way; never waits for a pipe or a device."""
-    try:
-        _refuse_unless_regular(path.stat().st_mode)
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-        with os.fdopen(descriptor, "rb") as stream:
-            _refuse_unless_regular(os.fstat(descriptor).st_mode)
-            content = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        return error
-    return content if len(content) <= MAX_BYTES else _TooLargeError()
-
-
-def _refuse_unless_regular(mode: int) -> None:
-    if stat.S_ISDIR(mode):
-        raise _NotAFileError("it is a folder")
-    if not stat.S_ISREG(mode):
-        raise _NotAFileError("it is not an ordinary file")
-
-
 def _reason(error: OSError | ValueError) -> str:
     """Return in words why a file could not be read."""
-    if isinstance(error, _NotAFileError):
+    if isinstance(error, NotAFileError):
         return str(error)
     if isinstance(error, PermissionError):
         return "permission denied"
@@ -362,13 +329,3 @@ def _encoding(content: bytes) -> str:
 def _normalised(text: str) -> str:
     """Return the text without a byte order mark, line ends as ``\\n``."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _display(path: Path) -> str:
-    """Return a path as the user would name it: relative to the working folder where it lies inside it."""
-    if path.is_absolute():
-        try:
-            path = path.relative_to(Path.cwd())
-        except (ValueError, OSError):
-            return path.as_posix()
-    return path.as_posix()

@@ -1,0 +1,70 @@
+"""Arguments into what git says: without a shell, a pager, a hook, a prompt, the network, and without end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from revrules.problems import revisions as problems
+from revrules.revisions.failure import RevisionError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECONDS = 60
+"""The longest that git may take for one answer."""
+_ELSEWHERE = (
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE",
+    "GIT_GRAFT_FILE", "GIT_SHALLOW_FILE", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_TRACE", "GIT_REDIRECT_STDIN",
+    "GIT_REDIRECT_STDOUT", "GIT_REDIRECT_STDERR",
+)  # fmt: skip
+"""Variables, set inside hooks for one, that would lead git away from the folder that it is asked about."""
+_QUIET = {
+    "LC_ALL": "C",
+    "LANGUAGE": "",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_LITERAL_PATHSPECS": "1",
+}
+_SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "i18n.logOutputEncoding=UTF-8")
+
+
+def command(*arguments: str) -> list[str]:
+    """Return the whole command line of ``git`` with these arguments."""
+    return ["git", "--no-pager", *(part for setting in _SETTINGS for part in ("-c", setting)), *arguments]
+
+
+def environment() -> dict[str, str]:
+    """Return the variables that git is run with."""
+    return {name: value for name, value in os.environ.items() if name not in _ELSEWHERE} | _QUIET
+
+
+def run(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run git in ``folder`` with ``given`` as its input, and return its output and exit code, whatever it is.
+
+    Raises RevisionError where git is absent, cannot be started or takes too long.
+    """
+    try:
+        return subprocess.run(
+            command(*arguments), cwd=folder, env=environment(), input=given, capture_output=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RevisionError(problems.unreadable_repository(str(folder), f"git took longer than {SECONDS} seconds")) from error
+    except FileNotFoundError as error:
+        raise RevisionError(problems.no_git()) from error
+    except OSError as error:
+        raise RevisionError(problems.unreadable_repository(str(folder), f"git cannot be started: {error.strerror}")) from error
+
+
+def failed(folder: Path, said: bytes) -> RevisionError:
+    """Return the error for what git wrote to its standard error."""
+    text = said.decode("utf-8", "replace").strip()
+    if "dubious ownership" in text or "unsafe repository" in text:
+        return RevisionError(problems.foreign_repository(str(folder)))
+    if "not a git repository" in text:
+        return RevisionError(problems.no_repository(str(folder)))
+    reason = next((line for line in text.splitlines() if line), "git gave no reason").removeprefix("fatal: ")
+    return RevisionError(problems.unreadable_repository(str(folder), reason[:200]))
