@@ -463,6 +463,8 @@ class Team(Node):
     name: str
     label: str
     doc: str = ""
+    was: tuple[str, ...] = ()
+    """Earlier names; of this and other declarations they mean nothing but to a comparison of versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -608,6 +610,7 @@ class FieldDecl(Node):
     implied: bool = False
     """Not declared: the column that a ``one`` relation follows."""
     doc: str = ""
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -618,6 +621,7 @@ class Relation(Node):
     many: bool
     entity: str
     by: str
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -630,6 +634,7 @@ class Entity(Node):
     fields: tuple[FieldDecl, ...]
     relations: tuple[Relation, ...]
     doc: str = ""
+    was: tuple[str, ...] = ()
 
     def field(self, name: str) -> FieldDecl | None:
         """Return the field of that name, or None."""
@@ -707,6 +712,8 @@ class Definition(Node):
     variance: tuple[Variance, str] | None = None
     """The declared relation and the other definition's id."""
     doc: str = ""
+    was: tuple[str, ...] = ()
+    """Earlier values of ``name``."""
 
 
 class Level(StrEnum):
@@ -731,6 +738,7 @@ class Rule(Node):
     criteria: Criteria | None = None
     """``require`` as written."""
     doc: str = ""
+    was: tuple[str, ...] = ()
 
 
 class Quantifier(StrEnum):
@@ -819,6 +827,7 @@ class Lifecycle(Node):
     edges: tuple[Edge, ...]
     tracks: Field | None = None
     doc: str = ""
+    was: tuple[str, ...] = ()
 
     def stage(self, name: str) -> Stage:
         """Return the stage of that name, which exists."""

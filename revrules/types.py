@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -22,10 +22,14 @@ class Scalar(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EnumMember:
-    """A member of an enum: its name, then every label or id that an export may use for it."""
+    """A member of an enum: its name, then every label or id that an export may use for it.
+
+    ``was``: earlier names; they say nothing of the type, and so take no part in comparisons.
+    """
 
     name: str
     labels: tuple[str, ...] = ()
+    was: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
