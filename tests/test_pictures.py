@@ -41,7 +41,7 @@ AWKWARD = (
 
 def sources() -> dict[str, str]:
     """Return the rulesets that are drawn: the language definition's own, and those beside the golden files."""
-    (sample,) = re.findall(r"^```rev\n(.*?)^```$", DEFINITION.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    sample, *_ = re.findall(r"^```rev\n(.*?)^```$", DEFINITION.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     return {"language": sample} | {path.stem: path.read_text(encoding="utf-8") for path in sorted(GOLDEN.glob("*.rev"))}
 
 
