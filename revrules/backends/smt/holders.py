@@ -67,12 +67,14 @@ class Holder:
         present = z3.Bool(f"{full}?", self.problem.context)
         self.problem.fact(z3.Implies(present, self.present))
         found = self.ones[name] = Holder(self.problem, self.ruleset, relation.entity, full, present)
+        self.problem.needs.reads.add((self.name, name))
         return found
 
     def related(self, name: str) -> Collection:
         """Return the records of a ``many`` relation."""
         found = self.problem.once((id(self), "many", name), lambda: self._related(name))
         self.problem.needs.collections.add(found.number)
+        self.problem.needs.reads.add((self.name, name))
         return found
 
     def _related(self, name: str) -> Collection:
@@ -114,6 +116,7 @@ class Holder:
             self.problem.fact(z3.Implies(z3.And(self.problem.plausible, known), z3.And(term >= low, term <= high)))
         if declared.type is Scalar.NUMBER:
             self.problem.approximate(Double(cast("z3.ArithRef", term)))
+        self.problem.needs.reads.add((self.name, name))
         found = self.fields[name] = Term(known, term)
         return found
 

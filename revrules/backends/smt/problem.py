@@ -44,12 +44,16 @@ class Weight(StrEnum):
 
 @dataclass(slots=True)
 class Needs:
-    """What a lowered expression rests on: facts, approximations and related records by number, aggregates over these."""
+    """What a lowered expression rests on: facts, approximations and related records by number, aggregates over these.
+
+    ``reads`` are the fields and relations that it reads, each with the name of the record that could be any.
+    """
 
     facts: set[int] = field(default_factory=set)
     approximations: set[int] = field(default_factory=set)
     collections: set[int] = field(default_factory=set)
     aggregates: set[tuple[int, Hashable, Weight]] = field(default_factory=set)
+    reads: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, other: Needs) -> None:
         """Take in what another expression rests on."""
@@ -57,6 +61,7 @@ class Needs:
         self.approximations |= other.approximations
         self.collections |= other.collections
         self.aggregates |= other.aggregates
+        self.reads |= other.reads
 
 
 class Problem:

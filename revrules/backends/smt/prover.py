@@ -263,7 +263,7 @@ class Attempt:
     def _confirmed(self, model: z3.ModelRef, places: list[int]) -> Witness | None:
         """Return the record of a model, if the reference finds the conditions in states that are wanted."""
         sketch = self.sketch
-        record = record_in(model, sketch.root, sketch.texts)
+        record = record_in(model, sketch.root, sketch.texts, self.needs.reads)
         if record is None:
             return None
         as_of = cast("datetime.datetime", decode(number_in(model, sketch.clock.now), Scalar.DATETIME))

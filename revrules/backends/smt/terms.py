@@ -12,6 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 import z3
+from z3 import z3core
+from z3.z3types import Ast
 
 from revrules.runtime.clock import MICROSECOND
 from revrules.runtime.numbers import INTEGER_MAX, INTEGER_MIN, MONEY_STEP
@@ -123,14 +125,27 @@ def variable(name: str, type_: Type, context: z3.Context) -> z3.ExprRef:
 
 def number_in(model: z3.ModelRef, term: z3.ExprRef) -> Number:
     """Return what ``term`` is in ``model``; an irrational number as a fraction near it."""
-    found = model.eval(term, model_completion=True)
-    if z3.is_bool(found):
-        return bool(z3.is_true(found))
-    if z3.is_int_value(found):
-        return int(found.as_long())
-    if z3.is_algebraic_value(found):
-        found = found.approx(30)
-    return Fraction(found.numerator_as_long(), found.denominator_as_long())
+    context = term.ctx.ref()
+    found = _evaluated(model, term, complete=True)
+    if isinstance(term, z3.BoolRef):
+        return bool(z3core.Z3_get_bool_value(context, found) == z3.Z3_L_TRUE)
+    if z3core.Z3_get_ast_kind(context, found) != z3.Z3_NUMERAL_AST:
+        return _fraction_near(model.eval(term, model_completion=True))
+    written = z3core.Z3_get_numeral_string(context, found)
+    is_integer = z3core.Z3_get_sort_kind(context, z3core.Z3_get_sort(context, term.ast)) == z3.Z3_INT_SORT
+    return int(written) if is_integer else Fraction(written)
+
+
+def _evaluated(model: z3.ModelRef, term: z3.ExprRef, *, complete: bool) -> Ast:
+    """Return what ``term`` is in ``model``, to be read at once: no reference is held to it."""
+    found = (Ast * 1)()
+    assert z3core.Z3_model_eval(term.ctx.ref(), model.model, term.ast, complete, found), "every term has a value"
+    return found[0]
+
+
+def _fraction_near(value: z3.ExprRef) -> Fraction:
+    near = cast("z3.AlgebraicNumRef", value).approx(30)
+    return Fraction(near.numerator_as_long(), near.denominator_as_long())
 
 
 class Reading(NamedTuple):
@@ -144,5 +159,8 @@ class Reading(NamedTuple):
 
     def says(self, term: z3.ExprRef) -> bool:
         """Return whether the model says what ``term`` is: it has to do with the question."""
-        found = self.model.eval(term, model_completion=False)
-        return bool(z3.is_true(found) or z3.is_false(found) or z3.is_int_value(found))
+        context = term.ctx.ref()
+        found = _evaluated(self.model, term, complete=False)
+        if isinstance(term, z3.BoolRef):
+            return bool(z3core.Z3_get_bool_value(context, found) != z3.Z3_L_UNDEF)
+        return bool(z3core.Z3_get_ast_kind(context, found) == z3.Z3_NUMERAL_AST)
