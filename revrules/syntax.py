@@ -394,6 +394,7 @@ class Team(Node):
     name: Name
     label: Text | None = None
     doc: str | None = None
+    was: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,10 +435,11 @@ class Calendar(Node):
 
 @dataclass(frozen=True, slots=True)
 class Member(Node):
-    """``closed_won "Closed Won" | "closedwon"``: a name, then the labels and ids that exports use for it."""
+    """``closed_won "Closed Won" | "closedwon" was won``: a name, the labels and ids that exports use for it, earlier names."""
 
     name: Name
     labels: tuple[Text, ...] = ()
+    was: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,6 +491,7 @@ class FieldDecl(Node):
     owners: tuple[Name, ...] = ()
     allows: tuple[Allow, ...] = ()
     doc: str | None = None
+    was: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,6 +504,7 @@ class RelationDecl(Node):
     by: Name
     columns: tuple[Text, ...] = ()
     doc: str | None = None
+    was: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -514,6 +518,7 @@ class Entity(Node):
     label: Text | None = None
     allows: tuple[Allow, ...] = ()
     doc: str | None = None
+    was: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -537,6 +542,7 @@ class Define(Node):
     label: Text | None = None
     allows: tuple[Allow, ...] = ()
     doc: str | None = None
+    was: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -588,6 +594,7 @@ class Classify(Node):
     allows: tuple[Allow, ...] = ()
     doc: str | None = None
     table: TableSource | None = None
+    was: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -611,6 +618,7 @@ class Score(Node):
     owners: tuple[Name, ...] = ()
     allows: tuple[Allow, ...] = ()
     doc: str | None = None
+    was: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -626,6 +634,7 @@ class Rule(Node):
     message: Text | None = None
     allows: tuple[Allow, ...] = ()
     doc: str | None = None
+    was: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -670,6 +679,7 @@ class Lifecycle(Node):
     label: Text | None = None
     allows: tuple[Allow, ...] = ()
     doc: str | None = None
+    was: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class EnumMember:
 
     name: str
     labels: tuple[str, ...] = ()
-    was: tuple[str, ...] = field(default=(), compare=False)
+    was: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

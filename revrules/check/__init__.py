@@ -14,6 +14,7 @@ from revrules.check import definitions, setting
 from revrules.check.claims import allow, assertion, distinct, rule
 from revrules.check.examples import Known, example
 from revrules.check.lifecycles import lifecycle
+from revrules.check.old_names import check_old_names, earlier
 from revrules.check.report import Report
 from revrules.check.schema import add_entities, enum_type, finished
 from revrules.check.tables import Tables
@@ -55,6 +56,7 @@ def check(loaded: Loaded) -> tuple[ir.Ruleset | None, list[Diagnostic]]:
     known = Known(by_name, claims)
     examples = _found(example(decl, known, tables) for decl in _of(loaded, syntax.Example))
     allows = _allows(loaded, tables)
+    check_old_names(tuple(_declarations(loaded)), report)
     if report.diagnostics or report.unread:
         return None, report.diagnostics
     ruleset = ir.Ruleset(
@@ -101,7 +103,7 @@ def _add_setting(loaded: Loaded, tables: Tables) -> None:
     report = tables.report
     for team in setting.first_of_each(_of(loaded, syntax.Team), "team", report):
         label = team.label.value if team.label is not None else team.name.text
-        tables.teams[team.name.text] = ir.Team(team.name.text, label, team.doc or "", span=team.name.span)
+        tables.teams[team.name.text] = ir.Team(team.name.text, label, team.doc or "", earlier(team.was), span=team.name.span)
     for system in setting.first_of_each(_of(loaded, syntax.System), "system", report):
         label = system.label.value if system.label is not None else system.name.text
         tables.systems[system.name.text] = ir.System(system.name.text, label, system.doc or "", span=system.name.span)

@@ -8,6 +8,7 @@ from revrules import ir, syntax
 from revrules.check.aggregates import TRUE
 from revrules.check.criteria import check_names, criteria, meaning
 from revrules.check.expressions import condition
+from revrules.check.old_names import earlier
 from revrules.check.resolve import Scope, Unresolved, report_unresolved, resolve
 from revrules.check.schema import known_teams
 from revrules.diagnostics import Severity
@@ -50,6 +51,7 @@ def rule(decl: syntax.Rule, default_owner: str | None, tables: Tables) -> ir.Rul
         owners,
         require,
         decl.doc or "",
+        earlier(decl.was),
         span=decl.name.span,
     )
 

@@ -8,6 +8,7 @@ from revrules import ir
 from revrules.check.containing import part_id
 from revrules.check.decision_tables import decision_table
 from revrules.check.expressions import condition
+from revrules.check.old_names import earlier
 from revrules.check.schema import enum_type
 from revrules.check.tables import Term
 from revrules.problems import decisions as problems
@@ -82,7 +83,16 @@ def parts(info: DefinitionInfo) -> tuple[ir.Definition, ...]:
             label=f"{info.name} contains {name}",
             owners=info.owners,
             doc=info.decl.doc or "",
+            was=_earlier_parts(info, name),
             span=info.decl.name.span,
         )
         for name, expr in info.collected.items()
     )
+
+
+def _earlier_parts(info: DefinitionInfo, output: str) -> tuple[str, ...]:
+    """Return what the definition for one output was called before: by old names of the classification, of the output, of both."""
+    outputs = info.outputs.members if info.outputs is not None else ()
+    members = (output, *(old for member in outputs if member.name == output for old in member.was))
+    found = tuple(f"{name} contains {member}" for name in (info.name, *earlier(info.decl.was)) for member in members)
+    return found[1:]

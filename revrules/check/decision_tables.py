@@ -9,6 +9,7 @@ from revrules.check.decision_cells import Asked, read_cell
 from revrules.check.decision_columns import read_columns
 from revrules.check.decision_values import UnfitError
 from revrules.check.literals import spellings
+from revrules.check.old_names import earlier
 from revrules.check.schema import enum_type
 from revrules.diagnostics import Diagnostic
 from revrules.problems import decisions as problems
@@ -183,7 +184,7 @@ def _type(name: str, decl: syntax.Classify, outputs: list[str]) -> EnumType:
     other = decl.otherwise
     if other is not None and _same_output(other, found) is None:
         labels = tuple(dict.fromkeys(label.value for label in other.labels))
-        found[other.name.text] = EnumMember(other.name.text, labels)
+        found[other.name.text] = EnumMember(other.name.text, labels, earlier(other.was))
     return EnumType(name, tuple(found.values()))
 
 

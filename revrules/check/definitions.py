@@ -10,6 +10,7 @@ from revrules.check.collected import collect, parts, table_term
 from revrules.check.criteria import check_names, criteria, meaning
 from revrules.check.expressions import NotYetChecked, condition, infer
 from revrules.check.literals import number_of
+from revrules.check.old_names import earlier
 from revrules.check.resolve import DefinitionFound, Scope, Unresolved, report_unresolved, resolve
 from revrules.check.schema import claims_name, enum_type, known_teams
 from revrules.check.tables import DefinitionInfo, Domain, Term
@@ -319,6 +320,7 @@ def finished(info: DefinitionInfo, tables: Tables) -> tuple[ir.Definition, ...]:
         info.criteria,
         _variance(info, tables),
         decl.doc or "",
+        earlier(decl.was),
         span=decl.name.span,
     )
     return (made,)

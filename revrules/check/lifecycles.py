@@ -11,6 +11,7 @@ from revrules.check.criteria import check_names, criteria, meaning
 from revrules.check.expressions import condition
 from revrules.check.literals import fits
 from revrules.check.moments import business_calendar
+from revrules.check.old_names import earlier
 from revrules.check.resolve import Scope
 from revrules.check.schema import known_teams
 from revrules.problems import names, types
@@ -56,6 +57,7 @@ def lifecycle(decl: syntax.Lifecycle, default_owner: str | None, tables: Tables)
         _sorted(edges, by_name),
         tracks,
         decl.doc or "",
+        earlier(decl.was),
         span=decl.name.span,
     )
 
@@ -103,7 +105,7 @@ def _stage(stage: syntax.Stage, scope: Scope) -> ir.Stage | None:
     return ir.Stage(
         name,
         tuple(dict.fromkeys(label.value for label in stage.labels)),
-        tuple(dict.fromkeys(old.text for old in stage.was)),
+        earlier(stage.was),
         stage.entry,
         scope.owners,
         requires,

@@ -10,6 +10,7 @@ from revrules import ir, syntax
 from revrules.check.cells import cell_format, stand_in
 from revrules.check.comparisons import plain, same_type
 from revrules.check.literals import bare, is_flexible, natural, typed, value_of
+from revrules.check.old_names import earlier
 from revrules.check.tables import EntityInfo
 from revrules.problems import names, types
 from revrules.types import EnumMember, EnumType, Scalar, is_ordered, type_name
@@ -66,6 +67,7 @@ def finished(info: EntityInfo) -> ir.Entity:
         tuple(info.fields.values()),
         tuple(info.relations[r.name.text] for r in decl.relations if r.name.text in info.relations),
         decl.doc or "",
+        earlier(decl.was),
         span=decl.name.span,
     )
 
@@ -96,6 +98,7 @@ def _field(decl: syntax.FieldDecl, type_: Type, tables: Tables) -> ir.FieldDecl:
         known_systems(decl.systems, tables),
         known_teams(decl.owners, tables),
         doc=decl.doc or "",
+        was=earlier(decl.was),
         span=decl.name.span,
     )
 
@@ -126,7 +129,7 @@ def enum_type(name: str, members: Iterable[syntax.Member], tables: Tables, *, or
             if owner != text:
                 tables.report.add(names.duplicate_label(node.span, spelling, owner, first.span))
         labels = dict.fromkeys(label.value for label in member.labels)
-        found.append(EnumMember(text, tuple(labels)))
+        found.append(EnumMember(text, tuple(labels), earlier(member.was)))
     return EnumType(name, tuple(found), ordered)
 
 
@@ -181,7 +184,8 @@ def _relation(decl: syntax.RelationDecl, info: EntityInfo, tables: Tables) -> No
         tables.report.absent(names.unknown_entity(decl.entity.span, decl.entity.text, tables.entities))
         info.broken |= {decl.name.text, decl.by.text}
         return
-    info.relations[decl.name.text] = ir.Relation(decl.name.text, decl.many, other.name, decl.by.text, span=decl.name.span)
+    was = earlier(decl.was)
+    info.relations[decl.name.text] = ir.Relation(decl.name.text, decl.many, other.name, decl.by.text, was, span=decl.name.span)
     keeper = info if decl.many else other
     key = keeper.decl.key
     if key is None:

@@ -51,9 +51,9 @@ def file_owner(site: Site, span: Span, team: Name) -> syntax.FileOwner:
     return syntax.FileOwner(team, span=span)
 
 
-def team(site: Site, span: Span, name: Name, label: Text | None) -> syntax.Team:
-    """``team sales "Sales"``."""
-    return syntax.Team(name, label, site.doc(span), span=span)
+def team(site: Site, span: Span, name: Name, label: Text | None, was: Names | None) -> syntax.Team:
+    """``team sales "Sales" was field_sales``."""
+    return syntax.Team(name, label, site.doc(span), was or (), span=span)
 
 
 def system(site: Site, span: Span, name: Name, label: Text | None) -> syntax.System:
@@ -153,6 +153,7 @@ def define(
     span: Span,
     name: Name,
     label: Text | None,
+    was: Names | None,
     entity: Name,
     team: Name | None,
     relation: syntax.VariantRelation | None,
@@ -170,6 +171,7 @@ def define(
         label,
         clauses.nodes(syntax.Allow),
         site.doc(span),
+        was or (),
         span=span,
     )
 
@@ -181,7 +183,7 @@ def _variant(word: str) -> Callable[[Site, Span, Reference], syntax.VariantRelat
     return build
 
 
-def classify(site: Site, span: Span, name: Name, entity: Name, mode: str, *parts: object) -> syntax.Classify:
+def classify(site: Site, span: Span, name: Name, was: Names | None, entity: Name, mode: str, *parts: object) -> syntax.Classify:
     """``classify name of entity, mode { … }``."""
     clauses = Clauses(site, parts)
     return syntax.Classify(
@@ -193,11 +195,14 @@ def classify(site: Site, span: Span, name: Name, entity: Name, mode: str, *parts
         clauses.names("owner"),
         clauses.nodes(syntax.Allow),
         site.doc(span),
+        was=was or (),
         span=span,
     )
 
 
-def classify_table(site: Site, span: Span, name: Name, entity: Name, mode: str, path: Text, *parts: object) -> syntax.Classify:
+def classify_table(
+    site: Site, span: Span, name: Name, was: Names | None, entity: Name, mode: str, path: Text, *parts: object
+) -> syntax.Classify:
     """``classify name of entity, mode from "file.csv" { … }``."""
     clauses = Clauses(site, parts)
     gives, outputs = cast("tuple[Text | None, tuple[Member, ...]]", clauses.one("gives", tuple) or (None, ()))
@@ -221,6 +226,7 @@ def classify_table(site: Site, span: Span, name: Name, entity: Name, mode: str, 
         clauses.nodes(syntax.Allow),
         site.doc(span),
         source,
+        was or (),
         span=span,
     )
 
@@ -269,12 +275,26 @@ def branch(site: Site, span: Span, member: Member, condition: Expr) -> syntax.Br
     return syntax.Branch(member, condition, site.doc(span), span=span)
 
 
-def member(site: Site, span: Span, name: Name, *labels: Text) -> Member:
-    """``closed_won "Closed Won" | "closedwon"``."""
-    return syntax.Member(name, labels, span=span)
+def member(site: Site, span: Span, name: Name, *parts: Text | Names | None) -> Member:
+    """``closed_won "Closed Won" | "closedwon" was won``."""
+    labels = tuple(part for part in parts if isinstance(part, syntax.Text))
+    was = next((part for part in parts if isinstance(part, tuple)), ())
+    return syntax.Member(name, labels, was, span=span)
 
 
-def score(site: Site, span: Span, name: Name, entity: Name, limits: syntax.Range | None, *parts: object) -> syntax.Score:
+def was(site: Site, span: Span, names: Names) -> Names:
+    """``was prospect, suspect``."""
+    return names
+
+
+def was_one(site: Site, span: Span, *names: Name) -> Names:
+    """``was won | signed``, where a comma would begin the next member."""
+    return names
+
+
+def score(
+    site: Site, span: Span, name: Name, was: Names | None, entity: Name, limits: syntax.Range | None, *parts: object
+) -> syntax.Score:
     """``score name of entity 0..100 { … }``."""
     clauses = Clauses(site, parts)
     return syntax.Score(
@@ -285,6 +305,7 @@ def score(site: Site, span: Span, name: Name, entity: Name, limits: syntax.Range
         clauses.names("owner"),
         clauses.nodes(syntax.Allow),
         site.doc(span),
+        was or (),
         span=span,
     )
 
@@ -309,7 +330,7 @@ def base(site: Site, span: Span, points: Number) -> syntax.ScoreLine:
     return syntax.ScoreLine(points, None, span=span)
 
 
-def rule(site: Site, span: Span, name: Name, entity: Name, level: Name, *parts: object) -> syntax.Rule:
+def rule(site: Site, span: Span, name: Name, was: Names | None, entity: Name, level: Name, *parts: object) -> syntax.Rule:
     """``rule name of entity, warn { … }``."""
     clauses = Clauses(site, parts)
     return syntax.Rule(
@@ -322,6 +343,7 @@ def rule(site: Site, span: Span, name: Name, entity: Name, level: Name, *parts: 
         clauses.one("message", syntax.Text),
         clauses.nodes(syntax.Allow),
         site.doc(span),
+        was or (),
         span=span,
     )
 
@@ -334,8 +356,8 @@ BUILDERS: dict[str, Callable[..., object]] = {
             file, ruleset, import_file, file_owner, team, system, list_of_items, list_of_file,
             enum_of_members, ordered_of_members, literals, names, calendar, days,
             day_range, hours, dates, holidays, allow, finding, define, classify, classify_table,
-            gives, gives_outputs, outputs, headings, heading, column_is, branch, member, score, score_line, per, base,
-            rule,
+            gives, gives_outputs, outputs, headings, heading, column_is, branch, member, was, was_one, score, score_line,
+            per, base, rule,
         )
     },
     **{word: clause(word) for word in _CLAUSES},

@@ -21,7 +21,9 @@ Names: TypeAlias = "tuple[Name, ...]"
 Texts: TypeAlias = "tuple[Text, ...]"
 
 
-def entity(site: Site, span: Span, name: Name, label: Text | None, key: Name | None, *parts: object) -> syntax.Entity:
+def entity(
+    site: Site, span: Span, name: Name, label: Text | None, was: Names | None, key: Name | None, *parts: object
+) -> syntax.Entity:
     """``entity account "Company" key account_id { … }``."""
     clauses = Clauses(site, parts)
     return syntax.Entity(
@@ -32,6 +34,7 @@ def entity(site: Site, span: Span, name: Name, label: Text | None, key: Name | N
         label,
         clauses.nodes(syntax.Allow),
         site.doc(span),
+        was or (),
         span=span,
     )
 
@@ -51,6 +54,7 @@ def field(site: Site, span: Span, name: Name, kind: FieldType, domain: syntax.Ra
         owners=clauses.names("owner"),
         allows=clauses.nodes(syntax.Allow),
         doc=site.doc(span),
+        was=clauses.names("was"),
         span=span,
     )
 
@@ -106,13 +110,22 @@ def format_unit(site: Site, span: Span, unit: Token) -> Clause:
 
 
 def relation(
-    site: Site, span: Span, name: Name, how_many: Token, entity: Name, by: Name, columns: Texts | None
+    site: Site,
+    span: Span,
+    name: Name,
+    how_many: Token,
+    entity: Name,
+    by: Name,
+    columns: Texts | None,
+    was: Names | None,
 ) -> syntax.RelationDecl:
     """``meetings many meeting by account_id``."""
-    return syntax.RelationDecl(name, how_many.text == "many", entity, by, columns or (), site.doc(span), span=span)
+    return syntax.RelationDecl(name, how_many.text == "many", entity, by, columns or (), site.doc(span), was or (), span=span)
 
 
-def lifecycle(site: Site, span: Span, name: Name, label: Text | None, entity: Name, *parts: object) -> syntax.Lifecycle:
+def lifecycle(
+    site: Site, span: Span, name: Name, label: Text | None, was: Names | None, entity: Name, *parts: object
+) -> syntax.Lifecycle:
     """``lifecycle revenue of account { … }``."""
     clauses = Clauses(site, parts)
     return syntax.Lifecycle(
@@ -123,6 +136,7 @@ def lifecycle(site: Site, span: Span, name: Name, label: Text | None, entity: Na
         label,
         clauses.nodes(syntax.Allow),
         site.doc(span),
+        was or (),
         span=span,
     )
 
@@ -147,11 +161,6 @@ def stage(site: Site, span: Span, name: Name, labels: Texts | None, was: Names |
         doc=site.doc(span),
         span=span,
     )
-
-
-def was(site: Site, span: Span, names: Names) -> Names:
-    """``was prospect, suspect``."""
-    return names
 
 
 def from_stages(site: Site, span: Span, names: Names, condition: Expr | None) -> syntax.From:
@@ -307,7 +316,7 @@ BUILDERS: dict[str, Callable[..., object]] = {
         for builder in (
             entity, field, simple_type, enum_type, ordered_type, named_type,
             no_names, members, bound, texts, columns, format_unit, relation, lifecycle,
-            stage, was, from_stages, from_any, back_from, assertion, example, expect, expect_stage, no_stage, expect_verdict,
+            stage, from_stages, from_any, back_from, assertion, example, expect, expect_stage, no_stage, expect_verdict,
             expect_blocked, expect_missing, paths, expect_violates, expect_value, expect_state, expect_reference, record,
             expect_collected, expect_contains, expect_lacks,
             given_field, record_list, nothing,
@@ -317,6 +326,7 @@ BUILDERS: dict[str, Callable[..., object]] = {
     "format": format_,
     "missing_when": clause("missing when"),
     "systems": clause("from"),
+    "field_was": clause("was"),
     "stamped_by": clause("stamped by"),
     "leave_within": clause("leave within"),
     "won": _outcome("won"),

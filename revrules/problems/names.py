@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from revrules.source import Span
+    from revrules.syntax import Name
 
 _E = Severity.ERROR
 
@@ -179,6 +180,7 @@ WHICH_VARIANT = Problem("REV235", "which-variant", _E, "a name has variants for 
 VARIANTS_NEED_TEAMS = Problem("REV236", "variants-need-teams", _E, "two definitions share a name, and one is for no team")
 UNKNOWN_SUBJECT = Problem("REV237", "unknown-subject", _E, "what an assertion or an allow speaks of does not exist")
 UNKNOWN_CRITERION = Problem("REV238", "unknown-criterion", _E, "an example expects a criterion or rule that does not exist")
+OLD_NAME_IN_USE = Problem("REV239", "old-name-in-use", _E, "an old name is that of something else now, or that of two")
 
 
 def duplicate_name(span: Span, what: str, name: str, first: Span) -> Diagnostic:
@@ -192,6 +194,35 @@ def duplicate_label(span: Span, label: str, owner: str, first: Span) -> Diagnost
     """A label or id stands for two members or stages."""
     message = f"`{label}` already stands for `{owner}`"
     return Diagnostic(DUPLICATE_NAME, message, span, label="and here for another", related=(Label(first, "first here"),))
+
+
+def old_name_in_use(span: Span, declared: tuple[str, str], old: str, living: Span) -> Diagnostic:
+    """What something was called before is the name of something else now; ``declared`` are its kind and name."""
+    what, name = declared
+    if old == name:
+        message, help_ = f"{what} `{name}` says that it was `{old}`, which is its name now", "leave the old name out"
+        return Diagnostic(OLD_NAME_IN_USE, message, span, help=(help_,), subjects=(name,))
+    return Diagnostic(
+        OLD_NAME_IN_USE,
+        f"{what} `{name}` says that it was `{old}`, but another is called `{old}` now",
+        span,
+        related=(Label(living, "has this name now"),),
+        help=("leave the old name out, or give the new one a name that was never used",),
+        subjects=(name,),
+    )
+
+
+def old_name_of_two(span: Span, declared: tuple[str, str], old: str, first: Name) -> Diagnostic:
+    """Two say that they were called the same before; ``declared`` are the kind and name of the second."""
+    what, name = declared
+    return Diagnostic(
+        OLD_NAME_IN_USE,
+        f"{what} `{name}` says that it was `{old}`, and so does `{first.text}`",
+        span,
+        related=(Label(first.span, "says so, too"),),
+        help=("keep the old name at the one that takes its place",),
+        subjects=(name,),
+    )
 
 
 def repeated(span: Span, what: str, first: Span) -> Diagnostic:
