@@ -31,6 +31,7 @@ PLACES = {
     "currency": "the header (`ruleset`)", "review": "the header (`ruleset`)", "fiscal": "the header (`ruleset`)",
     "title": "the header (`ruleset`)", "timezone": "the header (`ruleset`) or a calendar", "holidays": "a calendar",
     "days": "a calendar", "hours": "a calendar", "owner": "a field, definition, classification, score, rule or stage",
+    "was": "the head of a declaration, after the name and the label",
     **dict.fromkeys(DECLARATIONS, "the file itself, outside other declarations"),
 }  # fmt: skip
 """Where each clause belongs."""
