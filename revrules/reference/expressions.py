@@ -129,7 +129,7 @@ def _definition_value(definition: str, scope: Scope) -> ir.Value | None:
     key = (id(scope.record), definition)
     values = scope.world.values
     if key not in values:
-        values[key] = value(scope.world.ruleset.definition(definition).expr, scope.alone())
+        values[key] = value(scope.world.definition(definition).expr, scope.alone())
     return values[key]
 
 
@@ -137,7 +137,7 @@ def _definition_bounds(definition: str, scope: Scope) -> Range | None:
     key = (id(scope.record), definition)
     ranges = scope.world.ranges
     if key not in ranges:
-        ranges[key] = bounds(scope.world.ruleset.definition(definition).expr, scope.alone())
+        ranges[key] = bounds(scope.world.definition(definition).expr, scope.alone())
     return ranges[key]
 
 
@@ -347,7 +347,7 @@ def _definition_depends(definition: str, scope: Scope) -> tuple[str, ...]:
     key = (id(scope.record), definition, scope.names)
     found = scope.world.depends
     if key not in found:
-        found[key] = depends(scope.world.ruleset.definition(definition).expr, scope.alone())
+        found[key] = depends(scope.world.definition(definition).expr, scope.alone())
     return found[key]
 
 

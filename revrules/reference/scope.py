@@ -30,6 +30,8 @@ class World:
     ranges: dict[tuple[int, str], Range | None] = field(default_factory=dict)
     depends: dict[tuple[int, str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)
     patterns: dict[tuple[str, bool], Pattern] = field(default_factory=dict)
+    by_id: Mapping[str, ir.Definition] = field(default_factory=dict)
+    """The definitions of the ruleset, for many evaluations; without it they are looked for."""
 
     @property
     def zone(self) -> datetime.tzinfo:
@@ -40,6 +42,10 @@ class World:
     def today(self) -> datetime.date | None:
         """The day of the as-of instant in the ruleset's time zone."""
         return date_of(self.now, self.zone)
+
+    def definition(self, id_: str) -> ir.Definition:
+        """Return the definition with that id, which exists."""
+        return self.by_id[id_] if self.by_id else self.ruleset.definition(id_)
 
     def calendar(self, name: str) -> WorkingTime:
         """Return the calendar of that name, which exists."""
