@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.proofs.coverage import share
+from revrules.proofs.goals import Chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from revrules.source import Source, Span
 
     Sources = Mapping[str, Source]
+
+MOST_ROWS = 20
+"""Rows of decision tables that are listed one by one."""
 
 
 class Looked(NamedTuple):
@@ -51,10 +55,19 @@ def _coverage(ruleset: str, coverage: Coverage, sources: Sources, *, full: bool)
     ):
         if full and goals:
             yield f"\n{heading}:"
-        for each in goals if full or heading == "not shown" else ():
+        for each in _few(goals) if full else goals if heading == "not shown" else ():
             yield f"{'  ' if full else ''}{_place(each.goal.span, sources)}{each.goal.name}: {each.impossible or each.goal.lack}"
+        if full and len(goals) > len(_few(goals)):
+            yield f"  … and {len(goals) - len(_few(goals)):,} more rows of tables"
     if full:
         yield ""
+
+
+def _few(goals: list[Shown]) -> list[Shown]:
+    """Return the goals but for all rows of decision tables beyond the first ones."""
+    rows = [each for each in goals if isinstance(each.goal.seen, Chosen)]
+    left_out = {id(each) for each in rows[MOST_ROWS:]}
+    return [each for each in goals if id(each) not in left_out]
 
 
 def _table(coverage: Coverage) -> Iterator[str]:

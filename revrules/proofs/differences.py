@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 ALWAYS = ir.Literal(True, Scalar.BOOLEAN)
 NEVER = ir.Literal(False, Scalar.BOOLEAN)
+MOST_BRANCHES = 200
+"""Of a longer classification or table nothing is asked."""
 BESIDE = "a number beside"
 """The field of a question that compares ranges with any number; no ruleset can declare it."""
 
@@ -65,6 +67,8 @@ class Differences:
             case DeclaredKind.DEFINITION:
                 definition = self.ruleset.definition(declared.name)
                 (after,) = change.after
+                if isinstance(after, ir.Choose) and len(after.branches) > MOST_BRANCHES:
+                    return
                 ranged = is_ranged(definition.expr)
                 here = _reference(definition, ranged)
                 if definition.type is Scalar.BOOLEAN:  # met or not tells people more than false or unknown
@@ -80,16 +84,17 @@ class Differences:
             case DeclaredKind.EDGE:
                 yield from self._of_edge(change)
 
-    def of_sight(self, entity: str, seen: Step | End | Chosen) -> Question:
-        """Return the question whether a record is placed in a stage, comes to a way, or is decided by a row."""
+    def of_sight(self, entity: str, seen: Step | End | Chosen) -> Iterator[Question]:
+        """Yield the question whether a record is placed in a stage, comes to a way, or is decided by a row."""
         match seen:
             case End(lifecycle, stage):
-                return Question(entity, (Want(self._placements[lifecycle].ends_in[stage]),))
+                yield Question(entity, (Want(self._placements[lifecycle].ends_in[stage]),))
             case Step(lifecycle, source, target, taken):
                 here, is_open = self._before(self._placements[lifecycle], source, target)
-                return Question(entity, (Want(here), Want(is_open if taken else ir.Not(is_open))))
+                yield Question(entity, (Want(here), Want(is_open if taken else ir.Not(is_open))))
             case Chosen(definition, row):
-                return Question(entity, tuple(self._of_row(definition, row)))
+                if len(self.ruleset.table(definition).rows) <= MOST_BRANCHES:
+                    yield Question(entity, tuple(self._of_row(definition, row)))
 
     def about(self, question: Question) -> Questions:
         """Return the questions about the ruleset with what ``question`` adds to it."""

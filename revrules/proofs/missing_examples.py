@@ -13,7 +13,7 @@ from revrules import ir
 from revrules.proofs.changes import DeclaredKind
 from revrules.proofs.coverage import coverage
 from revrules.proofs.goals import Chosen
-from revrules.proofs.mutants import MOST_MUTANTS, Mutant, score
+from revrules.proofs.mutants import MOST_MUTANTS, Mutant, score, spread
 from revrules.proofs.reaching import Reach, shown_by
 from revrules.proofs.witnesses import as_example
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from revrules.proofs.differences import Differences
+    from revrules.proofs.goals import Goal
     from revrules.proofs.reaching import Candidate, Target
 
     Progress: TypeAlias = Callable[[int, int], None]
@@ -61,7 +62,8 @@ def missing_examples(
     """
     ruleset = differences.ruleset
     tried = score(ruleset, as_of=as_of, seed=seed, most=MOST_MUTANTS)
-    targets: list[Target] = _in_order([*coverage(ruleset, as_of=as_of).missing, *tried.survivors])
+    goals = [goal for goal in coverage(ruleset, as_of=as_of).missing if not _is_one_of_many_rows(ruleset, goal)]
+    targets = _in_order([*goals, *tried.survivors])
     reach = Reach(differences, most_questions)
     found: list[Candidate] = []
     impossible: list[tuple[Target, str]] = []
@@ -77,6 +79,11 @@ def missing_examples(
         else:
             (impossible if reached.proved else unreached).append((target, reached.reason))
     return Missing(tuple(_written(ruleset, _few(found, targets))), tuple(impossible), tuple(unreached))
+
+
+def _is_one_of_many_rows(ruleset: ir.Ruleset, goal: Goal) -> bool:
+    """Return whether a goal is a row of a table so long that nobody wants an example for each."""
+    return isinstance(goal.seen, Chosen) and goal.seen.row not in spread(len(ruleset.table(goal.seen.definition).rows))
 
 
 def _in_order(targets: Sequence[Target]) -> list[Target]:

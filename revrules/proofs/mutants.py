@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 MOST_MUTANTS = 1_000
 MOST_ROWS = 40
-"""Rows of a decision table that are changed; of a longer one, evenly spread."""
+"""Rows of a decision table that are changed."""
+OF_LONG_TABLES = 10
+"""Rows of a longer one, evenly spread."""
 TRUE = ir.Literal(True, Scalar.BOOLEAN)
 
 
@@ -242,7 +244,7 @@ def _of_score(expr: ir.Points) -> Iterator[tuple[ir.Expr, str, Span | None]]:
 def _of_table(ruleset: ir.Ruleset, table: ir.DecisionTable) -> Iterator[tuple[ir.Expr, str, Span | None]]:
     """Yield a table without a row, and with the outputs of two rows that follow each other swapped."""
     inputs = ruleset.inputs(table)
-    chosen = _spread(len(table.rows))
+    chosen = spread(len(table.rows))
     for n in chosen if len(table.rows) > 1 else ():
         row = table.rows[n]
         without = replace(table, rows=table.rows[:n] + table.rows[n + 1 :])
@@ -257,9 +259,9 @@ def _of_table(ruleset: ir.Ruleset, table: ir.DecisionTable) -> Iterator[tuple[ir
 
 
 def _of_cells(ruleset: ir.Ruleset, table: ir.DecisionTable, put: Callable[[ir.Expr], Change]) -> Iterator[Made]:
-    """Yield a table of which one row has a limit elsewhere."""
+    """Yield a table of which one row has a limit elsewhere, or a value less; not of a long one, which is data."""
     chosen = as_choose(table, ruleset.inputs(table))
-    for n in _spread(len(table.rows)):
+    for n in range(len(table.rows)) if len(table.rows) <= MOST_ROWS else ():
         condition, output = chosen.branches[n]
         for variant in variants(condition):
             if isinstance(variant.part, ir.Compare | ir.RangedCompare) and not variant.inside:
@@ -268,9 +270,9 @@ def _of_cells(ruleset: ir.Ruleset, table: ir.DecisionTable, put: Callable[[ir.Ex
                 yield Made(put(replace(chosen, branches=branches)), words, table.rows[n].span, variant.part)
 
 
-def _spread(count: int) -> list[int]:
-    """Return at most ``MOST_ROWS`` of so many positions, evenly spread."""
-    return list(range(count)) if count <= MOST_ROWS else [n * count // MOST_ROWS for n in range(MOST_ROWS)]
+def spread(count: int) -> list[int]:
+    """Return so many positions, or some of them, evenly spread."""
+    return list(range(count)) if count <= MOST_ROWS else [n * count // OF_LONG_TABLES for n in range(OF_LONG_TABLES)]
 
 
 # --- rules and lifecycles ----------------------------------------------------------------------------------------

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from revrules import ir
-from revrules.backends.smt.answers import Verdict, Want
+from revrules.backends.smt.answers import Verdict, Want, Witness
 from revrules.examples import lifecycle_of, record_of
 from revrules.proofs.changes import DeclaredKind
 from revrules.proofs.coverage import Coverage, settled, shows
@@ -15,7 +16,8 @@ from revrules.proofs.expected import given, placement_claims, rules_claim, value
 from revrules.proofs.goals import Chosen, Goal
 from revrules.proofs.mutants import Mutant, Score
 from revrules.proofs.noticing import Watch, uses_of
-from revrules.proofs.spelling import can_be_given
+from revrules.proofs.row_records import row_records
+from revrules.proofs.spelling import can_be_given, marked
 from revrules.proofs.titles import title_of
 from revrules.proofs.witnesses import believable
 from revrules.reference import evaluate, place
@@ -23,7 +25,7 @@ from revrules.reference import evaluate, place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from revrules.backends.smt.answers import Answer, Witness
+    from revrules.backends.smt.answers import Answer
     from revrules.proofs.differences import Differences
     from revrules.proofs.expected import Expected
 
@@ -84,6 +86,8 @@ class Reach:
         """Return an example that shows ``target``, or why there is none."""
         if isinstance(target, Goal) and (never := self._never(target)):
             return Reached(proved=True, reason=never)
+        if isinstance(target, Goal) and isinstance(target.seen, Chosen) and (guessed := self._guessed(target, target.seen)):
+            return Reached(guessed)
         proved, exact, reason = True, False, ""
         questions = self._questions(target)
         for question in questions:
@@ -122,7 +126,7 @@ class Reach:
         if isinstance(target, Mutant):
             yield from self._differences.of_change(target.change)
         elif target.seen is not None:
-            yield self._differences.of_sight(_entity(target), target.seen)
+            yield from self._differences.of_sight(_entity(target), target.seen)
         else:
             for change in target.changes:
                 yield from self._differences.of_change(change)
@@ -141,6 +145,18 @@ class Reach:
                 if candidate is not None:
                     return candidate
             self._refused = NOT_TOLD
+        return None
+
+    def _guessed(self, goal: Goal, chosen: Chosen) -> Candidate | None:
+        """Return an example whose record is made of the cells of a row, if the row decides it."""
+        table = self._ruleset.table(chosen.definition)
+        today = self._differences.questions.today
+        noon = datetime.datetime.combine(today, datetime.time(9), datetime.UTC)
+        for record in row_records(self._ruleset, table, chosen.row):
+            witness = Witness(goal.section.entity, noon, marked(self._ruleset, goal.section.entity, record))
+            candidate = self._candidate(goal, witness, closely=False) if can_be_given(dict(witness.record)) else None
+            if candidate is not None:
+                return candidate
         return None
 
     def _candidate(self, target: Target, witness: Witness, closely: bool) -> Candidate | None:
