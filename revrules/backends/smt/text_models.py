@@ -23,8 +23,10 @@ LONGEST = 100_000
 """Characters of a text in a model."""
 LONGEST_WHOLE = 60
 """Characters of a text whose parts are listed."""
-DEEPEST = 10
-"""Functions of functions of a text."""
+DEEPEST = 4
+"""Functions of functions of a text that are looked at together."""
+MOST_TRIES = 8
+"""Texts that are tried for one code, as functions may make of them what other codes stand for."""
 
 
 @dataclass(eq=False, slots=True)
@@ -44,8 +46,6 @@ class TextTerm:
     tests: dict[Language, z3.BoolRef] = field(default_factory=dict)
     makes: dict[str, TextTerm] = field(default_factory=dict)
     """By function."""
-    compared: bool = False
-    """With another variable text."""
 
 
 class PairTest(NamedTuple):
@@ -56,6 +56,13 @@ class PairTest(NamedTuple):
     text: TextTerm
     part: TextTerm
     formula: z3.BoolRef
+
+
+class Comparison(NamedTuple):
+    """A formula that says that two variable texts are equal, or two choices among some."""
+
+    formula: z3.BoolRef
+    terms: tuple[TextTerm, ...]
 
 
 class Asked(NamedTuple):
@@ -71,40 +78,72 @@ class Asked(NamedTuple):
         return self.formula if self.answer else z3.Not(self.formula)
 
 
+@dataclass(slots=True)
+class Spoken:
+    """Everything said of texts: the codes of the constants, the variables by the number of their term, what ties them."""
+
+    codes: dict[str, int] = field(default_factory=dict)
+    terms: dict[int, TextTerm] = field(default_factory=dict)
+    pair_tests: list[PairTest] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
+
+
 class Coded:
     """A model, as far as it speaks of texts: the terms that have each code, and what is asked of them."""
 
-    def __init__(self, terms: Sequence[TextTerm], tests: Sequence[PairTest], codes: dict[str, int], reading: Reading) -> None:
+    def __init__(self, spoken: Spoken, reading: Reading) -> None:
         self.reading = reading
-        self.codes = codes
-        self.literals = {code: text for text, code in codes.items()}
+        self.codes = spoken.codes
+        self.literals = {code: text for text, code in spoken.codes.items()}
         self.groups: dict[int, list[TextTerm]] = {}
         self.made: dict[TextTerm, list[TextTerm]] = {}
-        for each in terms:
+        for each in spoken.terms.values():
             if reading.says(each.term) and (each.exists is None or reading(each.exists)):
                 self.groups.setdefault(self.code(each), []).append(each)
                 if each.parent is not None:
                     self.made.setdefault(each.parent, []).append(each)
-        self.pair_tests = [test for test in tests if reading.says(test.formula)]
+        self.pair_tests = [test for test in spoken.pair_tests if reading.says(test.formula)]
+        self.compared = {term for each in spoken.comparisons if reading.says(each.formula) for term in each.terms}
 
     def code(self, each: TextTerm) -> int:
         """Return the code of a term."""
         return int(self.reading(each.term))
 
     def asked(self, code: int) -> list[Asked]:
-        """Return what the model says of the text with that code."""
-        first = self.groups[code][0]
-        found = []
+        """Return what the model says of the text with that code, and of what functions make of it: each once."""
+        return list({(one.test, one.answer): one for one in reversed([*self._asked(code, (), None)])}.values())[::-1]
+
+    def _asked(self, code: int, around: tuple[int, ...], made_here: TextTerm | None) -> Iterator[Asked]:
+        """Yield what is asked of a text; ``around`` are the codes of what it was made of, as ``made_here``."""
         for each in self.groups[code]:
-            about = () if each is first else (each.term == first.term,)
-            found += [self._answer(test, formula, about) for test, formula in each.tests.items() if self.reading.says(formula)]
-            found += self._lengths(each, about)
-            if each.parent is not None and each.exists is not None:
-                found += self._inside(each, each.parent, (*about, each.exists))
-                found.append(Asked(results(each.function), True, each.exists, about))
+            about = self._same(each, code)
+            for test, formula in each.tests.items():
+                if self.reading.says(formula):
+                    yield self._answer(test, formula, about)
+            yield from self._lengths(each, about)
+            if each.parent is not None and each.exists is not None and each is not made_here:
+                yield from self._inside(each, each.parent, (*about, each.exists))
+                yield Asked(results(each.function), True, each.exists, about)
             for made in self.made.get(each, ()):
-                found += self._results(made, about)
-        return found
+                if self.code(made) not in around and len(around) < DEEPEST:
+                    yield from self._of_result(made, about, (*around, code))
+
+    def _of_result(self, made: TextTerm, about: tuple[z3.BoolRef, ...], around: tuple[int, ...]) -> Iterator[Asked]:
+        """Yield what is asked of what a function makes of a text, as tests of the text."""
+        assert made.exists is not None, "made by a function"
+        code = self.code(made)
+        if code in self.literals:
+            test = language(Kind.EQUALS, self.literals[code]).behind(made.function)
+            yield Asked(test, True, z3.And(made.exists, made.term == code), about)
+            return
+        about = (*about, made.exists, *self._same(made, code))
+        for asked in self._asked(code, around, made):
+            yield asked._replace(test=asked.test.behind(made.function), about=(*about, *asked.about))
+
+    def _same(self, each: TextTerm, code: int) -> tuple[z3.BoolRef, ...]:
+        """Return that a term is the first of those with its code."""
+        first = self.groups[code][0]
+        return () if each is first else (each.term == first.term,)
 
     def _answer(self, test: Language, formula: z3.BoolRef, about: tuple[z3.BoolRef, ...]) -> Asked:
         return Asked(test, bool(self.reading(formula)), formula, about)
@@ -120,16 +159,6 @@ class Coded:
             length = int(self.reading(each.length))
             for least in (length, length + 1) if length <= LONGEST else ():
                 yield self._answer(at_least(least), each.length >= least, about)
-
-    def _results(self, made: TextTerm, about: tuple[z3.BoolRef, ...]) -> Iterator[Asked]:
-        """Yield that a function makes what the model says, where that is a constant, and makes as much."""
-        assert made.exists is not None, "made by a function"
-        text = self.literals.get(self.code(made))
-        if text is not None:
-            test = language(Kind.EQUALS, text).behind(made.function)
-            yield Asked(test, True, z3.And(made.exists, made.term == self.code(made)), about)
-        for asked in self._lengths(made, (*about, made.exists)):
-            yield asked._replace(test=asked.test.behind(made.function))
 
 
 # --- facts -------------------------------------------------------------------------------------------------------
@@ -162,13 +191,18 @@ def lemma(coded: Coded, each: TextTerm) -> z3.BoolRef | None:
     return z3.Not(z3.And(about)) if bound is None else bound
 
 
+ANSWERS = tuple(product((True, False), repeat=2))
+
+
 def _by_two(asked: Sequence[Asked], each: TextTerm) -> list[z3.BoolRef]:
     """Return what two tests of a text have to do with each other, and with its length."""
     facts = []
     plain = [one for one in asked if one.test.kind is not Kind.LENGTH]
     for one, other in combinations(plain, 2):
-        possible = _possible(one.test, other.test)
-        for first, second in product((True, False), repeat=2):
+        if one.test.is_constant and other.test.is_constant and one.test != other.test:
+            continue  # codes tell them apart
+        possible = ANSWERS if one.formula.eq(other.formula) else _possible(one.test, other.test)
+        for first, second in ANSWERS:
             if (first, second) not in possible:
                 denied = [z3.Not(formula) for formula in (*one.about, *other.about)]
                 denied.append(one._replace(answer=not first).literal())
@@ -233,54 +267,82 @@ def _bound(each: TextTerm, reasons: dict[Wanted, Asked]) -> z3.BoolRef | None:
 
 def texts_in(coded: Coded) -> dict[int, str]:
     """Return a text for each code of a model: different ones for different codes, with the answers that the model gives."""
+    found = _spelled(coded, ())
+    return found if not coded.pair_tests or len(found) == len(coded.groups) else _spelled(coded, SHORT)
+
+
+SHORT = ("a", "b", "c", "d", "e")
+"""Texts that fit in where one is a part of another."""
+
+
+def _spelled(coded: Coded, like: tuple[str, ...]) -> dict[int, str]:
     found = {code: text for code, text in coded.literals.items() if code in coded.groups}
     taken = set(coded.codes)
     for code in _in_order(coded):
+        if code in found:
+            continue
         group = coded.groups[code]
-        wanted = [(one.test, one.answer) for one in coded.asked(code)]
-        for each in group:
-            wanted += [
-                (language(Kind.EQUALS, found[coded.code(made)]).behind(made.function), True)
-                for made in coded.made.get(each, ())
-                if coded.code(made) in found and coded.code(made) not in coded.literals
-            ]
-        wanted += _against(coded, group, found)
-        hints = next((each.hints for each in group if each.hints), ())
-        text = find(list(dict.fromkeys(wanted)), taken, hints).text
-        if text is not None:
-            found[code] = text
-            taken.add(text)
-            taken |= _made_of(coded, group, found)
+        wanted = [*((one.test, one.answer) for one in coded.asked(code)), *_against(coded, group, found)]
+        hints = like or next((each.hints for each in group if each.hints), ())
+        for _ in range(MOST_TRIES):
+            text = find(list(dict.fromkeys(wanted)), taken, hints).text
+            if text is None:
+                break
+            known = {**found, code: text}
+            clashes = [clash for made in _made_of(coded, group, text) if (clash := _clash(made, known, taken)) is not None]
+            if not clashes:
+                found = known
+                taken |= set(known.values())
+                break
+            wanted += clashes
     return found
 
 
-def _made_of(coded: Coded, group: Sequence[TextTerm], found: dict[int, str]) -> set[str]:
-    """Note what functions make of a text that was found; return it."""
-    made_texts = set()
-    for each in group:
-        for made in coded.made.get(each, ()):
-            result = FUNCTIONS[made.function](found[coded.code(each)])
-            if result is not None:
-                made_texts.add(found.setdefault(coded.code(made), result))
-    return made_texts
+class Made(NamedTuple):
+    """What functions make of a text, and the code that stands for it in the model."""
+
+    functions: tuple[str, ...]
+    code: int
+    text: str
+
+
+def _made_of(coded: Coded, group: Sequence[TextTerm], text: str, functions: tuple[str, ...] = ()) -> Iterator[Made]:
+    """Yield what functions make of a text, and of that, and so on."""
+    for made in (made for each in group for made in coded.made.get(each, ())):
+        result = FUNCTIONS[made.function](text)
+        if result is not None and len(functions) < DEEPEST:
+            path = (*functions, made.function)
+            if made in coded.compared or len(coded.groups[coded.code(made)]) > 1:
+                yield Made(path, coded.code(made), result)
+            yield from _made_of(coded, coded.groups[coded.code(made)], result, path)
+
+
+def _clash(made: Made, known: dict[int, str], taken: set[str]) -> Wanted | None:
+    """Return what else has to be wanted of a text, as something made of it should be another text, or is another code's.
+
+    Otherwise what is made becomes known by its code.
+    """
+    expected = known.get(made.code)
+    if expected == made.text:
+        return None
+    if expected is None and made.text not in taken and made.text not in known.values():
+        known[made.code] = made.text
+        return None
+    test = language(Kind.EQUALS, made.text if expected is None else expected)
+    for function in reversed(made.functions):
+        test = test.behind(function)
+    return test, expected is not None
 
 
 def _in_order(coded: Coded) -> list[int]:
-    """Return the codes that are no literals': what functions make of others before those, where more depends on it."""
-    order: dict[int, None] = {}
+    """Return the codes: those of texts that functions make of others last, as these decide them; before, parts of others."""
+    parts = {coded.code(test.part) for test in coded.pair_tests}
 
-    def visit(code: int, depth: int) -> None:
-        group = coded.groups[code]
-        for made in (made for each in group for made in coded.made.get(each, ())):
-            if depth < DEEPEST and coded.code(made) not in order:
-                visit(coded.code(made), depth + 1)
-        if code not in coded.literals and (len(group) > 1 or group[0].parent is None or group[0].compared):
-            order.setdefault(code)
+    def rank(code: int) -> tuple[bool, bool]:
+        made = any(each.parent is not None and each.parent not in coded.groups[code] for each in coded.groups[code])
+        return made, code not in parts
 
-    parts = [coded.code(test.part) for test in coded.pair_tests]
-    for code in [*(code for code in parts if code in coded.groups), *coded.groups]:
-        visit(code, 0)
-    return list(order)
+    return sorted(coded.groups, key=rank)
 
 
 def _against(coded: Coded, group: list[TextTerm], found: dict[int, str]) -> list[Wanted]:

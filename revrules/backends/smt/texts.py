@@ -17,7 +17,7 @@ from revrules.backends.smt import text_models
 from revrules.backends.smt.languages import FUNCTIONS, SAME_LENGTH, Items, Kind, Language, among, holds, language, values
 from revrules.backends.smt.plausible import hints
 from revrules.backends.smt.terms import Reading, Term
-from revrules.backends.smt.text_models import Coded, PairTest, TextTerm, parts_of
+from revrules.backends.smt.text_models import Coded, Comparison, PairTest, Spoken, TextTerm, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,10 +61,9 @@ class Texts:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.context = problem.context
-        self.codes: dict[str, int] = {}
-        self._terms: dict[int, TextTerm] = {}
-        self._pair_tests: list[PairTest] = []
+        self.spoken = Spoken()
         self._constants: dict[int, str] = {}
+        self._held: list[z3.ExprRef] = []  # terms whose numbers are keys: no other term may get them
         self._coded: Coded | None = None
         self._spelled: tuple[z3.ModelRef, dict[int, str]] | None = None
 
@@ -72,7 +71,7 @@ class Texts:
 
     def literal(self, text: str) -> z3.ArithRef:
         """Return the code of a text that occurs in the ruleset."""
-        code = self.codes.setdefault(text, FIRST_LITERAL + len(self.codes))
+        code = self.spoken.codes.setdefault(text, FIRST_LITERAL + len(self.spoken.codes))
         self._constants[code] = text
         return z3.IntVal(code, self.context)
 
@@ -99,15 +98,17 @@ class Texts:
     def coded(self, reading: Reading) -> Coded:
         """Return the text terms as they are in a model."""
         if self._coded is None or self._coded.reading.model is not reading.model:
-            self._coded = Coded(list(self._terms.values()), self._pair_tests, self.codes, reading)
+            self._coded = Coded(self.spoken, reading)
         return self._coded
 
     def _term(self, code: z3.ExprRef) -> TextTerm:
         """Return the text term that is ``code``, which is no choice between others and no constant."""
-        found = self._terms.get(code.get_id())
+        found = self.spoken.terms.get(code.get_id())
         if found is None:
-            found = self._terms[code.get_id()] = TextTerm(cast("z3.ArithRef", code))
-        lowest = len(self._terms)  # other than other texts' while nothing speaks for it; any code beyond stands for any text
+            found = self.spoken.terms[code.get_id()] = TextTerm(cast("z3.ArithRef", code))
+        lowest = len(
+            self.spoken.terms
+        )  # other than other texts' while nothing speaks for it; any code beyond stands for any text
         self.problem.once(("text", code.get_id()), lambda: self._begin(found, lowest))
         return found
 
@@ -125,7 +126,8 @@ class Texts:
             (one, first), (other, second) = (self._result(function, part) for part in parts)
             return z3.If(condition, one, other), z3.If(condition, first, second)
         parent = self._term(code)
-        exists = self._holds(language(Kind.ANY).behind(function), code)
+        some = language(Kind.ANY).behind(function)
+        exists = z3.BoolVal(True, self.context) if function in SAME_LENGTH else self._holds(some, code)
         if function not in parent.makes:
             made = parent.makes[function] = self._term(z3.Int(self.problem.name(function), self.context))
             made.function, made.parent, made.exists = function, parent, exists
@@ -159,10 +161,15 @@ class Texts:
             one, other = other, one
         if z3.is_int_value(other) and not z3.is_int_value(one):
             return self._is_constant(one, other)
-        for code in (*_leaves(one), *_leaves(other)):
-            if not z3.is_int_value(code):
-                self._term(code).compared = True
-        return cast("z3.BoolRef", one == other)
+        return self.problem.once(("same", one.get_id(), other.get_id()), lambda: self._begin_same(one, other))
+
+    def _begin_same(self, one: z3.ExprRef, other: z3.ExprRef) -> z3.BoolRef:
+        formula = self._truth(Kind.EQUALS)
+        terms = tuple(self._term(code) for code in (*_leaves(one), *_leaves(other)) if not z3.is_int_value(code))
+        self.spoken.comparisons.append(Comparison(formula, terms))
+        self._held += (one, other)
+        self.problem.fact(formula == (one == other))
+        return formula
 
     def test(self, op: ir.TextOp, code: z3.ExprRef, pattern: z3.ExprRef, written: ir.Expr, any_case: bool) -> z3.BoolRef:
         """Return whether a text contains, starts or ends with, or equals another."""
@@ -195,7 +202,7 @@ class Texts:
         return self.problem.once(key, lambda: self._begin_against(PairTest(kind, any_case, text, part, self._truth(kind))))
 
     def _begin_against(self, test: PairTest) -> z3.BoolRef:
-        self._pair_tests.append(test)
+        self.spoken.pair_tests.append(test)
         self.problem.fact(z3.Implies(test.text.term == test.part.term, test.formula))
         return test.formula
 
