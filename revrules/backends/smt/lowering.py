@@ -33,6 +33,11 @@ class Scope(NamedTuple):
         """Return the record that ``path`` and ``up`` name."""
         return (self.outer[up - 1] if up else self.holder).at(path)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of these records: what a scope is known by."""
+        return (self.holder.name, *(holder.name for holder in self.outer))
+
     def inside(self, element: Holder) -> Scope:
         """Return the scope of a related record."""
         return Scope(element, (self.holder, *self.outer))
@@ -212,12 +217,8 @@ class Lowering:
             case ir.Count() | ir.Points():
                 range_ = self.bounds(expr, scope)
                 return Term(z3.And(range_.known, range_.low == range_.high), range_.low)
-            case ir.Sum():
-                return related.summed(self, expr, scope)
-            case ir.Extreme():
-                return related.extreme(self, expr, scope)
-            case ir.Pick():
-                return related.picked(self, expr, scope)
+            case ir.Sum() | ir.Extreme() | ir.Pick():
+                return self.problem.once((expr, scope.names), lambda: related.aggregated(self, expr, scope))
             case _:
                 holds = self.truth(expr, scope)
                 return Term(z3.Or(holds.true, holds.false), holds.true)

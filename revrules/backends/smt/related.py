@@ -72,6 +72,17 @@ def counted(lowering: Lowering, expr: ir.Count, scope: Scope, *, some: bool = Fa
     return Range(lowering.yes, low, high)
 
 
+def aggregated(lowering: Lowering, expr: ir.Sum | ir.Extreme | ir.Pick, scope: Scope) -> Term:
+    """Return the value of an aggregate that is no count. What is said of it holds of every place where it stands."""
+    match expr:
+        case ir.Sum():
+            return summed(lowering, expr, scope)
+        case ir.Extreme():
+            return extreme(lowering, expr, scope)
+        case ir.Pick():
+            return picked(lowering, expr, scope)
+
+
 def summed(lowering: Lowering, expr: ir.Sum, scope: Scope) -> Term:
     """Return the sum of the values of the records."""
     collection, elements = _elements(lowering, expr.relation, expr.where, (expr.value,), scope)
@@ -137,7 +148,7 @@ def _note(lowering: Lowering, collection: Collection, expr: ir.Expr, scope: Scop
 
 def _around(expr: ir.Expr, scope: Scope) -> tuple[str, ...]:
     """Return the names of the records at hand and around, where ``expr`` can mean another thing for others."""
-    return (scope.holder.name, *(holder.name for holder in scope.outer)) if _looks_out(expr, 0) else ()
+    return scope.names if _looks_out(expr, 0) else ()
 
 
 def _looks_out(expr: ir.Expr, depth: int) -> bool:
