@@ -1,0 +1,62 @@
+"""Two versions of a ruleset into all that changed: the pipeline of a semantic diff, read top to bottom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from revrules.diff.changes import Kind
+from revrules.diff.meaning import changes
+from revrules.diff.renames import renames
+from revrules.diff.shape import shape
+from revrules.proofs.alignment.matching import match
+from revrules.proofs.alignment.merged import merged
+from revrules.proofs.questions import Questions
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
+
+    from revrules.diff.changes import Change, Shape
+    from revrules.ir import Ruleset
+    from revrules.proofs.questions import Counts, Finder
+
+SIDES = ("old", "new")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changed from the ``old`` to the ``new`` version: ``changes`` of meaning, ``shape`` of the rest, what was asked."""
+
+    old: Ruleset
+    new: Ruleset
+    changes: tuple[Change, ...]
+    shape: tuple[Shape, ...]
+    counts: Counts
+
+    @property
+    def changed(self) -> tuple[Change, ...]:
+        """The changes of meaning, without what is proved to be the same."""
+        return tuple(change for change in self.changes if change.kind is not Kind.SAME)
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing changed in meaning: all is proved to be the same, and nothing else is declared otherwise."""
+        return not self.changed and not self.shape
+
+
+def difference(
+    old: Ruleset,
+    new: Ruleset,
+    today: datetime.date,
+    *,
+    prover: Callable[[Ruleset, datetime.date], Finder] | None = None,
+) -> Difference:
+    """Return what changed in meaning from ``old`` to ``new``, for every possible record at every instant."""
+    names = renames(old, new)
+    matches = match(old, new, names)
+    whole = merged(old, new, matches, SIDES)
+    questions = Questions(whole.ruleset, today, prover=prover)
+    found = tuple(changes(questions, whole, matches, names))
+    questions.save()
+    return Difference(old, new, found, tuple(shape(old, new, matches, whole.differences)), questions.counts)
