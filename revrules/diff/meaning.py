@@ -170,7 +170,9 @@ def _change(spot: Spot, row: Row) -> Change:
     """Return what a row says, as a change."""
     was = row.first if row.first and row.second and row.first != row.second else None
     name = row.second or row.first or ""
-    plain = Change(spot.what, name, spot.of, spot.entity, Kind.SAME, was, said=spot.said, owners=spot.owners, places=spot.places)
+    inherited = spot.unchanged or row.inherited
+    plain = Change(spot.what, name, spot.of, spot.entity, Kind.SAME, was, inherited=inherited, said=spot.said)
+    plain = replace(plain, owners=spot.owners, places=spot.places)
     reserve = row.obstacle or "; ".join(row.caveats)
     if row.first is None or row.second is None:
         return replace(plain, kind=Kind.NEW if row.first is None else Kind.GONE)
