@@ -27,7 +27,8 @@ PLACES = {
     "forecast": "a stage", "won": "a stage", "lost": "a stage", "back": "a stage", "from": "a stage or a field",
     "means": "a definition (`define`)", "otherwise": "a classification (`classify`)", "base": "a score",
     "gives": "a classification from a table", "column": "a classification from a table",
-    "ignore": "a classification from a table", "require": "a rule", "message": "a rule", "given": "an example", "expect": "an example", "steward": "the header (`ruleset`)",
+    "ignore": "a classification from a table",
+    "require": "a rule", "message": "a rule", "given": "an example", "expect": "an example", "steward": "the header (`ruleset`)",
     "currency": "the header (`ruleset`)", "review": "the header (`ruleset`)", "fiscal": "the header (`ruleset`)",
     "title": "the header (`ruleset`)", "timezone": "the header (`ruleset`) or a calendar", "holidays": "a calendar",
     "days": "a calendar", "hours": "a calendar", "owner": "a field, definition, classification, score, rule or stage",
@@ -117,7 +118,8 @@ _CONTINUES = frozenset(
 
 _CLAUSES = (
     "requires", "owner", "from", "means", "when", "require", "tracks", "stage", "given", "expect", "title", "steward", "days",
-    "hours", "as", "in", "gives", "column", "ignore", "otherwise", "base", "message", "required", "entry", "won", "lost", "stamped", "leave", "probability",
+    "hours", "as", "in", "gives", "column", "ignore",
+    "otherwise", "base", "message", "required", "entry", "won", "lost", "stamped", "leave", "probability",
     "forecast", "back", "currency", "timezone", "review", "fiscal", "holidays", "missing",
 )  # fmt: skip
 """Words that start a clause, the likelier ones first."""
