@@ -48,7 +48,7 @@ class Change:
     stage, a stage's lifecycle. ``was``: its name in the old version, where that was another. ``lost`` is a record of the old
     version only, ``gained`` one of the new only; both are confirmed by the reference. ``only_missing``: they differ only where
     something is missing. ``because`` are the criteria that are responsible, in words; ``inherited``: it says what it said, and
-    what changed is something that it uses, or a stage before. ``said`` is what the two versions say, where that is short. ``owners``
+    what changed is something that it uses, or a stage before. ``said`` is what the two versions say, where short. ``owners``
     are those of the old and of the new version. ``reserve``: why the comparison is not of everything, or why it is undecided.
     """
 
