@@ -112,7 +112,7 @@ def _entry(path: PurePath, files: Files) -> tuple[PurePath, Diagnostic | None]:
     if isinstance(children, OSError):
         return path, problems.unreadable_file(None, shown, _reason(children))
     found = [file for file in children if file.suffix == ".rev" and files.kind(file) is Kind.FILE]
-    imported = _imported(found, files) if len(found) > 1 else set()
+    imported = _imported(found, files) if 1 < len(found) <= MAX_FILES else set()
     entries = [file for file in found if files.real(file) not in imported]
     if len(entries) == 1:
         return entries[0], None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from revrules.diagnostics import Diagnostic, Problem, Severity
@@ -45,7 +46,7 @@ def foreign_repository(folder: str) -> Diagnostic:
     return Diagnostic(
         UNREADABLE_REPOSITORY,
         f"git does not read the repository of `{folder}`, because it belongs to another user",
-        help=(f"if you trust it: `git config --global --add safe.directory {folder}`",),
+        help=(f"if you trust it: `git config --global --add safe.directory {shlex.quote(folder)}`",),
     )
 
 
@@ -63,6 +64,16 @@ def malformed_revision(text: str) -> Diagnostic:
         UNKNOWN_REVISION,
         f"`{shown}` is not a revision",
         help=("write a branch, tag or commit, as in `main`, `HEAD~3` or `v1:rules/`",),
+    )
+
+
+def path_from_elsewhere(text: str) -> Diagnostic:
+    """The path after the colon begins at the top of the disk."""
+    revision, _, path = text.partition(":")
+    return Diagnostic(
+        UNKNOWN_REVISION,
+        f"`{text}` names a path that does not count from the top of the repository",
+        help=(f"write `{revision}:{path.strip('/')}`, or with `./` from the working folder",),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,8 @@ def failed(folder: Path, said: bytes) -> RevisionError:
     """Return the error for what git wrote to its standard error."""
     text = said.decode("utf-8", "replace").strip()
     if "dubious ownership" in text or "unsafe repository" in text:
-        return RevisionError(problems.foreign_repository(str(folder)))
+        named = re.search(r"repository (?:at )?\(?'([^'\n]+)'", text)
+        return RevisionError(problems.foreign_repository(named[1] if named is not None else str(folder)))
     if "not a git repository" in text:
         return RevisionError(problems.no_repository(str(folder)))
     reason = next((line for line in text.splitlines() if line), "git gave no reason").removeprefix("fatal: ")

@@ -52,7 +52,7 @@ class Repository:
         folder = _existing_folder(path)
         done = git.run(folder, "rev-parse", "--is-inside-work-tree", "--is-shallow-repository", "--show-toplevel")
         said = os.fsdecode(done.stdout).split("\n", 2)
-        if len(said) < 3:
+        if len(said) < 3 or not {"true", "false"}.issuperset(said[:2]):
             raise git.failed(folder, done.stderr)
         inside, shallow, rest = said
         if inside != "true":
@@ -119,8 +119,10 @@ class Repository:
 
     def _inner(self, path: str, text: str) -> PurePosixPath:
         """Return the path after the colon of a revision, from the top."""
-        if "\0" in path or "\n" in path or path.startswith("/"):
+        if not path.isprintable():
             raise RevisionError(problems.malformed_revision(text))
+        if path.startswith("/"):
+            raise RevisionError(problems.path_from_elsewhere(text))
         if path.startswith(("./", "../")) or path in {".", ".."}:
             return self.inside(Path(path))
         inner = PurePosixPath(os.path.normpath(path)) if path else PurePosixPath()
@@ -134,6 +136,10 @@ class Repository:
         names = listed.stdout.decode("utf-8", "replace").split("\n")[:-1]
         if name.startswith(("HEAD", "@")) and self._objects.get("HEAD^{commit}", _MAX_COMMIT) is None:
             return RevisionError(problems.no_commit_yet(name))
+        if name in names:
+            return RevisionError(
+                problems.unreadable_repository(self.top.as_posix(), f"the commit of `{name}` is not among its objects")
+            )
         return RevisionError(problems.unknown_revision(name, names, shallow=self.shallow))
 
 

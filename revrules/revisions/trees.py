@@ -68,7 +68,10 @@ class Folders:
         if found.content is None:
             raise RevisionError(problems.too_large(f"a folder ({id_[:12]})"))
         try:
-            return dict(_entries(found.content, len(id_) // 2))
+            names: dict[str, Entry] = {}
+            for name, entry in _entries(found.content, len(id_) // 2):
+                names.setdefault(name, entry)
+            return names
         except ValueError as error:
             raise RevisionError(problems.unreadable_repository(folder, f"the folder {id_[:12]} is broken")) from error
 
@@ -105,14 +108,12 @@ class Tree:
         return f"Tree({self.revision!r}, {self.commit[:12]})"
 
     def content(self, path: PurePath) -> str | None:
-        """Return the id of the file or folder at ``path``: what has one id has one content. None where nothing is there."""
-        parts = self.real(path).parts
-        if parts[:1] == ("/",):
-            return None
-        if not parts:
-            return self._root
-        entry = self._at(parts)
-        return entry.id if entry is not None else None
+        """Return the id of the file or folder at ``path``: what has one id has one content.
+
+        None where nothing is there. Raises RevisionError.
+        """
+        found = self._follow(path)
+        return found[1].id if found is not None and found[1] is not None else None
 
     def contents(self, folder: PurePath) -> dict[PurePosixPath, str]:
         """Return the ids of all files in and under a folder by path, links as links. Raises RevisionError."""
@@ -162,37 +163,16 @@ class Tree:
             return _unreadable(error)
 
     def below(self, folder: PurePath) -> Iterator[PurePath]:
-        """Yield the files in and under a folder."""
-        try:
-            yield from (path for path, _ in self._walk(folder, hidden=False))
-        except RevisionError:
-            return
+        """Yield the files in and under a folder. Raises RevisionError."""
+        return (path for path, _ in self._walk(folder, hidden=False))
 
     def real(self, path: PurePath) -> PurePath:
         """Return the path that the links in ``path`` lead to; `/` where they leave the repository."""
-        if path.is_absolute():
-            return _OUTSIDE
-        done: list[str] = []
-        left = list(reversed(path.parts))
-        followed = 0
-        while left:
-            part = left.pop()
-            if part == "..":
-                if not done:
-                    return _OUTSIDE
-                done.pop()
-                continue
-            target = self._target((*done, part))
-            if target is None:
-                done.append(part)
-                continue
-            followed += 1
-            if followed > _MAX_LINKS:
-                return path
-            if target.startswith("/"):
-                return _OUTSIDE
-            left += [step for step in reversed(target.split("/")) if step not in {"", "."}]
-        return PurePosixPath(*done)
+        try:
+            found = self._follow(path)
+        except RevisionError:
+            return path
+        return PurePosixPath(*found[0]) if found is not None else _OUTSIDE
 
     def beside(self, path: PurePath, written: str) -> PurePath:
         """Return the path that ``written`` in the file at ``path`` means."""
@@ -210,56 +190,77 @@ class Tree:
 
     def _found(self, path: PurePath) -> Entry | OSError:
         """Return the file or folder at ``path``, or why there is none that could be read. Raises RevisionError."""
-        real = self.real(path)
-        if real.is_absolute():
+        followed = self._follow(path)
+        if followed is None:
             return NotAFileError("its path leads out of the repository")
-        if not real.parts:
-            return Entry(_FOLDER, self._root)
-        entry = self._at(real.parts)
+        entry = followed[1]
         if entry is None:
             return FileNotFoundError(errno.ENOENT, "no such file")
         if entry.type == _LINK:
-            return NotAFileError("its links run in a circle")
+            return NotAFileError("it is a link that leads nowhere")
         if entry.type == _SUBMODULE:
             return NotAFileError("it is a submodule, whose files are in another repository")
         return entry
 
-    def _at(self, parts: tuple[str, ...]) -> Entry | None:
-        """Return the entry at a path, no link followed, or None. Raises RevisionError."""
-        entry = Entry(_FOLDER, self._root)
-        for part in parts:
-            if entry.type != _FOLDER:
-                return None
-            below = self._folders.of(entry.id).get(part)
-            if below is None:
-                return None
-            entry = below
-        return entry
-
-    def _target(self, parts: tuple[str, ...]) -> str | None:
-        """Return what the link at a path says, None where no link is that could be read."""
-        try:
-            entry = self._at(parts)
-            if entry is None or entry.type != _LINK:
-                return None
-            blob = self._folders.objects.get(entry.id, _MAX_LINK)
-        except RevisionError:
+    def _follow(self, path: PurePath) -> tuple[tuple[str, ...], Entry | None] | None:
+        """Return where ``path`` leads, and what is there: a link where links run in a circle or cannot be read, the submodule
+        for what is in one. None where it leads out of the repository. Raises RevisionError.
+        """
+        if path.is_absolute():
             return None
-        if blob is None or blob.content is None or b"\0" in blob.content:
+        done: list[str] = []
+        entries: list[Entry | None] = [Entry(_FOLDER, self._root)]
+        left = list(reversed(path.parts))
+        followed = 0
+        while left:
+            part = left.pop()
+            if part == "..":
+                if not done:
+                    return None
+                done.pop()
+                entries.pop()
+                continue
+            entry = self._child(entries[-1], part)
+            target = self._target(entry)
+            if target is None or followed == _MAX_LINKS:
+                done.append(part)
+                entries.append(entry)
+            elif target.startswith("/"):
+                return None
+            else:
+                followed += 1
+                left += [step for step in reversed(target.split("/")) if step not in {"", "."}]
+        return tuple(done), entries[-1]
+
+    def _child(self, parent: Entry | None, name: str) -> Entry | None:
+        """Return what a folder has by a name. Raises RevisionError."""
+        if parent is None or parent.type == _SUBMODULE:
+            return parent
+        return self._folders.of(parent.id).get(name) if parent.type == _FOLDER else None
+
+    def _target(self, entry: Entry | None) -> str | None:
+        """Return what a link says, None for what is none or cannot be read. Raises RevisionError."""
+        if entry is None or entry.type != _LINK:
+            return None
+        blob = self._folders.objects.get(entry.id, _MAX_LINK)
+        if blob is None or not blob.content or b"\0" in blob.content:
             return None
         return blob.content.decode("utf-8", "surrogateescape")
 
     def _walk(self, folder: PurePath, *, hidden: bool) -> Iterator[tuple[PurePosixPath, Entry]]:
-        """Yield the files in and under a folder, at most a hundred thousand. Raises RevisionError."""
+        """Yield the files in and under a folder. Raises RevisionError, also where there are too many (a few objects can nest to
+        any number)."""
         found = self._found(folder)
         if isinstance(found, OSError) or found.type != _FOLDER:
             return
         left = [(PurePosixPath(folder), found)]
-        count = 0
-        while left and count < _MAX_FILES:
+        seen = 0
+        while left:
             path, entry = left.pop()
+            seen += 1
+            if seen > _MAX_FILES:
+                raise RevisionError(problems.too_large(f"a folder (`{self.shown(folder)}`)"))
             if entry.type != _FOLDER:
-                count += 1
                 yield path, entry
                 continue
             inside = self._folders.of(entry.id).items()
