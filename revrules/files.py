@@ -31,7 +31,10 @@ class NotAFileError(OSError):
 
 
 class Files(Protocol):
-    """A disk, or a revision in a repository (``revrules.revisions.Tree``). What goes wrong is an answer, never raised (but by ``below`` of a tree)."""
+    """A disk, or a revision in a repository (``revrules.revisions.Tree``).
+
+    What goes wrong is an answer, never raised (but by ``below`` of a tree).
+    """
 
     def kind(self, path: PurePath) -> Kind | OSError | ValueError:
         """Return what is at ``path``, links followed, or why that cannot be told."""
