@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from revrules.compiler import compile_path, compile_text
 from revrules.examples import run_examples
-from revrules.ir import Ruleset
 from revrules.proofs.coverage import coverage, watches_of
 from revrules.proofs.differences import Differences
 from revrules.proofs.goals import goals
 from revrules.proofs.mutants import mutants
 from revrules.proofs.reaching import Reach, without_impossible
+
+if TYPE_CHECKING:
+    from revrules.ir import Ruleset
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = datetime.date(2026, 11, 21)
@@ -202,9 +205,12 @@ example "nobody" of account { given { country = "US"  size = 5 } expect territor
 """
 
 
+ROWS = "country,size,territory\nDE,,north\nFR,>=10,south\nFR,<10,small\n"
+
+
 def test_the_rows_of_a_decision_table(tmp_path: Path) -> None:
     (tmp_path / "rules.rev").write_text(TABLE, encoding="utf-8")
-    (tmp_path / "territories.csv").write_text("country,size,territory\nDE,,north\nFR,>=10,south\nFR,<10,small\n", encoding="utf-8")
+    (tmp_path / "territories.csv").write_text(ROWS, encoding="utf-8")
     rules = compile_path(tmp_path).ruleset
     assert rules is not None
     states = [(each.goal.state, each.by) for each in coverage(rules).shown]

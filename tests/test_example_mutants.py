@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from revrules.compiler import compile_text
-from revrules.ir import Ruleset
 from revrules.proofs.differences import Differences
 from revrules.proofs.mutants import mutants, score
 from revrules.proofs.reaching import Reach, without_same
 from revrules.reference import evaluate
+
+if TYPE_CHECKING:
+    from revrules.ir import Ruleset
 
 TODAY = datetime.date(2026, 11, 21)
 NOON = datetime.datetime(2026, 11, 21, 12, tzinfo=datetime.UTC)
