@@ -89,7 +89,9 @@ def summed(lowering: Lowering, expr: ir.Sum, scope: Scope) -> Term:
     _note(lowering, collection, expr, scope, Weight.SUM)
     rest = cast("z3.ArithRef", variable(lowering.problem.name("rest"), expr.type, lowering.context))
     clear = z3.Bool(lowering.problem.name("clear"), lowering.context)
-    lowering.problem.fact(z3.Implies(collection.rest == 0, z3.And(rest == 0, clear)))
+    least, most = _of_the_others(lowering, collection, expr.where, scope)
+    lowering.problem.fact(z3.Implies(most == 0, z3.And(rest == 0, clear)))
+    lowering.problem.fact(z3.Implies(clear, least == most))
     if _never_negative(expr.value, lowering, expr.relation):
         lowering.problem.fact(rest >= 0)
     nought = constant(0, expr.type, lowering.context)
@@ -104,7 +106,8 @@ def extreme(lowering: Lowering, expr: ir.Extreme, scope: Scope) -> Term:
     collection, elements = _elements(lowering, expr.relation, expr.where, (expr.value,), scope)
     _note(lowering, collection, expr, scope, Weight.END)
     found = variable(lowering.problem.name(expr.op.value), expr.type, lowering.context)
-    known, _ = _end(lowering, expr.op, collection, elements, 0, found)
+    others = _of_the_others(lowering, collection, expr.where, scope)
+    known, _ = _end(lowering, expr.op, others, elements, found)
     return Term(known, found)
 
 
@@ -113,7 +116,8 @@ def picked(lowering: Lowering, expr: ir.Pick, scope: Scope) -> Term:
     collection, elements = _elements(lowering, expr.relation, expr.where, (expr.by, expr.value), scope)
     _note(lowering, collection, expr, scope, Weight.PICK)
     by = variable(lowering.problem.name("by"), ir.type_of(expr.by), lowering.context)
-    has_end, others = _end(lowering, expr.op, collection, elements, 0, by)
+    counted = _of_the_others(lowering, collection, expr.where, scope)
+    has_end, others = _end(lowering, expr.op, counted, elements, by)
     at_end = [z3.And(each.present, each.holds.true, each.values[0].term == by) for each in elements]
     found: z3.ExprRef = variable(lowering.problem.name("picked"), expr.type, lowering.context)
     free = z3.Bool(lowering.problem.name("picked?"), lowering.context)
@@ -168,21 +172,25 @@ def _clear(each: Element) -> z3.BoolRef:
 
 
 def _end(
-    lowering: Lowering, op: ir.ExtremeOp, collection: Collection, elements: list[Element], place: int, found: z3.ExprRef
+    lowering: Lowering, op: ir.ExtremeOp, counted: tuple[z3.ArithRef, z3.ArithRef], elements: list[Element], found: z3.ExprRef
 ) -> tuple[z3.BoolRef, z3.BoolRef]:
-    """Tie ``found`` to the end of the records' values; return when there is one, and whether the others may matter."""
+    """Tie ``found`` to the end of the records' first values; return when there is one, and whether others may matter.
+
+    ``counted`` says how many of the others are asked for, at least and at most.
+    """
     number = cast("z3.ArithRef", found)
-    others = z3.And(collection.rest > 0, z3.Bool(lowering.problem.name("others"), lowering.context))
+    least, most = counted
+    others = z3.And(most > 0, z3.Bool(lowering.problem.name("others"), lowering.context))
     clear = z3.And([_clear(each) for each in elements])
     ours = [z3.And(each.present, each.holds.true) for each in elements]
-    terms = [cast("z3.ArithRef", each.values[place].term) for each in elements]
+    terms = [cast("z3.ArithRef", each.values[0].term) for each in elements]
     beyond = [
         z3.Implies(is_one, number <= term if op is ir.ExtremeOp.MIN else number >= term)
         for is_one, term in zip(ours, terms, strict=True)
     ]
     reached = z3.Or([z3.And(is_one, number == term) for is_one, term in zip(ours, terms, strict=True)])
     known = z3.Bool(lowering.problem.name("end?"), lowering.context)
-    lowering.problem.fact(z3.Implies(known, z3.And(clear, z3.Or(others, reached), *beyond)))
+    lowering.problem.fact(z3.Implies(known, z3.And(clear, least == most, z3.Or(others, reached), *beyond)))
     lowering.problem.fact(z3.Implies(z3.And(clear, z3.Not(others), z3.Or(ours)), known))
     return known, others
 
