@@ -26,6 +26,7 @@ COMMANDS = {
         "build": "Write a ruleset as one file that other programs can run.",
     },
     "Keep": {
+        "diff": "Say what a change means: what became stricter or looser, with a record.",
         "fmt": "Lay rulesets out in the standard way.",
         "test": "Run the examples that stand in a ruleset.",
     },

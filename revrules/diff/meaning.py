@@ -104,7 +104,9 @@ def _of_word(
 
 def _of_stage(asking: Asking, pair: StagePair, row: Row) -> Iterator[Change]:
     one, other = pair.first, pair.second
-    spot = Spot(What.STAGE, pair.lifecycles[1].name, row.entity, _owners(one, other), (_place(one), _place(other)))
+    unchanged = one is not None and other is not None and gate(one) == gate(other)
+    places = _place(one), _place(other)
+    spot = Spot(What.STAGE, pair.lifecycles[1].name, row.entity, _owners(one, other), places, unchanged=unchanged)
     yield _change(spot, row)
     if one is None or other is None:
         return

@@ -23,9 +23,9 @@ def github(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source]) -> 
 
 def _command(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> str:
     properties = {**_place(diagnostic, sources), "title": f"{diagnostic.code} {diagnostic.name}"}
-    written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    written = ",".join(f"{name}={escaped_property(value)}" for name, value in properties.items())
     message = "\n".join([diagnostic.message, *(f"{keyword}: {text}" for keyword, text in noted(diagnostic))])
-    return f"::{LEVELS[diagnostic.severity]} {written}::{_data(message)}"
+    return f"::{LEVELS[diagnostic.severity]} {written}::{escaped(message)}"
 
 
 def _place(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> dict[str, str]:
@@ -48,9 +48,11 @@ def _posix(path: str) -> str:
     return path.replace("\\", "/")
 
 
-def _data(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return the text of a message as a workflow command takes it."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def escaped_property(text: str) -> str:
+    """Return the value of a property as a workflow command takes it."""
+    return escaped(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,60 @@
+"""A difference into JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from revrules.proofs.witnesses import as_pairs
+
+if TYPE_CHECKING:
+    from revrules.backends.smt.answers import Witness
+    from revrules.diff import Change, Difference
+
+
+def as_json(difference: Difference, names: tuple[str, str]) -> str:
+    """Return everything that changed, and how much was compared and asked."""
+    counts = difference.counts
+    found = {
+        "old": names[0],
+        "new": names[1],
+        "same": difference.same,
+        "compared": len(difference.changes),
+        "changes": [_change(change) for change in difference.changed],
+        "declared": [
+            {"what": shape.what, "name": shape.name, "change": shape.told, "owners": list(shape.owners)}
+            for shape in difference.shape
+        ],
+        "questions": {
+            "asked": counts.asked,
+            "proved": counts.proved,
+            "refuted": counts.refuted,
+            "undecided": counts.undecided,
+        },
+    }
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {
+        "what": change.what.value,
+        "name": change.name,
+        "of": change.of,
+        "entity": change.entity,
+        "kind": change.kind.value,
+        "was": change.was,
+        "inherited": change.inherited,
+        "said": {"old": change.said[0], "new": change.said[1]},
+        "because": list(change.because),
+        "only_missing": change.only_missing,
+        "lost": _record(change.lost),
+        "gained": _record(change.gained),
+        "owners": {"old": list(change.owners[0]), "new": list(change.owners[1])},
+        "reserve": change.reserve,
+    }
+
+
+def _record(witness: Witness | None) -> dict[str, str] | None:
+    if witness is None:
+        return None
+    return {"as_of": witness.as_of.isoformat().replace("+00:00", "Z"), **dict(as_pairs(witness))}
