@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
 from revrules.backends.smt.languages import Kind
@@ -34,7 +34,7 @@ HINTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 )
 """Words in the name of a field, and what such a field may hold."""
 NAMES = ("Acme", "Globex", "Initech", "Umbra", "Hooli")
-MOST_INNER = 40
+MOST_INNER = 12
 LONGEST = 100_000
 """Characters that are added to make a text long enough."""
 
@@ -55,16 +55,24 @@ def candidates(wanted: Sequence[tuple[Language, bool]], like: Sequence[str] = ()
         if not test.through and test.kind in (Kind.EQUALS, Kind.AMONG):
             items = (test.operand,) if test.kind is Kind.EQUALS else test.items.texts[:MOST_INNER]
             yield from _in_cases(items, any_case=test.any_case)
+    composed = _in_cases(_composed(asked, like), any_case=any(test.any_case for test in asked))
+    for one, other in zip_longest(_spelled(wanted, asked, like), composed):
+        yield from (text for text in (one, other) if text is not None)
+    yield from (_numbered(text, number) for number in range(2, 30) for text in like)
+
+
+def _spelled(wanted: Sequence[tuple[Language, bool]], asked: Sequence[Language], like: Sequence[str]) -> Iterator[str]:
+    """Yield texts of which functions make what is asked for."""
     start, parts, _ = _pieces(asked)
     middle = "".join(parts)
     for function in dict.fromkeys(test.through[0] for test in asked if test.through):
         inner = [(test.inside(), answer) for test, answer in wanted if test.through[:1] == (function,)]
-        for text in islice(candidates(inner, HOSTS if function.endswith("domain") else like), MOST_INNER):
-            yield from spelled(function, text)
-            if start or parts:
-                yield from (start + between + text for between in (middle, f"ann{middle}", f"{middle}@", f"{middle}/"))
-    yield from _in_cases(_composed(asked, like), any_case=any(test.any_case for test in asked))
-    yield from (_numbered(text, number) for number in range(2, 30) for text in like)
+        made = list(islice(candidates(inner, HOSTS if function.endswith("domain") else like), MOST_INNER))
+        if start or parts:
+            yield from (
+                start + between + text for between in (middle, f"{middle}@", f"{middle}/", f"ann{middle}") for text in made
+            )
+        yield from (text for each in made for text in spelled(function, each))
 
 
 def _in_cases(texts: Iterable[str], *, any_case: bool) -> Iterator[str]:
@@ -92,6 +100,7 @@ def _composed(asked: Sequence[Language], like: Sequence[str]) -> Iterator[str]:
         yield start + " ".join(parts)
     more = (_numbered(text, number) for number in range(2, 8) for text in like)
     for base in chain(like, more, ("",)):
+        base = base.rpartition("@")[2] if "@" in start else base
         stem = base.split("@" if end.startswith("@") else ".")[0] if end else base
         for mark in (" ", "", ".", "-") if parts else ("",):
             middle = mark.join(parts)

@@ -83,6 +83,8 @@ class Spoken:
     """Everything said of texts: the codes of the constants, the variables by the number of their term, what ties them."""
 
     codes: dict[str, int] = field(default_factory=dict)
+    compared: dict[str, int] = field(default_factory=dict)
+    """The codes of those constants that texts are compared with, or may have as their value."""
     terms: dict[int, TextTerm] = field(default_factory=dict)
     pair_tests: list[PairTest] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
@@ -93,7 +95,7 @@ class Coded:
 
     def __init__(self, spoken: Spoken, reading: Reading) -> None:
         self.reading = reading
-        self.codes = spoken.codes
+        self.constants = spoken.compared
         self.literals = {code: text for text, code in spoken.codes.items()}
         self.groups: dict[int, list[TextTerm]] = {}
         self.made: dict[TextTerm, list[TextTerm]] = {}
@@ -179,11 +181,11 @@ def lemma(coded: Coded, each: TextTerm) -> z3.BoolRef | None:
         facts = [z3.Implies(z3.And(first == code, *one.about), z3.Not(one.literal())) for one in wrong]
         return z3.And(facts) if facts else None
     wanted = [(one.test, one.answer) for one in asked]
-    if not find(wanted, coded.codes).proved:
+    if not find(wanted, coded.constants).proved:
         return None
-    core = set(conflict(wanted, coded.codes))
+    core = set(conflict(wanted, coded.constants))
     reasons = {(one.test, one.answer): one for one in asked if (one.test, one.answer) in core}
-    others = [first == coded.codes[text] for text in find(list(reasons), coded.codes).avoided]
+    others = [first == coded.constants[text] for text in find(list(reasons), coded.constants).avoided]
     about = [formula for one in reasons.values() for formula in (one.literal(), *one.about)]
     bound = _bound(each, reasons)
     if others:
@@ -277,7 +279,7 @@ SHORT = ("a", "b", "c", "d", "e")
 
 def _spelled(coded: Coded, like: tuple[str, ...]) -> dict[int, str]:
     found = {code: text for code, text in coded.literals.items() if code in coded.groups}
-    taken = set(coded.codes)
+    taken = {*coded.constants, *found.values()}
     for code in _in_order(coded):
         if code in found:
             continue

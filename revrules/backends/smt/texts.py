@@ -153,6 +153,12 @@ class Texts:
     def _constant(self, code: z3.ExprRef) -> str:
         return self._constants[cast("z3.IntNumRef", code).as_long()]
 
+    def _compared(self, code: z3.ExprRef) -> str:
+        """Return the constant that is ``code``, and note that a text is compared with it."""
+        text = self._constant(code)
+        self.spoken.compared[text] = self.spoken.codes[text]
+        return text
+
     # --- tests ---------------------------------------------------------------------------------------------------
 
     def same(self, one: z3.ExprRef, other: z3.ExprRef) -> z3.BoolRef:
@@ -165,7 +171,11 @@ class Texts:
 
     def _begin_same(self, one: z3.ExprRef, other: z3.ExprRef) -> z3.BoolRef:
         formula = self._truth(Kind.EQUALS)
-        terms = tuple(self._term(code) for code in (*_leaves(one), *_leaves(other)) if not z3.is_int_value(code))
+        leaves = [*_leaves(one), *_leaves(other)]
+        terms = tuple(self._term(code) for code in leaves if not z3.is_int_value(code))
+        for code in leaves:
+            if z3.is_int_value(code):
+                self._compared(code)
         self.spoken.comparisons.append(Comparison(formula, terms))
         self._held += (one, other)
         self.problem.fact(formula == (one == other))
@@ -233,7 +243,7 @@ class Texts:
         if z3.is_app_of(code, z3.Z3_OP_ITE):
             condition, one, other = code.children()
             return z3.If(condition, self._is_constant(one, constant), self._is_constant(other, constant))
-        term, test = self._term(code), language(Kind.EQUALS, self._constant(constant))
+        term, test = self._term(code), language(Kind.EQUALS, self._compared(constant))
         if term.parent is None:
             return self._stated(term, test)
         return self.problem.once((test, term.term.get_id()), lambda: self._made_constant(term, test))
