@@ -59,12 +59,12 @@ def generate(loaded: Loaded, ruleset: Ruleset, today: datetime.date, target: Tar
     """Write the examples that ``ruleset`` lacks to ``target``, and return what became of it in words."""
     from revrules.proofs.confirming import confirmed
     from revrules.proofs.differences import Differences
+    from revrules.proofs.kept_answers import KeptAnswers
     from revrules.proofs.missing_examples import missing_examples
 
-    differences = Differences(ruleset, today)
+    differences = Differences(ruleset, today, KeptAnswers(""))  # which record is found may depend on what was kept
     with _progress() as progress:
         missing = missing_examples(differences, seed=seed, progress=progress)
-    differences.questions.save()
     fine = confirmed(loaded, missing.examples)
     target.write([each.text for each in fine])
     return "\n".join(_summary(missing, len(fine), target.path))

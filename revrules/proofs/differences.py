@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from revrules.backends.smt.answers import Answer
     from revrules.proofs.changes import Change
+    from revrules.proofs.kept_answers import KeptAnswers
     from revrules.proofs.placement import Placement
     from revrules.types import Type
 
@@ -52,12 +53,13 @@ class Question(NamedTuple):
 class Differences:
     """Questions about changes of one ruleset. ``questions`` knows the ruleset and where its lifecycles place a record."""
 
-    def __init__(self, ruleset: ir.Ruleset, today: datetime.date) -> None:
-        """Prepare questions about changes of ``ruleset``."""
+    def __init__(self, ruleset: ir.Ruleset, today: datetime.date, kept: KeptAnswers | None = None) -> None:
+        """Prepare questions about changes of ``ruleset``; ``kept`` as for ``Questions``."""
         self.ruleset = ruleset
+        self._kept = kept
         self._placements = {lifecycle.name: placement(lifecycle) for lifecycle in ruleset.lifecycles}
         added = (definition for each in self._placements.values() for definition in each.definitions)
-        self.questions = Questions(ruleset, today).extended(added)
+        self.questions = Questions(ruleset, today, kept=kept).extended(added)
         self._beside: dict[tuple[str, Type], Questions] = {}
 
     def of_change(self, change: Change) -> Iterator[Question]:
@@ -102,7 +104,7 @@ class Differences:
             return self.questions.extended(question.more) if question.more else self.questions
         if (question.entity, question.beside.type) not in self._beside:
             entities = (_with_field(entity, question.beside, question.entity) for entity in self.ruleset.entities)
-            asked = Questions(replace(self.ruleset, entities=tuple(entities)), self.questions.today)
+            asked = Questions(replace(self.ruleset, entities=tuple(entities)), self.questions.today, kept=self._kept)
             self._beside[question.entity, question.beside.type] = asked
         return self._beside[question.entity, question.beside.type]
 
