@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 import z3
 
@@ -72,6 +72,20 @@ class Looked:
         return z3.Implies(inside, z3.And(self.known, self.term == value))
 
 
+class First(NamedTuple):
+    """The first day of the period of ``length`` months in which ``day`` lies, some months later; periods start at ``phase``."""
+
+    day: z3.ArithRef
+    length: int
+    phase: int
+    later: int
+    found: Looked
+
+    def month_after(self, month: int) -> int:
+        """Return the month of that first day, for a day in that month; months are numbered on and on."""
+        return month - (month - self.phase) % self.length + self.later
+
+
 class Clock:
     """The instant of the question, which could be any of the years 1000 to 9000, and functions of moments."""
 
@@ -83,6 +97,7 @@ class Clock:
         """Today at noon."""
         self._pairs: dict[object, list[tuple[z3.ArithRef, z3.ArithRef]]] = {}
         self._stretches: list[Region] = []
+        self._firsts: list[First] = []
 
     @property
     def now(self) -> z3.ArithRef:
@@ -132,6 +147,25 @@ class Clock:
             self.problem.fact(z3.Implies(argument <= found.argument, term <= found.term))
             self.problem.fact(z3.Implies(argument >= found.argument, term >= found.term))
         pairs.append((found.argument, found.term))
+
+    def first(self, found: First) -> None:
+        """State how far the first day of a period lies from those of other periods of the same day, and from the day itself."""
+        for other in self._firsts:
+            if other.day.eq(found.day):
+                steps = [found.month_after(month) - other.month_after(month) for month in range(12)]
+                least, most = (step and _days_in(step)[end] for end, step in enumerate((min(steps), max(steps))))
+                days = found.found.term - other.found.term
+                both = z3.And(found.found.known, other.found.known)
+                self.problem.fact(z3.Implies(both, z3.And(days >= least, days <= most)))
+        ahead = [found.month_after(month) - month for month in range(12)]
+        side = found.found.term > found.day if min(ahead) > 0 else found.found.term <= found.day
+        if min(ahead) > 0 or max(ahead) <= 0:
+            self.problem.fact(z3.Implies(found.found.known, side))
+        self._firsts.append(found)
+
+    def first_at(self, term: z3.ArithRef) -> First | None:
+        """Return the first day of a period that ``term`` is, None where it is none."""
+        return next((first for first in self._firsts if first.found.term.eq(term)), None)
 
     def day_of(self, instant: z3.ArithRef) -> Term:
         """Return the day of an instant in the ruleset's zone."""
@@ -249,6 +283,7 @@ def _start(clock_: Clock, argument: z3.ArithRef, known: z3.BoolRef, unit: Unit, 
         clock_.problem.fact(z3.Implies(_is_day(argument), near))
         clock_.problem.fact(z3.Implies(argument > FIRST_DAY + 366, found.known))
         clock_.rising(name, found)
+        clock_.first(First(argument, clock.MONTHS_IN[unit.value], first_month, 0, found))
 
     found = clock_.looked(name, argument, region, facts)
     return Term(z3.And(known, found.known), found.term)
@@ -273,6 +308,9 @@ def _months_on_date(clock_: Clock, argument: z3.ArithRef, known: z3.BoolRef, mon
         clock_.problem.fact(z3.And(found.term >= argument + least, found.term <= argument + most))
         clock_.problem.fact(found.known == z3.And(*_in_calendar(argument, months)))
         clock_.rising(name, found)
+        start = clock_.first_at(argument)
+        if start is not None:
+            clock_.first(start._replace(later=start.later + months, found=found))
 
     found = clock_.looked(name, argument, region, facts)
     return Term(z3.And(known, found.known), found.term)
