@@ -86,10 +86,10 @@ class Stopwatch:
     prover: Prover
     asked: Asked
 
-    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False) -> Answer:
+    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False, core: bool = True) -> Answer:
         """Return the prover's answer."""
         started = thread_time()
-        answer = self.prover.find(entity, wants, alone=alone)
+        answer = self.prover.find(entity, wants, alone=alone, core=core)
         self.asked.add(answer, thread_time() - started)
         return answer
 

@@ -73,7 +73,7 @@ def hard(monkeypatch: pytest.MonkeyPatch) -> None:
         def __init__(self, *_: object) -> None:
             pass
 
-        def find(self, _entity: str, _wants: Sequence[Want], *, alone: bool = False) -> Answer:
+        def find(self, _entity: str, _wants: Sequence[Want], *, alone: bool = False, core: bool = True) -> Answer:
             return Answer(Verdict.UNDECIDED, reason="it takes more steps than the limit")
 
     monkeypatch.setattr(questions, "_z3", Stumped)

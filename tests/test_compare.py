@@ -168,7 +168,7 @@ def test_opposites_leave_no_record_out() -> None:
 class Silent:
     """A prover that never knows."""
 
-    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False) -> Answer:
+    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False, core: bool = True) -> Answer:
         return Answer(Verdict.UNDECIDED, reason="too hard")
 
 

@@ -47,10 +47,10 @@ class Listening:
         self.prover = Prover(ruleset, TODAY)
         self.asked = asked
 
-    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False) -> Answer:
+    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False, core: bool = True) -> Answer:
         """Return the prover's answer."""
         self.asked.append((self.prover.ruleset, entity, wants))
-        return self.prover.find(entity, wants, alone=alone)
+        return self.prover.find(entity, wants, alone=alone, core=core)
 
 
 @pytest.mark.parametrize("path", RULESETS, ids=lambda path: path.parent.name if path.stem == "rules" else path.stem)

@@ -53,7 +53,7 @@ class Scripted:
     asked: list[tuple[str, tuple[Want, ...]]] = field(default_factory=list)
     made: int = 0
 
-    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False) -> Answer:
+    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False, core: bool = True) -> Answer:
         self.asked.append((entity, tuple(wants)))
         return self.answer
 
@@ -134,7 +134,7 @@ def test_a_record_that_tells_two_conditions_apart_settles_it_at_once() -> None:
 
 def test_half_an_equivalence_that_is_undecided_leaves_the_whole_undecided() -> None:
     class Half(Scripted):
-        def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False) -> Answer:
+        def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False, core: bool = True) -> Answer:
             super().find(entity, wants)
             return IMPOSSIBLE if len(self.asked) == 1 else Answer(Verdict.UNDECIDED, reason="too hard")
 

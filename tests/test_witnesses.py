@@ -61,7 +61,7 @@ class Silent:
     def __init__(self, *_: object) -> None:
         pass
 
-    def find(self, _entity: str, _wants: Sequence[Want], *, alone: bool = False) -> Answer:
+    def find(self, _entity: str, _wants: Sequence[Want], *, alone: bool = False, core: bool = True) -> Answer:
         return Answer(Verdict.UNDECIDED, reason=f"nobody asked, {alone=}")
 
 

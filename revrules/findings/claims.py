@@ -56,7 +56,7 @@ def _against(asked: Asked, ways: Ways, rule: Rule, stage: Stage) -> Iterator[Dia
         if not clauses:
             return
         wants = [Want(ways.placement.passes[stage.name], MET), Want(broken, MET)]
-        shown_by = shown(asked, ways.entity, wants, questions.find(ways.entity, *wants))
+        shown_by = shown(asked, ways.entity, wants, questions.find(ways.entity, *wants, core=False))
         yield problems.rule_against_gate(spot, rule.level.value, stage_spot(ways.lifecycle, stage), clauses, shown_by)
 
 
@@ -89,12 +89,14 @@ def _claim(asked: Asked, claim: Assertion) -> Iterator[Diagnostic]:
         of.append(Want(claim.where, MET))
     owned = _owned(asked, claim)
     if claim.quantifier is ir.Quantifier.SOME:
-        if impossible(questions.find(claim.entity, *of, *([] if claim.has == ALWAYS else [Want(claim.has, MET)]))):
+        if claim.has != ALWAYS:
+            of.append(Want(claim.has, MET))
+        if impossible(questions.find(claim.entity, *of, core=False)):
             yield problems.claim_refuted(claim, "no record is so", owned, (), None)
         return
     every = claim.quantifier is ir.Quantifier.EVERY
     against = [*of, Want(claim.has, UNMET if every else MET)]
-    answer = questions.find(claim.entity, *against)
+    answer = questions.find(claim.entity, *against, core=False)
     if possible(answer):
         witness = shown(asked, claim.entity, against, answer)
         yield problems.claim_refuted(claim, "a record contradicts it", owned, witness, _stamp(asked, claim))
@@ -106,7 +108,7 @@ def _claim(asked: Asked, claim: Assertion) -> Iterator[Diagnostic]:
 
 
 def _open(asked: Asked, questions: Questions, claim: Assertion, wants: list[Want], owned: Owned) -> Iterator[Diagnostic]:
-    answer = questions.find(claim.entity, *wants)
+    answer = questions.find(claim.entity, *wants, core=False)
     if possible(answer):
         yield problems.claim_left_open(claim, owned, shown(asked, claim.entity, wants, answer))
 

@@ -51,7 +51,7 @@ def _overlaps(asked: Asked, definition: Definition, choose: Choose, branches: Se
     pairs = list(combinations(branches, 2))
     for first, second in pairs if len(pairs) <= MOST_PAIRS else _seen(asked, branches, answer):
         wants = [Want(first.condition, MET), Want(second.condition, MET)]
-        both = questions.find(definition.entity, *wants)
+        both = questions.find(definition.entity, *wants, core=False)
         if possible(both):
             yield problems.class_overlap(spot, first, second, shown(asked, definition.entity, wants, both))
 
@@ -74,7 +74,7 @@ def _never_given(asked: Asked, definition: Definition, choose: Choose, branches:
         others = branches[:position] if first_match else [other for other in branches if other is not branch]
         questions = _about(asked, definition, f"whether a record can be `{branch.name}` of {branch.spot.words}")
         wants = [Want(branch.condition, MET), *(Want(other.condition, UNMET) for other in others)]
-        answer = questions.find(definition.entity, *wants)
+        answer = questions.find(definition.entity, *wants, core=False)
         if not impossible(answer):
             given.add(branch.name)
         elif asked.facts.of(branch.condition) is Always.NEVER_MET:
@@ -96,7 +96,7 @@ def _beside(
         asked.facts.learn(branch.condition, Always.NEVER_MET)
         return ()
     for other in others:
-        if impossible(questions.find(definition.entity, Want(branch.condition, MET), Want(other.condition, UNMET))):
+        if impossible(questions.find(definition.entity, Want(branch.condition, MET), Want(other.condition, UNMET), core=False)):
             return (other,)
     return others
 
@@ -106,7 +106,7 @@ def _rest(asked: Asked, definition: Definition, choose: Choose, branches: Sequen
     spot: Spot = branches[0].spot
     wants = [Want(branch.condition, UNMET) for branch in branches]
     questions = _about(asked, definition, f"whether the branches of {spot.words} leave a record over")
-    answer = questions.find(definition.entity, *wants)
+    answer = questions.find(definition.entity, *wants, core=False)
     if choose.otherwise is None and possible(answer):
         exactly_one = choose.mode is ir.ChooseMode.EXACTLY_ONE
         yield problems.class_gap(spot, branches, shown(asked, definition.entity, wants, answer), exactly_one=exactly_one)

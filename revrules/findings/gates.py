@@ -187,7 +187,7 @@ def _idle_clause(asked: Asked, place: Place, clause: Clause, others: Sequence[Cl
     questions = _questions(asked, clause, f"whether {clause.words} asks for anything that is not asked for already")
     beside = asked.bearing(place.entity, [clause.condition], [*others, *place.before])
     wants = met(beside)
-    if not impossible(questions.find(place.entity, *wants, Want(clause.condition, UNMET))):
+    if not impossible(questions.find(place.entity, *wants, Want(clause.condition, UNMET), core=False)):
         return None
     answer = questions.find(place.entity, *wants, Want(clause.condition, NOT_MET))
     if impossible(answer):

@@ -170,11 +170,11 @@ def _both_open(asked: Asked, ways: Ways, first: Edge, second: Edge) -> Iterator[
     words = f"whether the ways from `{source}` to `{first.target}` and to `{second.target}` can be open to one record"
     questions = asked.questions.about(words, second.span or ways.stage(second.target).span, source, second.target, first.target)
     open_ = [Want(ways.placement.step(edge), MET) for edge in (first, second)]
-    if impossible(questions.find(ways.entity, *open_)):
+    if impossible(questions.find(ways.entity, *open_, core=False)):
         return
     here = Want(ways.placement.passes[source], MET)
     wants = [here, *open_, Want(ways.placement.passes[second.target], UNMET)]
-    answer = questions.find(ways.entity, *wants)
+    answer = questions.find(ways.entity, *wants, core=False)
     if possible(answer):
         witness = shown(asked, ways.entity, wants, answer)
         yield problems.two_ways_open(_spot(ways, source), _way(ways, first), _way(ways, second), witness)
@@ -271,7 +271,7 @@ def _without(asked: Asked, ways: Ways, stage: Stage, earlier: Stage) -> Iterator
         Want(ir.Or(tuple(taken for _, taken in round_)), MET),
         Want(earlier.condition, NOT_MET),
     ]
-    answer = questions.find(ways.entity, *wants)
+    answer = questions.find(ways.entity, *wants, core=False)
     if answer.witness is None:
         return
     ruleset, witness = asked.questions.ruleset, believable(asked.questions, ways.entity, wants, answer.witness)

@@ -91,7 +91,7 @@ def reach(asked: Asked, definition: Definition, beside: Sequence[Want] = ()) -> 
 
     def can(op: ir.CompareOp, number: float) -> bool:
         condition = ir.RangedCompare(op, score, ir.Literal(number, definition.type))
-        return possible(asked.questions.find(definition.entity, *beside, Want(condition, MET)))
+        return possible(asked.questions.find(definition.entity, *beside, Want(condition, MET), core=False))
 
     least = _last(candidates[::-1], lambda number: can(ir.CompareOp.LE, number))
     greatest = _last(candidates, lambda number: can(ir.CompareOp.GE, number))

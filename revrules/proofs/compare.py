@@ -122,7 +122,7 @@ def compare(questions: Questions, entity: str, first: Expr, second: Expr) -> Com
     if first == second:
         return Comparison(Region(False), Region(False), Region(None))
     met = Want(first, MET), Want(second, MET)
-    both = questions.find(entity, *met)
+    both = questions.find(entity, *met, core=False)
     return Comparison(
         _alone(questions, entity, first, second),
         _alone(questions, entity, second, first),
@@ -141,13 +141,13 @@ def compare_values(questions: Questions, entity: str, first: Expr, second: Expr)
         return ValueComparison(True)
     known_first, known_second = Want(ir.Known(first)), Want(ir.Known(second))
     differing = known_first, known_second, Want(_different(first, second))
-    answers = [questions.find(entity, *differing)]
+    answers = [questions.find(entity, *differing, core=False)]
     real = _exists(answers[0])
     if real:
         return ValueComparison(False, _shown(questions, entity, differing, answers[0]), True)
     for known, other in ((known_first, second), (known_second, first)):
         wants = known, Want(ir.Known(other), UNMET)
-        answers.append(questions.find(entity, *wants))
+        answers.append(questions.find(entity, *wants, core=False))
         if answers[-1].verdict is Verdict.POSSIBLE:
             return ValueComparison(False, _shown(questions, entity, wants, answers[-1]), real)
     reason = next((answer.reason for answer in answers if answer.verdict is Verdict.UNDECIDED), "")
@@ -162,12 +162,12 @@ def is_member(value: Expr, member: str) -> Expr:
 def _alone(questions: Questions, entity: str, here: Expr, there: Expr) -> Region:
     """Return whether a record meets ``here`` and not ``there``; the record has ``there`` false, if there is such a one."""
     wants = Want(here, MET), Want(there, NOT_MET)
-    answer = questions.find(entity, *wants)
+    answer = questions.find(entity, *wants, core=False)
     if answer.witness is None:
         return Region(_exists(answer), real=_exists(answer), reason=answer.reason)
     false = answer
     if state_of(questions.ruleset, there, answer.witness) is None:
-        false = questions.find(entity, Want(here, MET), Want(there, UNMET))
+        false = questions.find(entity, Want(here, MET), Want(there, UNMET), core=False)
     if false.verdict is Verdict.POSSIBLE:
         return Region(True, _shown(questions, entity, (Want(here, MET), Want(there, UNMET)), false), False, True)
     return Region(True, _shown(questions, entity, wants, answer), None, _exists(false), false.reason)

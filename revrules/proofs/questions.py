@@ -33,10 +33,11 @@ MOST_LONE = 50
 class Finder(Protocol):
     """What answers: ``revrules.backends.smt.Prover``."""
 
-    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False) -> Answer:
+    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False, core: bool = True) -> Answer:
         """Return whether there is a record of ``entity``, at some instant, that fulfils all ``wants``.
 
-        Asked ``alone``, the witness depends on nothing that was asked before.
+        Asked ``alone``, the witness depends on nothing that was asked before. Without ``core``, a proof need not say which wants
+        exclude each other.
         """
         ...
 
@@ -114,17 +115,23 @@ class Questions:
 
     # --- the general question ------------------------------------------------------------------------------------
 
-    def find(self, entity: str, *wants: Want) -> Answer:
+    def find(self, entity: str, *wants: Want, core: bool = True) -> Answer:
         """Return whether there is a record of ``entity``, at some instant, that fulfils all ``wants``.
 
-        POSSIBLE has a witness that the reference has confirmed, IMPOSSIBLE is a proof, UNDECIDED says why.
+        POSSIBLE has a witness that the reference has confirmed, IMPOSSIBLE is a proof, UNDECIDED says why. Which of the wants
+        exclude each other takes a proof longer to find than that they do: who does not read that asks without ``core``.
         """
         ledger = self._ledger
         started = time.perf_counter()
         digest = self._fingerprints.question(entity, wants)
         answer = ledger.answers.get(digest)
+        if answer is not None and core and _lacks_core(answer, wants):
+            answer = ledger.answers[digest] = self._asked(digest, entity, wants)
         if answer is None:
-            answer = ledger.answers[digest] = self._recalled(digest, wants) or self._asked(digest, entity, wants)
+            answer = self._recalled(digest, wants)
+            if answer is None or (core and _lacks_core(answer, wants)):
+                answer = self._asked(digest, entity, wants, core=core)
+            ledger.answers[digest] = answer
             ledger.tally[answer.verdict] += 1
             if answer.verdict is Verdict.UNDECIDED:
                 ledger.open.append(Open(entity, wants, answer.reason, self._about))
@@ -142,10 +149,10 @@ class Questions:
         states = judge.values(answer.witness.record, answer.witness.as_of)
         return answer if all(state in want.states for state, want in zip(states, wants, strict=True)) else None
 
-    def _asked(self, digest: bytes, entity: str, wants: tuple[Want, ...], *, alone: bool = False) -> Answer:
+    def _asked(self, digest: bytes, entity: str, wants: tuple[Want, ...], *, alone: bool = False, core: bool = True) -> Answer:
         if not self._prover:
             self._prover.append(self._make(self.ruleset, self.today))
-        answer = self._prover[0].find(entity, wants, alone=alone)
+        answer = self._prover[0].find(entity, wants, alone=alone, core=core)
         self._ledger.kept.keep(digest, answer, self.today)
         return answer
 
@@ -159,7 +166,7 @@ class Questions:
         if digest not in ledger.lone:
             if len(ledger.lone) == MOST_LONE:
                 return None
-            ledger.lone[digest] = self._recalled(digest, wants) or self._asked(digest, entity, wants, alone=True)
+            ledger.lone[digest] = self._recalled(digest, wants) or self._asked(digest, entity, wants, alone=True, core=False)
         return ledger.lone[digest].witness
 
     def closest(self, witness: Witness, wants: Sequence[Want], avoided: Sequence[Expr], cost: Cost) -> Answer:
@@ -187,7 +194,7 @@ class Questions:
 
     def implies(self, entity: str, first: Expr, second: Expr) -> Answer:
         """Return whether every record that meets ``first`` meets ``second``."""
-        return self.find(entity, Want(first, MET), Want(second, NOT_MET))
+        return self.find(entity, Want(first, MET), Want(second, NOT_MET), core=False)
 
     def equivalent(self, entity: str, first: Expr, second: Expr) -> Answer:
         """Return whether the same records meet ``first`` and ``second``; the witness meets one of them alone."""
@@ -199,11 +206,11 @@ class Questions:
 
     def disjoint(self, entity: str, first: Expr, second: Expr) -> Answer:
         """Return whether no record meets both."""
-        return self.find(entity, Want(first, MET), Want(second, MET))
+        return self.find(entity, Want(first, MET), Want(second, MET), core=False)
 
     def complete(self, entity: str, conditions: Iterable[Expr]) -> Answer:
         """Return whether every record meets at least one of ``conditions``."""
-        return self.find(entity, *(Want(condition, NOT_MET) for condition in conditions))
+        return self.find(entity, *(Want(condition, NOT_MET) for condition in conditions), core=False)
 
     # --- the one question whose "yes" is a record ------------------------------------------------------------------
 
@@ -276,6 +283,11 @@ class Questions:
     def shown(self) -> Mapping[tuple[tuple[str, str], ...], Witness]:
         """The witnesses that were made for people to see, by what they see."""
         return self._ledger.shown
+
+
+def _lacks_core(answer: Answer, wants: tuple[Want, ...]) -> bool:
+    """Return whether an answer does not say which wants exclude each other."""
+    return answer.verdict is Verdict.IMPOSSIBLE and not answer.core and len(wants) > 1
 
 
 def _z3(ruleset: Ruleset, today: datetime.date) -> Finder:

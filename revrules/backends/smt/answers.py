@@ -57,8 +57,8 @@ class Witness:
 class Answer:
     """The answer to one question.
 
-    ``witness`` for POSSIBLE. ``core`` for IMPOSSIBLE: the positions of wants that exclude each other already, none of which
-    can be left out, in order. ``reason`` for UNDECIDED, in plain words that follow "undecided:".
+    ``witness`` for POSSIBLE. ``core`` for IMPOSSIBLE, where it was asked for: the positions of wants that exclude each other
+    already, none of which can be left out, in order. ``reason`` for UNDECIDED, in plain words that follow "undecided:".
     """
 
     verdict: Verdict

@@ -12,24 +12,24 @@ import z3
 
 from revrules import ir
 from revrules.backends.smt import moments
-from revrules.backends.smt.answers import Answer, Verdict, Witness
+from revrules.backends.smt.answers import Answer, Verdict
 from revrules.backends.smt.holders import Holder
 from revrules.backends.smt.lowering import Lowering, Scope
 from revrules.backends.smt.models import record_in
 from revrules.backends.smt.problem import Needs, Problem
 from revrules.backends.smt.related import enough
+from revrules.backends.smt.seen import Seen
 from revrules.backends.smt.smtlib import smtlib
 from revrules.backends.smt.terms import Reading, decode, number_in
 from revrules.backends.smt.texts import Texts
 from revrules.reads import used
-from revrules.reference import Judge
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Sequence
 
-    from revrules.backends.smt.answers import State, Want
+    from revrules.backends.smt.answers import State, Want, Witness
     from revrules.backends.smt.problem import Approximation
     from revrules.backends.smt.terms import Truth
 
@@ -51,14 +51,23 @@ class Prover:
         self.ruleset = ruleset
         self.today = today
         self._kept: dict[tuple[str, int], Sketch] = {}
+        self._seen: dict[str, Seen] = {}
 
-    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False) -> Answer:
+    def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False, core: bool = True) -> Answer:
         """Return whether there is a record of ``entity``, at some instant, that fulfils all ``wants``.
 
+        Without ``core``, a proof does not say which of several wants exclude each other, which takes long to find.
         The verdict depends on the question only. Which of many witnesses is found also depends on the questions before, unless it
         is asked ``alone``, which takes about five times as long.
         """
-        return self._answered(entity, wants, alone=alone)[1]
+        seen = self._seen.setdefault(entity, Seen(self.ruleset, entity))
+        witness = seen.witness(wants) if not alone and seen.are_plain(wants) else None
+        if witness is not None:
+            return Answer(Verdict.POSSIBLE, witness)
+        attempt, answer = self._answered(entity, wants, alone=alone)
+        if core and answer.verdict is Verdict.IMPOSSIBLE:
+            return Answer(Verdict.IMPOSSIBLE, core=tuple(attempt.least(list(answer.core))))
+        return answer if len(answer.core) <= 1 else Answer(Verdict.IMPOSSIBLE)
 
     def smt2(self, entity: str, wants: Sequence[Want]) -> str:
         """Return the question in the language of SMT-LIB, for other solvers: as it was asked when it was answered.
@@ -70,12 +79,13 @@ class Prover:
 
     def _answered(self, entity: str, wants: Sequence[Want], *, alone: bool) -> tuple[Attempt, Answer]:
         """Return the answer and the last attempt at it."""
+        seen = Seen(self.ruleset, entity) if alone else self._seen[entity]
         for width in WIDTHS:
             sketch = Sketch(self.ruleset, entity, self.today, width) if alone else self._sketch(entity, width)
-            attempt = Attempt(sketch, wants, QUICK)
+            attempt = Attempt(sketch, seen, wants, QUICK)
             answer = attempt.answer()
             if answer.reason == TOO_HARD:
-                attempt = Attempt(Sketch(self.ruleset, entity, self.today, width), wants, THOROUGH)
+                attempt = Attempt(Sketch(self.ruleset, entity, self.today, width), seen, wants, THOROUGH)
                 answer = attempt.answer()
             if answer.verdict is not Verdict.UNDECIDED or not sketch.uses_related(wants):
                 break
@@ -136,8 +146,9 @@ class Sketch:
 class Attempt:
     """One question put to one sketch."""
 
-    def __init__(self, sketch: Sketch, wants: Sequence[Want], limit: int) -> None:
+    def __init__(self, sketch: Sketch, seen: Seen, wants: Sequence[Want], limit: int) -> None:
         self.sketch = sketch
+        self.seen = seen
         self.wants = wants
         context = sketch.problem.context
         self.needs = Needs()
@@ -163,18 +174,19 @@ class Attempt:
         return [self.sketch.problem.facts[number] for number in sorted(self.needs.facts)]
 
     def answer(self) -> Answer:
-        """Return the answer; to a proof, the wants that exclude each other, none of which can be left out."""
+        """Return the answer; to a proof, wants that exclude each other, of which some may be left out."""
         found = self._decided(list(range(len(self.wants))))
-        if isinstance(found, Answer):
-            return found
-        proof = self.assumed
-        core = found
-        for place in found:
+        return found if isinstance(found, Answer) else Answer(Verdict.IMPOSSIBLE, core=tuple(found))
+
+    def least(self, core: list[int]) -> list[int]:
+        """Return those of some wants, which exclude each other, of which none can be left out."""
+        for place in tuple(core):
             if place in core and len(core) > 1:
-                rest = self._decided([other for other in core if other != place])
-                core = core if isinstance(rest, Answer) else rest
-        self.assumed = proof
-        return Answer(Verdict.IMPOSSIBLE, core=tuple(core))
+                others = [other for other in core if other != place]
+                if self.seen.witness([self.wants[other] for other in others]) is None:
+                    rest = self._decided(others)
+                    core = core if isinstance(rest, Answer) else rest
+        return core
 
     def _decided(self, places: list[int]) -> Answer | list[int]:
         """Return the answer for some of the wants, or those of them that exclude each other.
@@ -267,10 +279,7 @@ class Attempt:
         if record is None:
             return None
         as_of = cast("datetime.datetime", decode(number_in(model, sketch.clock.now), Scalar.DATETIME))
-        judge = Judge(sketch.ruleset, sketch.entity, [self.wants[place].condition for place in places])
-        states = cast("tuple[State, ...]", judge.values(record, as_of))
-        fulfilled = all(state in self.wants[place].states for state, place in zip(states, places, strict=True))
-        return Witness(sketch.entity, as_of, record) if fulfilled else None
+        return self.seen.confirmed(record, as_of, [self.wants[place] for place in places])
 
 
 def in_states(truth: Truth, states: frozenset[State], context: z3.Context) -> z3.BoolRef:
