@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 ROUNDING = Fraction(1, 2**53)
 """Of a double, relative to the exact result."""
-SMALLEST = Fraction(1, 2**1074)
+SLACK = Fraction(1, 2**128)
+"""More than what is lost below the smallest normal double; wider than need be, so that no number gets a thousand digits."""
+USUAL = Fraction(2**128)
+"""Results up to here are finite; of larger ones nothing is said until a model looks there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +179,10 @@ def rounded(problem: Problem, known: z3.BoolRef, exact: z3.ArithRef) -> Term:
     result = z3.Real(problem.name("rounded"), context)
     finite = z3.Bool(problem.name("finite"), context)
     up, down = (constant(1 + sign * ROUNDING, Scalar.NUMBER, context) for sign in (1, -1))
-    tiny, most = constant(SMALLEST, Scalar.NUMBER, context), constant(LARGEST_NUMBER, Scalar.NUMBER, context)
-    upward = z3.And(result <= exact * up + tiny, result >= exact * down - tiny, result >= 0)
-    downward = z3.And(result >= exact * up - tiny, result <= exact * down + tiny, result <= 0)
-    in_range = z3.And(exact <= most, exact >= -most)
+    slack, usual = constant(SLACK, Scalar.NUMBER, context), constant(USUAL, Scalar.NUMBER, context)
+    upward = z3.And(result <= exact * up + slack, result >= exact * down - slack, result >= 0)
+    downward = z3.And(result >= exact * up - slack, result <= exact * down + slack, result <= 0)
+    in_range = z3.And(exact <= usual, exact >= -usual)
     problem.fact(z3.Implies(in_range, z3.And(finite, z3.If(exact >= 0, upward, downward))))
     problem.fact(z3.Implies(exact == 0, result == 0))
-    problem.fact(z3.And(result <= most, result >= -most))
     return Term(z3.And(known, finite), result)
