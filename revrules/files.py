@@ -45,8 +45,9 @@ class Files(Protocol):
     def children(self, folder: PurePath) -> list[PurePath] | OSError:
         """Return the paths directly in a folder, in order."""
 
-    def below(self, folder: PurePath) -> Iterator[PurePath]:
-        """Yield the files in and under a folder, without hidden folders and links to folders, in order."""
+    def below(self, folder: PurePath, suffix: str) -> Iterator[PurePath]:
+        """Yield the files in and under a folder whose names end in ``suffix``, in order; not those of hidden folders, nor of
+        folders behind links."""
 
     def real(self, path: PurePath) -> PurePath:
         """Return the path that the links in ``path`` lead to, or ``path`` itself where they run in a circle."""
@@ -91,12 +92,12 @@ class _Disk:
         except OSError as error:
             return error
 
-    def below(self, folder: PurePath) -> Iterator[PurePath]:
-        """Yield the files in and under a folder."""
+    def below(self, folder: PurePath, suffix: str) -> Iterator[PurePath]:
+        """Yield the files in and under a folder whose names end in ``suffix``."""
         found: list[PurePath] = []
         for inside, folders, names in os.walk(folder):
             folders[:] = [name for name in folders if not name.startswith(".")]
-            found += [Path(inside) / name for name in names]
+            found += [Path(inside) / name for name in names if name.endswith(suffix)]
         yield from sorted(found)
 
     def real(self, path: PurePath) -> PurePath:

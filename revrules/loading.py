@@ -83,7 +83,7 @@ def find_entries(path: PurePath, files: Files) -> list[PurePath]:
     """Return what ``find_rulesets`` does, of any place."""
     if files.kind(path) is not Kind.FOLDER:
         return [path]
-    found = [file for file in files.below(path) if file.name.endswith(".rev")]
+    found = list(files.below(path, ".rev"))
     imported = _imported(found, files)
     homes = {file.parent for file in found if file.name == ENTRY}
     return [

@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from revrules.problems import revisions as problems
 from revrules.revisions.failure import RevisionError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SECONDS = 60
 """The longest that git may take for one answer."""
@@ -35,7 +32,18 @@ _SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "i18n.logOutput
 
 def command(*arguments: str) -> list[str]:
     """Return the whole command line of ``git`` with these arguments."""
-    return ["git", "--no-pager", *(part for setting in _SETTINGS for part in ("-c", setting)), *arguments]
+    return [_program(), "--no-pager", *(part for setting in _SETTINGS for part in ("-c", setting)), *arguments]
+
+
+def _program() -> str:
+    """Return what starts git: on Windows by its whole path, since a plain name is looked for in the working folder first."""
+    if os.name != "nt":
+        return "git"
+    folders = (Path(folder) for folder in os.get_exec_path() if Path(folder).is_absolute())
+    found = next((folder / "git.exe" for folder in folders if (folder / "git.exe").is_file()), None)
+    if found is None:
+        raise RevisionError(problems.no_git())
+    return str(found)
 
 
 def environment() -> dict[str, str]:

@@ -162,9 +162,9 @@ class Tree:
         except RevisionError as error:
             return _unreadable(error)
 
-    def below(self, folder: PurePath) -> Iterator[PurePath]:
-        """Yield the files in and under a folder. Raises RevisionError."""
-        return (path for path, _ in self._walk(folder, hidden=False))
+    def below(self, folder: PurePath, suffix: str) -> Iterator[PurePath]:
+        """Yield the files in and under a folder whose names end in ``suffix``. Raises RevisionError."""
+        return (path for path, _ in self._walk(folder, hidden=False) if path.name.endswith(suffix))
 
     def real(self, path: PurePath) -> PurePath:
         """Return the path that the links in ``path`` lead to; `/` where they leave the repository."""
