@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from revrules.proofs.questions import Questions
     from revrules.proofs.table_boxes import Idle, TableBoxes
 
-STEPS = 6_000_000
+STEPS = 10_000_000
 """For one question about a table: a few seconds."""
 REGIONS = 300
 """Regions of a gap that are described; those beyond are only known to be there."""

@@ -1,13 +1,15 @@
 """A column of a decision table into its elementary cells: what its rows tell apart; and cells back into tests, words and values.
 
 An ordered column falls into the intervals between the limits that its rows mention, inside the field's domain; any other into the
-values that they mention and *anything else*, an enum into its members. The last cell stands for a missing value.
+values that they mention and *anything else*, an enum into its members.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, TypeAlias
 
 from revrules import ir
@@ -16,7 +18,7 @@ from revrules.proofs.lines import ends, is_counted, place, value_at
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from revrules.ir import Value
     from revrules.types import Type
@@ -29,36 +31,42 @@ OTHERS = "another"
 class Line:
     """An ordered column. ``starts`` are the first places of its intervals, ``end`` is the last place of the last one.
 
-    ``named`` are the places that the rows or the domain mention.
+    ``named`` are the places that the rows or the domain mention. With ``missing`` a last cell stands for a missing value.
     """
 
     type: Type
     starts: tuple[int, ...]
     end: int
     named: frozenset[int]
+    missing: bool = False
 
     @property
-    def size(self) -> int:
-        """The number of cells."""
-        return len(self.starts) + 1
+    def known(self) -> int:
+        """The number of cells of known values."""
+        return len(self.starts)
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """A column of single values; with ``open`` the cell behind them stands for all others."""
+    """A column of single values; with ``open`` the cell behind them stands for all others, with ``missing`` the last for none."""
 
     type: Type
     values: tuple[Value, ...]
     open: bool
-    any_case: bool
+    missing: bool = False
 
     @property
-    def size(self) -> int:
-        """The number of cells."""
-        return len(self.values) + self.open + 1
+    def known(self) -> int:
+        """The number of cells of known values."""
+        return len(self.values) + self.open
 
 
 Axis: TypeAlias = Line | Choices
+
+
+def size(axis: Axis) -> int:
+    """Return the number of elementary cells."""
+    return axis.known + axis.missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,51 +81,59 @@ class Admitted:
     taken: int
 
 
-def axis_of(column: ir.Column, domain: ir.Interval | None) -> Axis:
-    """Return the elementary cells of a column whose values lie in ``domain``, or anywhere."""
-    if column.type is Scalar.BOOLEAN:
-        return Choices(column.type, (True, False), open=False, any_case=False)
-    if isinstance(column.type, EnumType):
-        return Choices(column.type, column.type.member_names, open=False, any_case=False)
-    if column.type is Scalar.TEXT:
-        values = dict.fromkeys(value for cell in column.cells for value in cell.values)
-        return Choices(column.type, tuple(values), open=True, any_case=column.any_case)
-    return _line(column, domain)
+def laid_out(column: ir.Column, domain: ir.Interval | None, *, ranged: bool) -> tuple[Axis, tuple[Admitted, ...]]:
+    """Return the elementary cells of a column whose values lie in ``domain`` (or anywhere), and what each of its cells admits.
 
-
-def column_admits(axis: Axis, column: ir.Column, *, ranged: bool) -> tuple[Admitted, ...]:
-    """Return what each of the cells of a column admits.
+    A missing value is a cell of its own only where a cell speaks of it or admits no known value. Else it needs none: what is so
+    of all known values is so of it, for a cell then admits it as any value or does not know.
 
     ``ranged``: the input is a count or score, which counts as missing for `missing` and `known` while it is a range. A test of a
     range may be true, false or unknown, so beside these words nothing is certain of it.
     """
+    axis = _axis(column, domain)
+    known = _known(axis, column.cells)
     told = {cell.when_missing for cell in column.cells if cell != ir.ANY_CELL} - {None}
-    return tuple(_admitted(axis, cell, unsure=ranged and bool(told), told=True in told) for cell in column.cells)
+    if told or not all(known):
+        axis = replace(axis, missing=True)
+    unsure = ranged and bool(told)
+    missing = axis.missing << axis.known
+    cells = zip(column.cells, known, strict=True)
+    return axis, tuple(_admitted(cell, mask, missing, unsure=unsure, told=True in told) for cell, mask in cells)
 
 
-def _admitted(axis: Axis, cell: ir.Cell, *, unsure: bool, told: bool) -> Admitted:
-    known, missing = _known(axis, cell), 1 << axis.size - 1
+def _admitted(cell: ir.Cell, known: int, missing: int, *, unsure: bool, told: bool) -> Admitted:
     if cell.when_missing is not None:
-        all_ = known | missing if cell.when_missing else known
-        return Admitted(all_, all_, all_)
+        mask = known | missing if cell.when_missing else known
+        return Admitted(mask, mask, mask)
     if unsure:
         return Admitted(known | missing, known, known | missing)
     return Admitted(known, known | missing, known if told else known | missing)
 
 
+def _axis(column: ir.Column, domain: ir.Interval | None) -> Axis:
+    if column.type is Scalar.BOOLEAN:
+        return Choices(column.type, (True, False), open=False)
+    if isinstance(column.type, EnumType):
+        return Choices(column.type, column.type.member_names, open=False)
+    if column.type is Scalar.TEXT:
+        values = dict.fromkeys(value for cell in column.cells for value in cell.values)
+        return Choices(column.type, tuple(values), open=True)
+    return _line(column, domain)
+
+
 def cell_of(axis: Axis, mask: int) -> ir.Cell:
     """Return the test for the elementary cells ``mask``; it is never unknown."""
-    missing = bool(mask >> axis.size - 1)
-    known = mask & ~(1 << axis.size - 1)
-    if not known:
-        return ir.Cell(when_missing=True)
-    if known == (1 << axis.size - 1) - 1:
-        return ir.ANY_CELL if missing else ir.Cell(negated=True, when_missing=False)
+    whole = (1 << axis.known) - 1
+    missing, known = bool(mask & ~whole), mask & whole
+    if known == whole:
+        return ir.ANY_CELL if missing or not axis.missing else ir.Cell(negated=True, when_missing=False)
     match axis:
+        case _ if not known:
+            return ir.Cell(when_missing=True)
         case Line():
             return ir.Cell(ranges=tuple(_intervals(axis, known)), when_missing=missing)
         case Choices(values=values) if axis.open and known >> len(values):
-            return ir.Cell(tuple(values[at] for at in bits(~known & (1 << len(values)) - 1)), negated=True, when_missing=missing)
+            return ir.Cell(tuple(values[at] for at in bits(whole >> 1 & ~known)), negated=True, when_missing=missing)
         case Choices(values=values):
             return ir.Cell(tuple(values[at] for at in bits(known)), when_missing=missing)
 
@@ -126,7 +142,7 @@ def value_in(axis: Axis, mask: int) -> Value | None:
     """Return a value of the elementary cells ``mask``, None if only a missing one is left."""
     at = lowest(mask).bit_length() - 1
     match axis:
-        case _ if at == axis.size - 1:
+        case _ if at == axis.known:
             return None
         case Line():
             first, last = axis.starts[at], (*axis.starts[1:], axis.end + 1)[at] - 1
@@ -140,19 +156,23 @@ def value_in(axis: Axis, mask: int) -> Value | None:
             return next(text for text in others if text not in values)
 
 
-def _known(axis: Axis, cell: ir.Cell) -> int:
-    """Return the elementary cells of known values that ``cell`` admits."""
-    everything = (1 << axis.size - 1) - 1
+def _known(axis: Axis, cells: Sequence[ir.Cell]) -> list[int]:
+    """Return the elementary cells of known values that each of ``cells`` admits."""
+    everything = (1 << axis.known) - 1
     match axis:
         case Choices(values=values):
-            found = sum(1 << at for at, value in enumerate(values) if value in cell.values)
+            places = {value: at for at, value in enumerate(values)}
+            found = [sum(1 << places[value] for value in cell.values) for cell in cells]
         case Line():
-            found = 0
-            for interval in cell.ranges:
-                first, last = _span(interval, axis)
-                if first <= last:
-                    found |= (1 << bisect_left(axis.starts, last + 1)) - (1 << bisect_left(axis.starts, first))
-    return everything & ~found if cell.negated else found
+            found = [reduce(or_, (_mask(axis, interval) for interval in cell.ranges), 0) for cell in cells]
+    return [everything & ~mask if cell.negated else mask for cell, mask in zip(cells, found, strict=True)]
+
+
+def _mask(line: Line, interval: ir.Interval) -> int:
+    first, last = _span(interval, line)
+    if first > last:
+        return 0
+    return (1 << bisect_left(line.starts, last + 1)) - (1 << bisect_left(line.starts, first))
 
 
 def _line(column: ir.Column, domain: ir.Interval | None) -> Line:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from revrules import ir
 from revrules.backends.smt.answers import MET, Answer, Verdict, Want, Witness
 from revrules.proofs import boxes
-from revrules.proofs.axes import axis_of, cell_of, column_admits, value_in
+from revrules.proofs.axes import cell_of, laid_out, size, value_in
 from revrules.proofs.plausible import NINE
 from revrules.proofs.states import Judge
 from revrules.proofs.table_words import region_in_words
@@ -46,7 +46,7 @@ class TableBoxes:
     @property
     def sizes(self) -> tuple[int, ...]:
         """The number of elementary cells of each column."""
-        return tuple(axis.size for axis in self.axes)
+        return tuple(map(size, self.axes))
 
     def cells(self, region: Box) -> tuple[ir.Cell, ...]:
         """Return a region as a row would ask for it."""
@@ -70,19 +70,18 @@ class TableBoxes:
 def table_boxes(ruleset: Ruleset, definition: ir.Definition, table: DecisionTable) -> TableBoxes:
     """Return the table that ``definition`` asks as boxes."""
     inputs = ruleset.inputs(table)
-    domains = [_domain(ruleset, definition.entity, given) for given in inputs]
-    axes = tuple(axis_of(column, domain) for column, domain in zip(table.columns, domains, strict=True))
-    admit = [
-        column_admits(axis, column, ranged=is_ranged(given))
-        for axis, column, given in zip(axes, table.columns, inputs, strict=True)
+    laid = [
+        laid_out(column, _domain(ruleset, definition.entity, given), ranged=is_ranged(given))
+        for column, given in zip(table.columns, inputs, strict=True)
     ]
+    admit = [cells for _, cells in laid]
     rows = [[cells[at] for cells, at in zip(admit, row.cells, strict=True)] for row in table.rows]
     ways = [(given.path, given.name) for given in inputs if isinstance(given, ir.Field)]
     return TableBoxes(
         table,
         definition.entity,
         inputs,
-        axes,
+        tuple(axis for axis, _ in laid),
         tuple(tuple(cell.true for cell in row) for row in rows),
         tuple(tuple(cell.certain for cell in row) for row in rows),
         tuple(tuple(cell.taken for cell in row) for row in rows),
@@ -161,25 +160,29 @@ def idle(asked: TableBoxes, steps: int) -> tuple[list[Idle], tuple[int, ...]]:
     In a table with exactly one true row any other row stands in the way, else those before it. The proof is over all that a row
     may be true of; but if it takes a missing value beside known ones, those that are true of the known ones tell it better.
     """
-    places, table = _filled(asked, asked.true)
+    stands_in = [true if all(true) else certain for true, certain in zip(asked.true, asked.certain, strict=True)]
+    places, table = _filled(asked, stands_in)  # a row that is never true may be unknown, and so stand in the way
+    true = [asked.true[at] for at in places]
     certain = [asked.certain[at] for at in places]
     among = boxes.Among.EARLIER if asked.table.mode is ir.ChooseMode.FIRST_MATCH else boxes.Among.OTHERS
     found = boxes.shadows(table, certain, among, steps=steps)
     known = boxes.Table(table.sizes, tuple(_known(asked, row) for row in table.rows), table.outputs)
-    by_true = {each.row: each.by for each in boxes.shadows(known, table.rows, among, steps=steps).found}
+    by_true = {each.row: each.by for each in boxes.shadows(known, true, among, steps=steps).found}
     told = []
     for each in found.found:
+        if not all(true[each.row]):
+            continue
         by = by_true.get(each.row, ())
         if not by or boxes.covers([certain[other] for other in by], table.rows[each.row], steps) is not True:
             by = each.by
         unknown = () if by is by_true.get(each.row) else _unknown(asked, places[each.row], [places[other] for other in by])
         told.append(Idle(places[each.row], tuple(places[other] for other in by), unknown))
-    return told, tuple(places[row] for row in found.undecided)
+    return told, tuple(places[row] for row in found.undecided if all(true[row]))
 
 
 def _known(asked: TableBoxes, box: Box) -> Box:
     """Return the part of a box with known values only, but for columns in which it has none."""
-    missing = (1 << axis.size - 1 for axis in asked.axes)
+    missing = (1 << axis.known for axis in asked.axes)
     return tuple(mask & ~bit or mask for mask, bit in zip(box, missing, strict=True))
 
 
@@ -187,7 +190,7 @@ def _unknown(asked: TableBoxes, row: int, by: Sequence[int]) -> tuple[str, ...]:
     """Return the headings of the columns of which the rows ``by`` ask a missing value, those first that ``row`` wants missing."""
     own = asked.true[row]
     open_ = [at for at, mask in enumerate(own) if any(asked.certain[other][at] & ~asked.true[other][at] & mask for other in by)]
-    wanted = [at for at in open_ if own[at] == 1 << asked.axes[at].size - 1]
+    wanted = [at for at in open_ if own[at] == 1 << asked.axes[at].known]
     return tuple(asked.table.columns[at].heading for at in wanted or open_)
 
 

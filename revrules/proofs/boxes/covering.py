@@ -8,7 +8,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
-from revrules.proofs.boxes.table import bits, lowest, meet, volume
+from revrules.proofs.boxes.table import LONG, bits, lowest, meet, volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -60,10 +60,11 @@ def uncovered(region: Box, boxes: Sequence[Box], work: Work, used: set[int] | No
     """
     split = _Splitting(tuple(zip(*boxes, strict=True)), set() if used is None else used)
     stack = split.start(region, boxes)
+    weight = len(region) + sum(mask.bit_length() for mask in region) // LONG
     while stack:
         part = stack.pop()
         if part.rows:
-            work.spend((len(part.rows) + EACH) * len(region))
+            work.spend((len(part.rows) + EACH) * weight)
             stack.extend(split.by_groups(part) or split.by_cut(part))
         else:
             yield part.box

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from revrules.proofs.boxes.covering import covered, uncovered
 from revrules.proofs.boxes.pairs import meeting
-from revrules.proofs.boxes.table import STEPS, Undecided, Work, WorkLimitError, bits, lowest, volume
+from revrules.proofs.boxes.table import LONG, STEPS, Undecided, Work, WorkLimitError, bits, lowest, volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,8 +23,6 @@ REGIONS = 1_000
 PARTS = 10_000
 """From so many parts, the largest, regions are made; so many times HELD are kept for that."""
 HELD = 10
-LONG = 16_384
-"""Bits that one operation handles in the time of a step."""
 BULK = 8
 """So many operations inside a list count as one step."""
 

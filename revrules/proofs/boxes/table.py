@@ -15,6 +15,8 @@ Box: TypeAlias = tuple[int, ...]
 
 STEPS = 20_000_000
 """Cells looked at before a question is given up: some ten seconds."""
+LONG = 16_384
+"""Bits that one operation handles in the time of a step."""
 
 
 @dataclass(frozen=True, slots=True)
