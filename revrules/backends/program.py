@@ -55,6 +55,21 @@ class ValueProgram:
         return self._bind(now)
 
 
+class ValuesProgram:
+    """The generated code of several expressions. Its module defines ``bind(now)``: a function of a typed record for each."""
+
+    __slots__ = ("_bind",)
+
+    def __init__(self, source: str) -> None:
+        names: dict[str, object] = {"__name__": "revrules_generated"}
+        exec(compiled(source), names)  # our own text, as above
+        self._bind: Callable[[datetime], tuple[Callable[[Record], object], ...]] = names["bind"]  # type: ignore[assignment]  # made by us
+
+    def bind(self, now: datetime) -> tuple[Callable[[Record], object], ...]:
+        """Return the values as functions of a typed record, as of ``now`` (aware, UTC)."""
+        return self._bind(now)
+
+
 def compiled(source: str) -> CodeType:
     """Return the code of a generated module."""
     return compile(source, "<revrules>", "exec", dont_inherit=True, optimize=0)

@@ -15,13 +15,13 @@ from revrules.tables.rows import Refused
 from revrules.tables.summary import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from revrules.diagnostics import Diagnostic
     from revrules.outline import Lifecycle
     from revrules.ruleset import Mode, Ruleset
-    from revrules.runtime.results import Placement
+    from revrules.runtime.results import DataProblem, Placement
     from revrules.tables.columns import Record
     from revrules.tables.opening import Reading
     from revrules.tables.related import Join
@@ -58,14 +58,21 @@ class Placed(NamedTuple):
 class Run:
     """A table that is being placed: a context manager; iterate over ``placed``, then ask for ``summary``.
 
-    ``on_issue`` hears of every row that cannot be read and of every odd cell.
+    ``on_issue`` hears of every row that cannot be read and of every odd cell. A ``table`` that is open already is taken
+    as it is, and so are ``joins`` of related tables that another run has made.
     """
 
-    def __init__(self, ruleset: Ruleset, job: Job, on_issue: Callable[[Issue], None]) -> None:
-        wanted = {text for entity in ruleset.outline.entities for field in entity.fields for text in field.columns}
-        self.table = open_table(job.data, job.reading, wanted)
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        job: Job,
+        on_issue: Callable[[Issue], None],
+        table: Table | None = None,
+        joins: tuple[Join, ...] | None = None,
+    ) -> None:
+        self.table = open_table(job.data, job.reading, headings_of(ruleset)) if table is None else table
         try:
-            self._prepare(ruleset, job, on_issue)
+            self._prepare(ruleset, job, on_issue, joins)
         except DataError:
             self.table.close()
             raise
@@ -76,15 +83,15 @@ class Run:
     def __exit__(self, *_: object) -> None:
         self.table.close()
 
-    def _prepare(self, ruleset: Ruleset, job: Job, on_issue: Callable[[Issue], None]) -> None:
+    def _prepare(self, ruleset: Ruleset, job: Job, on_issue: Callable[[Issue], None], joins: tuple[Join, ...] | None) -> None:
         whole = ruleset.outline
         self.lifecycle = choose_lifecycle(ruleset, job, self.table)
         self.entity = whole.entity(self.lifecycle.entity)
         self.reader = Reader(whole, self.entity.name, self.table.headings, self.table.name)
         self.warnings = self._check_columns()
         self._on_issue = on_issue
-        self._joins = self._related(ruleset, job)
-        self._place = ruleset.lifecycle(self.lifecycle.name).at(job.as_of).in_mode(job.mode)
+        self.joins = self._related(ruleset, job) if joins is None else joins
+        self.place = ruleset.lifecycle(self.lifecycle.name).at(job.as_of).in_mode(job.mode)
         self._limit = job.limit
         self._key_position = self.reader.columns.position(self.entity.key or "") or 0
         self.tally = Tally(self.lifecycle)
@@ -100,15 +107,21 @@ class Run:
                 self.tally.rejected += 1
                 self._on_issue(issues.refused(self.table.name, row))
                 continue
-            record = self.reader.record(row.cells)
-            for join in self._joins:
-                join.attach(record)
-            key = self._key(row)
-            placement = self._place(record)
+            record = self.record(row)
+            key = self.key(row)
+            placement = self.place(record)
             if placement.problems or self.table.headings is None:
-                self._tell_problems(row, placement)
+                for issue in self.odd_cells(row, placement.problems):
+                    self._on_issue(issue)
             self.tally.add(placement)
             yield Placed(row, record, key, placement)
+
+    def record(self, row: Row) -> Record:
+        """Return the record in ``row``, its related records with it."""
+        record = self.reader.record(row.cells)
+        for join in self.joins:
+            join.attach(record)
+        return record
 
     def share(self) -> float | None:
         """Return the part of the data that was read, 0 to 1; None where nobody knows how much there is."""
@@ -134,10 +147,10 @@ class Run:
         warnings = list(self.warnings)
         if self.table.headings is None:
             warnings += self._unknown_names()
-        if self._joins:
+        if self.joins:
             from revrules.tables.related import partnerless
 
-            warnings += partnerless(self._joins)
+            warnings += partnerless(self.joins)
         return tally.summary(self.table.name, self.entity.label, tuple(warnings), self.table.notes)
 
     def _check_columns(self) -> list[Diagnostic]:
@@ -196,7 +209,7 @@ class Run:
             ]
         return found[self.entity.name]
 
-    def _key(self, row: Row) -> str | None:
+    def key(self, row: Row) -> str | None:
         """Return the record's key as written; tells when it is missing or was met before."""
         if self.entity.key is None:
             return None
@@ -218,16 +231,21 @@ class Run:
             self._lines[key] = row.line
         return key
 
-    def _tell_problems(self, row: Row, placement: Placement) -> None:
-        """Tell what is no value in the row. A required value that is missing has no cell to show: the summary counts it."""
-        for problem in placement.problems:
+    def odd_cells(self, row: Row, found: Iterable[DataProblem]) -> Iterator[Issue]:
+        """Yield what is no value in the row. A required value that is missing has no cell to show: the summary counts it."""
+        for problem in found:
             if problem.value is not None:
                 columns = self.reader.columns
                 heading, position = columns.heading(problem.field) or problem.field, columns.position(problem.field) or 0
                 fault = (problem.value, problem.reason)
-                self._on_issue(issues.treated_as_missing(self.table.name, row, heading, position, fault))
+                yield issues.treated_as_missing(self.table.name, row, heading, position, fault)
         for name in getattr(row.cells, "names", ()):
-            self._on_issue(Issue(self.table.name, row.line, name, "", TWICE, issues.TREATED_AS_MISSING, problems.VALUE.code))
+            yield Issue(self.table.name, row.line, name, "", TWICE, issues.TREATED_AS_MISSING, problems.VALUE.code)
+
+
+def headings_of(ruleset: Ruleset) -> set[str]:
+    """Return the headings that ``ruleset`` knows."""
+    return {text for entity in ruleset.outline.entities for field in entity.fields for text in field.columns}
 
 
 def choose_lifecycle(ruleset: Ruleset, job: Job, table: Table) -> Lifecycle:

@@ -18,6 +18,8 @@ from revrules.backends.python.scope import Scope, is_boolean
 from revrules.backends.python.walk import StageWalk, UnmetWalk
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from revrules import ir
 
 
@@ -50,3 +52,14 @@ def generate_value(ruleset: ir.Ruleset, definition: str) -> str:
     read = f"record, _ = {module.use('read_record', 'records')}({name}, record)"
     module.define("value", "record", [read, "memo = {}", f"return {made.text}"])
     return module.text([], "value")
+
+
+def generate_values(ruleset: ir.Ruleset, exprs: Sequence[ir.Expr]) -> str:
+    """Return a module of expressions about records of one entity: ``bind(now)`` gives a function of a typed record for each."""
+    module = Module(ruleset)
+    names = [f"expr{number}" for number in range(len(exprs))]
+    for name, expr in zip(names, exprs, strict=True):
+        scope = Scope(module)
+        made = truth(scope, expr, NOTHING) if is_boolean(expr) else nullable(scope, expr, NOTHING)
+        module.define(name, "record", ["memo = {}", f"return {made.text}"])
+    return module.text([], f"({''.join(f'{name}, ' for name in names)})")
