@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations, product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from revrules.backends.smt.samples import Wanted
     from revrules.backends.smt.terms import Reading
 
+FIRST_CONSTANT = 1_000_000_000
+"""The codes of the constants lie from here on, so that a text without tests is none of them by chance."""
 LONGEST = 100_000
 """Characters of a text in a model."""
 LONGEST_WHOLE = 60
@@ -89,13 +92,21 @@ class Spoken:
     pair_tests: list[PairTest] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
 
+    def code(self, text: str) -> int:
+        """Return the code of a constant."""
+        return self.codes.setdefault(text, FIRST_CONSTANT + len(self.codes))
+
+    def compare(self, text: str) -> int:
+        """Return the code of a constant with which a text is compared."""
+        return self.compared.setdefault(text, self.code(text))
+
 
 class Coded:
     """A model, as far as it speaks of texts: the terms that have each code, and what is asked of them."""
 
     def __init__(self, spoken: Spoken, reading: Reading) -> None:
         self.reading = reading
-        self.constants = spoken.compared
+        self.spoken = spoken
         self.literals = {code: text for text, code in spoken.codes.items()}
         self.groups: dict[int, list[TextTerm]] = {}
         self.made: dict[TextTerm, list[TextTerm]] = {}
@@ -110,6 +121,12 @@ class Coded:
     def code(self, each: TextTerm) -> int:
         """Return the code of a term."""
         return int(self.reading(each.term))
+
+    @cached_property
+    def texts(self) -> dict[int, str]:
+        """A text for each code: different ones for different codes, with the answers that the model gives."""
+        found = _spelled(self, ())
+        return found if not self.pair_tests or len(found) == len(self.groups) else _spelled(self, SHORT)
 
     def asked(self, code: int) -> list[Asked]:
         """Return what the model says of the text with that code, and of what functions make of it: each once."""
@@ -181,15 +198,18 @@ def lemma(coded: Coded, each: TextTerm) -> z3.BoolRef | None:
         facts = [z3.Implies(z3.And(first == code, *one.about), z3.Not(one.literal())) for one in wrong]
         return z3.And(facts) if facts else None
     wanted = [(one.test, one.answer) for one in asked]
-    if not find(wanted, coded.constants).proved:
-        return None
-    core = set(conflict(wanted, coded.constants))
+    avoid = set(coded.spoken.compared)
+    if not find(wanted, avoid).proved:
+        avoid |= set(coded.texts.values())
+        if code in coded.texts or not find(wanted, avoid).proved:
+            return None
+    core = set(conflict(wanted, avoid))
     reasons = {(one.test, one.answer): one for one in asked if (one.test, one.answer) in core}
-    others = [first == coded.constants[text] for text in find(list(reasons), coded.constants).avoided]
+    others = [first == coded.spoken.compare(text) for text in find(list(reasons), avoid).avoided]
     about = [formula for one in reasons.values() for formula in (one.literal(), *one.about)]
-    bound = _bound(each, reasons)
     if others:
         return z3.Implies(z3.And(about), z3.Or(others))
+    bound = _bound(each, reasons)
     return z3.Not(z3.And(about)) if bound is None else bound
 
 
@@ -267,19 +287,14 @@ def _bound(each: TextTerm, reasons: dict[Wanted, Asked]) -> z3.BoolRef | None:
 # --- texts -------------------------------------------------------------------------------------------------------
 
 
-def texts_in(coded: Coded) -> dict[int, str]:
-    """Return a text for each code of a model: different ones for different codes, with the answers that the model gives."""
-    found = _spelled(coded, ())
-    return found if not coded.pair_tests or len(found) == len(coded.groups) else _spelled(coded, SHORT)
-
-
 SHORT = ("a", "b", "c", "d", "e")
 """Texts that fit in where one is a part of another."""
 
 
 def _spelled(coded: Coded, like: tuple[str, ...]) -> dict[int, str]:
+    """Return a text for each code for which there is one; ``like`` others, where given."""
     found = {code: text for code, text in coded.literals.items() if code in coded.groups}
-    taken = {*coded.constants, *found.values()}
+    taken = {*coded.spoken.compared, *found.values()}
     for code in _in_order(coded):
         if code in found:
             continue
@@ -348,16 +363,22 @@ def _in_order(coded: Coded) -> list[int]:
 
 
 def _against(coded: Coded, group: list[TextTerm], found: dict[int, str]) -> list[Wanted]:
-    """Return the tests of a text against others that have their text by now."""
+    """Return the tests of a text, or of what a function makes of it, against others that have their text by now."""
+    made = [each for term in group for each in coded.made.get(term, ())]
+    functions = {**{each: each.function for each in made}, **dict.fromkeys(group, "")}
     wanted: list[Wanted] = []
     for test in coded.pair_tests:
         answer = bool(coded.reading(test.formula))
         text, part = found.get(coded.code(test.text)), found.get(coded.code(test.part))
-        if test.text in group and part is not None:
-            wanted.append((language(test.kind, part, any_case=test.any_case), answer))
-        if test.part in group and text is not None and (parts := parts_of(test.kind, text, any_case=test.any_case)):
-            wanted.append((parts, answer))
+        if test.text in functions and part is not None:
+            wanted.append((_behind(functions[test.text], language(test.kind, part, any_case=test.any_case)), answer))
+        if test.part in functions and text is not None and (parts := parts_of(test.kind, text, any_case=test.any_case)):
+            wanted.append((_behind(functions[test.part], parts), answer))
     return wanted
+
+
+def _behind(function: str, test: Language) -> Language:
+    return test.behind(function) if function else test
 
 
 def parts_of(kind: Kind, text: str, *, any_case: bool) -> Language | None:

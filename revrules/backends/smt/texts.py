@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from revrules.backends.smt.problem import Problem
 
-FIRST_LITERAL = 1_000_000_000
-"""The codes of the texts that occur in the ruleset lie from here on, so that a text without tests is none of them by chance."""
 MOST_ITEMS = 8
 """Items of a set that are told apart by their codes; of a larger one it is a function of the code whether it has a text."""
 MOST_PLAUSIBLE = 1_000
@@ -65,13 +63,12 @@ class Texts:
         self._constants: dict[int, str] = {}
         self._held: list[z3.ExprRef] = []  # terms whose numbers are keys: no other term may get them
         self._coded: Coded | None = None
-        self._spelled: tuple[z3.ModelRef, dict[int, str]] | None = None
 
     # --- terms ---------------------------------------------------------------------------------------------------
 
     def literal(self, text: str) -> z3.ArithRef:
         """Return the code of a text that occurs in the ruleset."""
-        code = self.spoken.codes.setdefault(text, FIRST_LITERAL + len(self.spoken.codes))
+        code = self.spoken.code(text)
         self._constants[code] = text
         return z3.IntVal(code, self.context)
 
@@ -91,9 +88,7 @@ class Texts:
 
     def text(self, model: z3.ModelRef, code: int) -> str:
         """Return a text that has this code in ``model``."""
-        if self._spelled is None or self._spelled[0] is not model:
-            self._spelled = (model, text_models.texts_in(self.coded(Reading(model))))
-        return self._spelled[1].get(code, f"text {code}")
+        return self.coded(Reading(model)).texts.get(code, f"text {code}")
 
     def coded(self, reading: Reading) -> Coded:
         """Return the text terms as they are in a model."""
@@ -156,7 +151,7 @@ class Texts:
     def _compared(self, code: z3.ExprRef) -> str:
         """Return the constant that is ``code``, and note that a text is compared with it."""
         text = self._constant(code)
-        self.spoken.compared[text] = self.spoken.codes[text]
+        self.spoken.compare(text)
         return text
 
     # --- tests ---------------------------------------------------------------------------------------------------
