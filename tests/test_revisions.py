@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import random
 import time
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import pytest
 from repositories import HAS_GIT, Repo
 
 from revrules.compiler import compile_path, compile_tree
-from revrules.files import DISK
+from revrules.files import DISK, Kind, NotAFileError
 from revrules.loading import find_entries, load
 from revrules.revisions import Repository, Revision, RevisionError
 from revrules.revisions import git as git_door
@@ -142,6 +143,50 @@ def test_contents_have_one_id_when_they_are_the_same(repo: Repo, reader: Reposit
     changed = {path for path, id_ in last.contents(RULES).items() if first.contents(RULES)[path] != id_}
     assert changed == {PurePosixPath("rules/lists/free.txt")}
     assert first.content(TOP) != middle.content(TOP)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_folders_with_links_are_seen_as_the_disk_sees_them(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    repo = Repo(tmp_path / "top")
+    names = ("a", "b", "c.rev", "d", ".h")
+    paths = {PurePosixPath(*(chance.choice(names) for _ in range(chance.randint(1, 4)))) for _ in range(25)}
+    for path in paths:
+        place = repo.folder / path
+        if (
+            place.exists()
+            or place.is_symlink()
+            or any((repo.folder / each).is_symlink() or (repo.folder / each).is_file() for each in path.parents)
+        ):
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if chance.random() < 0.5:
+            place.write_text(str(path))
+        else:
+            place.symlink_to("/".join(chance.choice((*names, "..", "..", ".")) for _ in range(chance.randint(1, 4))))
+    repo.commit({})
+    compared = 0
+    with Repository.around(repo.folder) as reader:
+        tree = reader.tree("HEAD")
+        asked = {*paths, *(PurePosixPath(*(chance.choice(names) for _ in range(chance.randint(0, 5)))) for _ in range(200))}
+        for path in sorted(asked):
+            on_disk = DISK.real(repo.folder / path)
+            inside = on_disk.is_relative_to(repo.folder) and ".git" not in on_disk.parts
+            found = tree.read(path, 1000)
+            if inside:
+                compared += 1
+                wanted = DISK.read(repo.folder / path, 1000)
+                assert isinstance(found, bytes) == isinstance(wanted, bytes), (path, found, wanted)
+                assert found == wanted or not isinstance(found, bytes)
+                if not isinstance(wanted, OSError) or isinstance(wanted, NotAFileError):
+                    assert tree.kind(path) == DISK.kind(repo.folder / path)
+                    assert tree.real(path) == PurePosixPath(on_disk.relative_to(repo.folder))
+            else:
+                assert not isinstance(found, bytes), path
+        files = [PurePosixPath(path.relative_to(repo.folder)) for path in DISK.below(repo.folder, ".rev")]
+        wanted_files = [path for path in files if isinstance(tree.read(path, 1000), bytes)]
+        assert [path for path in tree.below(TOP, ".rev") if isinstance(tree.read(path, 1000), bytes)] == wanted_files
+    assert compared > 20
 
 
 # --- which revision ----------------------------------------------------------------------------------------------

@@ -211,14 +211,15 @@ class Tree:
         done: list[str] = []
         entries: list[Entry | None] = [Entry(_FOLDER, self._root)]
         left = list(reversed(path.parts))
-        followed = 0
+        followed, lost = 0, False
         while left:
             part = left.pop()
             if part == "..":
                 if not done:
                     return None
                 done.pop()
-                entries.pop()
+                above = entries.pop()
+                lost |= above is None or above.type != _FOLDER
                 continue
             entry = self._child(entries[-1], part)
             target = self._target(entry)
@@ -230,7 +231,7 @@ class Tree:
             else:
                 followed += 1
                 left += [step for step in reversed(target.split("/")) if step not in {"", "."}]
-        return tuple(done), entries[-1]
+        return tuple(done), None if lost else entries[-1]
 
     def _child(self, parent: Entry | None, name: str) -> Entry | None:
         """Return what a folder has by a name. Raises RevisionError."""
