@@ -38,6 +38,10 @@ class What(StrEnum):
     STAGE = "stage"
     GATE = "gate"
     CRITERION = "criterion"
+    WAY = "way"
+    """From one stage to another: for which records it is open."""
+    CLAIM = "claim"
+    """Of an assertion: the records that fulfil it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Change:
     something is missing. ``because`` are the criteria that are responsible, in words; ``inherited``: it says what it said, and
     what changed is something that it uses, or a stage before. ``said`` is what the two versions say, where short. ``owners``
     are those of the old and of the new version. ``reserve``: why the comparison is not of everything, or why it is undecided.
+    ``direction`` is for scores and other amounts that changed: `never lower`, `never higher`, empty where both happen or that is
+    undecided; a ``lost`` record is then one with a lower value now, a ``gained`` one with a higher.
     """
 
     what: What
@@ -67,6 +73,7 @@ class Change:
     owners: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     reserve: str = ""
     places: tuple[Span | None, Span | None] = (None, None)
+    direction: str = ""
 
     @property
     def title(self) -> str:
@@ -78,7 +85,7 @@ class Change:
 class Shape:
     """A change of what is declared besides: ``what`` (edge, owner, field …), ``name``, ``told`` in words (`sales → finance`).
 
-    ``owners`` are those who answer for it, in both versions.
+    ``owners`` are those who answer for it, in both versions. ``aside``: it is told and changes no meaning, as a new name does.
     """
 
     what: str
@@ -86,3 +93,4 @@ class Shape:
     told: str
     owners: tuple[str, ...] = ()
     place: Span | None = None
+    aside: bool = False

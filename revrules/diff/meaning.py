@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
 from revrules.diff.changes import Change, Kind, What
+from revrules.diff.directions import Asking, directed
 from revrules.problems.alignment import said
 from revrules.proofs.alignment.rows import Row, Words, compared, stage_rows
 from revrules.proofs.compare import Comparison, Relation, ValueComparison
@@ -35,6 +36,7 @@ KINDS = {
 }
 """By how the records of the old version lie to those of the new."""
 TURNED = {Kind.TIGHTENED: Kind.LOOSENED, Kind.LOOSENED: Kind.TIGHTENED}
+TURNED_ABOUT = (What.RULE, What.CLAIM)
 WORDS = {
     ir.DefinitionKind.DEFINE: What.DEFINITION,
     ir.DefinitionKind.SCORE: What.SCORE,
@@ -55,14 +57,6 @@ class Spot(NamedTuple):
     said: tuple[str, str] = ("", "")
     unchanged: bool = False
     """Whether both versions say it alike, so that what differs lies in what it uses."""
-
-
-class Asking(NamedTuple):
-    """The two versions in the terms of the whole, and who is asked."""
-
-    questions: Questions
-    old: Side
-    new: Side
 
 
 def changes(questions: Questions, whole: Merged, matches: Matches, names: Names) -> Iterator[Change]:
@@ -87,14 +81,14 @@ def _of_word(
     is_rule = isinstance(present, ir.Rule)
     what = What.RULE if isinstance(present, ir.Rule) else WORDS[present.kind]
     called = present.name if isinstance(present, ir.Rule) else said(present)
-    spoken = ("", "") if is_rule else (_short(one.expr if isinstance(one, ir.Definition) else None),
-                                       _short(other.expr if isinstance(other, ir.Definition) else None))  # fmt: skip
+    spoken = ("", "") if is_rule else (in_short(one.expr if isinstance(one, ir.Definition) else None),
+                                       in_short(other.expr if isinstance(other, ir.Definition) else None))  # fmt: skip
     unchanged = one is not None and other is not None and _own_words(one) == _own_words(other)
-    spot = Spot(what, "", entity, _owners(one, other), (_place(one), _place(other)), spoken, unchanged)
+    spot = Spot(what, "", entity, _owners(one, other), (place_of(one), place_of(other)), spoken, unchanged)
     whole, *members = rows
-    yield _change(spot, whole)
+    yield directed(asking, as_change(spot, whole), one, other)
     for member in members:
-        yield _change(spot._replace(what=What.MEMBER, of=called, said=("", "")), member)
+        yield as_change(spot._replace(what=What.MEMBER, of=called, said=("", "")), member)
     criteria = (one.criteria if one else None, other.criteria if other else None)
     yield from _criteria(asking, spot._replace(of=called), criteria)
 
@@ -105,15 +99,15 @@ def _of_word(
 def _of_stage(asking: Asking, pair: StagePair, row: Row) -> Iterator[Change]:
     one, other = pair.first, pair.second
     unchanged = one is not None and other is not None and gate(one) == gate(other)
-    places = _place(one), _place(other)
+    places = place_of(one), place_of(other)
     spot = Spot(What.STAGE, pair.lifecycles[1].name, row.entity, _owners(one, other), places, unchanged=unchanged)
-    yield _change(spot, row)
+    yield as_change(spot, row)
     if one is None or other is None:
         return
     gates = Row("gate", row.entity, one.name, other.name)
     exprs = gate(one), gate(other)
-    here = spot._replace(what=What.GATE, said=(_short(exprs[0]), _short(exprs[1])), unchanged=exprs[0] == exprs[1])
-    yield _change(here, _compared(asking, gates, exprs))
+    here = spot._replace(what=What.GATE, said=(in_short(exprs[0]), in_short(exprs[1])), unchanged=exprs[0] == exprs[1])
+    yield as_change(here, compared_as_said(asking, gates, exprs))
     yield from _criteria(asking, spot._replace(of=other.name), (one.requires, other.requires))
 
 
@@ -127,16 +121,16 @@ def _criteria(asking: Asking, spot: Spot, criteria: tuple[Criteria | None, Crite
         return
     for name in dict.fromkeys((*old, *new)):
         one, other = old.get(name), new.get(name)
-        spoken = _short(one.condition if one else None), _short(other.condition if other else None)
+        spoken = in_short(one.condition if one else None), in_short(other.condition if other else None)
         unchanged = one is not None and other is not None and one.condition == other.condition
-        here = spot._replace(what=What.CRITERION, places=(_place(one), _place(other)), said=spoken, unchanged=unchanged)
+        here = spot._replace(what=What.CRITERION, places=(place_of(one), place_of(other)), said=spoken, unchanged=unchanged)
         row = Row("criterion", spot.entity, name if one else None, name if other else None)
         if one is not None and other is not None:
-            row = _compared(asking, row, (one.condition, other.condition))
-        yield _change(here, row)
+            row = compared_as_said(asking, row, (one.condition, other.condition))
+        yield as_change(here, row)
 
 
-def _compared(asking: Asking, row: Row, exprs: tuple[Expr, Expr]) -> Row:
+def compared_as_said(asking: Asking, row: Row, exprs: tuple[Expr, Expr]) -> Row:
     """Return ``row`` with how two conditions, each as its own version says it, lie to each other."""
     told = [
         side.expression(expr, _own_name(side, row.entity)) for side, expr in zip((asking.old, asking.new), exprs, strict=True)
@@ -159,7 +153,7 @@ def _all(criteria: Criteria | None) -> Iterator[Criterion]:
             yield from _all(member)
 
 
-def _short(expr: Expr | None) -> str:
+def in_short(expr: Expr | None) -> str:
     """Return what an expression says, if that is short."""
     words = "" if expr is None else phrase(expr)
     return words if len(words) <= LONGEST else ""
@@ -168,7 +162,7 @@ def _short(expr: Expr | None) -> str:
 # --- rows into changes -------------------------------------------------------------------------------------------
 
 
-def _change(spot: Spot, row: Row) -> Change:
+def as_change(spot: Spot, row: Row) -> Change:
     """Return what a row says, as a change."""
     was = row.first if row.first and row.second and row.first != row.second else None
     name = row.second or row.first or ""
@@ -199,7 +193,7 @@ def _of_records(plain: Change, row: Row, found: Comparison, reserve: str) -> Cha
         kind = Kind.UNDECIDED
     lost, gained = found.first.witness, found.second.witness
     clauses = row.clauses
-    if plain.what is What.RULE:  # the records compared are those that break the rule
+    if plain.what in TURNED_ABOUT:  # the records compared are those that break it
         kind, lost, gained, clauses = TURNED.get(kind, kind), gained, lost, (clauses[1], clauses[0])
     return replace(
         plain,
@@ -222,5 +216,5 @@ def _owners(
     return one.owners if one else (), other.owners if other else ()
 
 
-def _place(thing: ir.Node | None) -> Span | None:
+def place_of(thing: ir.Node | None) -> Span | None:
     return None if thing is None else thing.span

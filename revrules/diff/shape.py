@@ -1,4 +1,4 @@
-"""Two versions into what else is declared otherwise: ways between stages, owners, limits, labels, fields, settings."""
+"""The lifecycles of two versions into what else is declared otherwise: ways, entries, owners, limits, outcomes, labels."""
 
 from __future__ import annotations
 
@@ -7,82 +7,101 @@ from typing import TYPE_CHECKING
 from revrules.diff.changes import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from revrules.ir import Lifecycle, Ruleset, Stage
     from revrules.proofs.alignment.matching import Matches
-    from revrules.proofs.alignment.merged import Difference
-
-SETTINGS = ("steward", "review_by", "fiscal_year_start")
-"""What a header says besides time zone and currency, which the comparison of meaning tells."""
 
 
-def shape(old: Ruleset, new: Ruleset, matches: Matches, differences: Sequence[Difference]) -> Iterator[Shape]:
-    """Yield what is declared otherwise; ``differences`` are those of fields, lists, calendars and settings."""
-    yield from (Shape(each.kind, each.name, each.told) for each in differences)
-    for entity, one, other in matches.lone_fields:
-        if one is not None:
-            yield Shape("field", f"{entity}.{one.name}", "gone", one.owners, one.span)
-        if other is not None:
-            yield Shape("field", f"{entity}.{other.name}", "new", other.owners, other.span)
-    yield from _entities(old, new, matches)
-    for setting in SETTINGS:
-        before, after = getattr(old, setting), getattr(new, setting)
-        if before != after:
-            yield Shape("setting", setting.replace("_", " "), _arrow(before, after))
+def shape(old: Ruleset, new: Ruleset, matches: Matches) -> Iterator[Shape]:
+    """Yield what is declared otherwise of words and lifecycles, besides what they say of records."""
+    teams = renamed_teams(old, new)
     for pair in matches.words:
-        if pair.first is not None and pair.second is not None and pair.first.owners != pair.second.owners:
-            yield _owner(pair.second.name, pair.first.owners, pair.second.owners)
-    for lifecycle in _lifecycles(matches):
-        yield from _ways(*lifecycle, matches)
+        if pair.first is not None and pair.second is not None:
+            yield from owners_told(pair.second.name, pair.first.owners, pair.second.owners, teams)
+    for one, other in lifecycles(matches):
+        yield from _ways(one, other, stage_names(matches, one))
+        if one.label != other.label:
+            yield Shape("label", other.name, arrow(one.label, other.label), aside=True)
+        before, after = (_tracked(each) for each in (one, other))
+        if before != matches.fields.get((other.entity, after), after):
+            yield Shape("tracked field", other.name, arrow(before, after), (), other.span)
     yield from _lone_lifecycles(matches)
     for stages in matches.stages:
         if stages.first is not None and stages.second is not None:
-            yield from _stage(stages.lifecycles[1].name, stages.first, stages.second)
+            yield from _stage(stages.lifecycles[1].name, stages.first, stages.second, teams)
 
 
-def _entities(old: Ruleset, new: Ruleset, matches: Matches) -> Iterator[Shape]:
-    matched = set(matches.entities.values())
-    yield from (Shape("entity", each.name, "gone", (), each.span) for each in old.entities if each.name not in matched)
-    yield from (Shape("entity", each.name, "new", (), each.span) for each in new.entities if each.name not in matches.entities)
+def lifecycles(matches: Matches) -> list[tuple[Lifecycle, Lifecycle]]:
+    """Return the lifecycles that both versions have."""
+    return list({(one.name, other.name): (one, other) for one, other in (pair.lifecycles for pair in matches.stages)}.values())
+
+
+def stage_names(matches: Matches, old: Lifecycle) -> Mapping[str, str]:
+    """Return what the new version calls the stages of a lifecycle of the old one."""
+    pairs = (pair for pair in matches.stages if pair.lifecycles[0].name == old.name)
+    return {pair.first.name: pair.second.name for pair in pairs if pair.first is not None and pair.second is not None}
+
+
+def renamed_teams(old: Ruleset, new: Ruleset) -> Mapping[str, str]:
+    """Return what the new version calls the teams of the old one."""
+    present = {team.name for team in new.teams}
+    earlier = {name: team.name for team in new.teams for name in team.was}
+    return {team.name: team.name if team.name in present else earlier.get(team.name, team.name) for team in old.teams}
+
+
+def owners_told(name: str, before: Sequence[str], after: Sequence[str], teams: Mapping[str, str]) -> Iterator[Shape]:
+    """Yield that something has other owners, unless these are only called otherwise."""
+    then = [teams.get(team, team) for team in before]
+    if sorted(then) != sorted(after):
+        yield Shape("owner", name, arrow(", ".join(then), ", ".join(after)), tuple(dict.fromkeys((*then, *after))))
+
+
+def arrow(before: object, after: object) -> str:
+    """Return a change of a value in words.
+
+    >>> arrow("", 5)
+    'none → 5'
+    """
+    return f"{'none' if before in (None, '') else before} → {'none' if after in (None, '') else after}"
+
+
+def _tracked(lifecycle: Lifecycle) -> str:
+    return "" if lifecycle.tracks is None else ".".join((*lifecycle.tracks.path, lifecycle.tracks.name))
 
 
 def _lone_lifecycles(matches: Matches) -> Iterator[Shape]:
     for one, other in matches.lone_lifecycles:
         if one is not None and other is None:
-            yield Shape("lifecycle", one.name, "gone", (), one.span)
+            yield Shape("lifecycle", one.name, "gone", _all_owners(one), one.span)
         if other is not None and one is None:
-            yield Shape("lifecycle", other.name, "new", (), other.span)
+            yield Shape("lifecycle", other.name, "new", _all_owners(other), other.span)
 
 
-def _lifecycles(matches: Matches) -> list[tuple[Lifecycle, Lifecycle]]:
-    return list({(one.name, other.name): (one, other) for one, other in (pair.lifecycles for pair in matches.stages)}.values())
+def _all_owners(lifecycle: Lifecycle) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(team for stage in lifecycle.stages for team in stage.owners))
 
 
-def _ways(one: Lifecycle, other: Lifecycle, matches: Matches) -> Iterator[Shape]:
-    """Yield the ways between stages that only one version has, and those that hand over to another team."""
-    names = {pair.first.name: pair.second.name for pair in matches.stages if pair.first is not None and pair.second is not None}
-    old = {(names.get(edge.source, edge.source), names.get(edge.target, edge.target), edge.back) for edge in one.edges}
-    new = {(edge.source, edge.target, edge.back) for edge in other.edges}
-    for source, target, back in sorted(old ^ new):
-        stages = {stage.name: stage for stage in (*one.stages, *other.stages)}
-        owners = (
-            tuple(dict.fromkeys((*stages[source].owners, *stages[target].owners))) if {source, target} <= stages.keys() else ()
-        )
-        kind = "way back" if back else "way"
-        yield Shape(kind, f"{other.name}: {source} → {target}", "new" if (source, target, back) in new else "gone", owners)
-    entries = [
-        {names.get(stage.name, stage.name) for stage in one.stages if stage.entry},
-        {s.name for s in other.stages if s.entry},
-    ]
-    for name in sorted(entries[0] ^ entries[1]):
-        yield Shape("entry", f"{other.name}: {name}", "new" if name in entries[1] else "gone")
+def _ways(one: Lifecycle, other: Lifecycle, names: Mapping[str, str]) -> Iterator[Shape]:
+    """Yield the ways between stages, and into the first ones, that only one version has."""
+    old = {(names.get(edge.source, edge.source), names.get(edge.target, edge.target), edge.back): edge for edge in one.edges}
+    new = {(edge.source, edge.target, edge.back): edge for edge in other.edges}
+    owners = {names.get(stage.name, stage.name): stage.owners for stage in one.stages}
+    owners |= {stage.name: stage.owners for stage in other.stages}
+    for key in (*(key for key in old if key not in new), *(key for key in new if key not in old)):
+        source, target, back = key
+        teams = tuple(dict.fromkeys((*owners[source], *owners[target])))
+        told, place = ("new", new[key].span) if key in new else ("gone", None)
+        yield Shape("way back" if back else "way", f"{other.name}: {source} → {target}", told, teams, place)
+    before = [names.get(stage.name, stage.name) for stage in one.stages if stage.entry]
+    after = [stage.name for stage in other.stages if stage.entry]
+    yield from (Shape("entry", f"{other.name}: {name}", "gone", owners[name]) for name in before if name not in after)
+    yield from (Shape("entry", f"{other.name}: {name}", "new", owners[name]) for name in after if name not in before)
 
 
-def _stage(lifecycle: str, one: Stage, other: Stage) -> Iterator[Shape]:
+def _stage(lifecycle: str, one: Stage, other: Stage, teams: Mapping[str, str]) -> Iterator[Shape]:
     name = f"{lifecycle}: {other.name}"
-    if one.owners != other.owners:
-        yield _owner(name, one.owners, other.owners)
+    yield from owners_told(name, one.owners, other.owners, teams)
     for what, before, after in (
         ("limit", _limit(one), _limit(other)),
         ("outcome", one.outcome, other.outcome),
@@ -91,11 +110,7 @@ def _stage(lifecycle: str, one: Stage, other: Stage) -> Iterator[Shape]:
         ("labels", ", ".join(one.labels), ", ".join(other.labels)),
     ):
         if before != after:
-            yield Shape(what, name, _arrow(before, after), other.owners or one.owners, other.span)
-
-
-def _owner(name: str, before: Sequence[str], after: Sequence[str]) -> Shape:
-    return Shape("owner", name, _arrow(", ".join(before), ", ".join(after)), tuple(dict.fromkeys((*before, *after))))
+            yield Shape(what, name, arrow(before, after), other.owners or one.owners, other.span)
 
 
 def _limit(stage: Stage) -> str:
@@ -103,12 +118,9 @@ def _limit(stage: Stage) -> str:
     if within is None:
         return ""
     business = "business " if within.calendar else ""
-    return f"leave within {within.count} {business}{within.unit.value}{'' if within.count == 1 else 's'}"
+    on = f" on {within.calendar}" if within.calendar else ""
+    return f"leave within {within.count} {business}{within.unit.value}{'' if within.count == 1 else 's'}{on}"
 
 
 def _percent(stage: Stage) -> str:
     return "" if stage.probability is None else f"{(stage.probability * 100).normalize():f}%"
-
-
-def _arrow(before: object, after: object) -> str:
-    return f"{'none' if before in (None, '') else before} → {'none' if after in (None, '') else after}"

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from revrules.diff.changes import Kind
+from revrules.diff.claims import of_claims
+from revrules.diff.declared import declared
 from revrules.diff.meaning import changes
 from revrules.diff.renames import renames
 from revrules.diff.shape import shape
+from revrules.diff.ways import of_ways, orders
 from revrules.proofs.alignment.matching import match
 from revrules.proofs.alignment.merged import merged
 from revrules.proofs.questions import Questions
@@ -42,7 +45,7 @@ class Difference:
     @property
     def same(self) -> bool:
         """Whether nothing changed in meaning: all is proved to be the same, and nothing else is declared otherwise."""
-        return not self.changed and not self.shape
+        return not self.changed and all(shape.aside for shape in self.shape)
 
 
 def difference(
@@ -57,6 +60,11 @@ def difference(
     matches = match(old, new, names)
     whole = merged(old, new, matches, SIDES)
     questions = Questions(whole.ruleset, today, prover=prover)
-    found = tuple(changes(questions, whole, matches, names))
+    found = (
+        *changes(questions, whole, matches, names),
+        *of_ways(questions, whole, matches),
+        *of_claims(questions, whole, matches),
+    )
+    besides = *shape(old, new, matches), *declared(old, new, matches, whole.differences), *orders(questions, whole, matches)
     questions.save()
-    return Difference(old, new, found, tuple(shape(old, new, matches, whole.differences)), questions.counts)
+    return Difference(old, new, found, besides, questions.counts)
