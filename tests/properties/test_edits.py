@@ -1,0 +1,103 @@
+"""What is called the same is the same, and what changed is never called the same: on generated edits of random rulesets.
+
+Every run takes new seeds. A failure names its seed: ``REVRULES_RANDOM_SEED=… pytest tests/properties/test_edits.py`` repeats it.
+``REVRULES_EDITS`` sets the number of edits.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from random import Random, SystemRandom
+from typing import TYPE_CHECKING
+
+import pytest
+from edits import preserving
+from random_records import random_record
+from strategies import Maker
+
+from revrules.diff import Kind, difference
+from revrules.diff.changes import What
+from revrules.proofs.mutants import mutants
+from revrules.reference import evaluate, place
+from revrules.types import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from revrules import ir
+    from revrules.diff import Change, Difference
+
+EDITS = int(os.environ.get("REVRULES_EDITS", "240"))
+FIXED = os.environ.get("REVRULES_RANDOM_SEED")
+CHUNKS = 4
+TODAY = datetime.date(2026, 11, 21)
+NOW = datetime.datetime(2026, 11, 21, 9, tzinfo=datetime.UTC)
+RECORDS = 12
+ALLOWED = {Kind.TIGHTENED: {(True, False)}, Kind.LOOSENED: {(False, True)}, Kind.CHANGED: {(True, False), (False, True)}}
+"""What a record may be counted as before and after, where the two differ."""
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_an_edit_that_keeps_the_meaning_is_proved_the_same(chunk: int) -> None:
+    for seed in seeds(chunk, EDITS // 2):
+        r = Random(seed)
+        ruleset = Maker(r).ruleset()
+        edit = preserving(ruleset, r)
+        if edit is not None:
+            found = difference(ruleset, edit.ruleset, TODAY)
+            assert all(change.kind is Kind.SAME for change in found.changes), f"seed {seed}, {edit.kind}: {found.changed}"
+            assert not found.shape, f"seed {seed}, {edit.kind}: {found.shape}"
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_no_record_contradicts_what_is_said_of_a_change(chunk: int) -> None:
+    for seed in seeds(chunk, EDITS // 2):
+        r = Random(seed)
+        ruleset = Maker(r).ruleset()
+        every = list(mutants(ruleset))
+        if not every:
+            continue
+        changed = r.choice(every).change.ruleset
+        found = difference(ruleset, changed, TODAY)
+        for told in contradictions(ruleset, changed, found, r):
+            pytest.fail(f"seed {seed}: {told}")
+
+
+def contradictions(old: ir.Ruleset, new: ir.Ruleset, found: Difference, r: Random) -> Iterator[str]:
+    """Yield where a random record shows that something said of a change is wrong."""
+    for entity in old.entities:
+        for _ in range(RECORDS):
+            record = random_record(r, old, entity.name)
+            for change in found.changes:
+                if change.entity == entity.name and (states := counted(old, new, change, record)) is not None:
+                    before, after = states
+                    if before != after and (before, after) not in ALLOWED.get(change.kind, {(True, False), (False, True)}):
+                        yield f"{change.title} is {change.kind}, but {before} became {after} for {record!r}"
+                    if before != after and change.kind is Kind.SAME:
+                        yield f"{change.title} is said to be the same, but {before} became {after} for {record!r}"
+
+
+def counted(old: ir.Ruleset, new: ir.Ruleset, change: Change, record: dict[str, object]) -> tuple[bool, bool] | None:
+    """Return whether a record is one of those that a change is about, before and after; None for changes of other things."""
+    if change.kind in (Kind.NEW, Kind.GONE, Kind.UNDECIDED):
+        return None
+    if change.what is What.DEFINITION:
+        id_ = f"{change.entity}.{change.name}"
+        if not any(each.id == id_ and each.type is Scalar.BOOLEAN for each in (*old.definitions,)):
+            return None
+        return evaluate(old, id_, record, NOW) is True, evaluate(new, id_, record, NOW) is True
+    if change.what is What.STAGE:
+        before, after = (place(each, each.lifecycle(change.of), record, NOW) for each in (old, new))
+        return change.name in before.path, change.name in after.path
+    return None
+
+
+def seeds(chunk: int, count: int) -> Iterator[int]:
+    """Yield the seeds of one test."""
+    if FIXED:
+        if chunk == 0:
+            yield int(FIXED)
+        return
+    source = SystemRandom()
+    yield from (source.randrange(2**32) for _ in range(count // CHUNKS))
