@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "properties"))
 
-from edits import preserving  # noqa: E402 - the tests' generators, shared
-from strategies import Maker  # noqa: E402
-from test_edits import contradictions  # noqa: E402
+from edits import preserving  # type: ignore[import-not-found]  # noqa: E402 - of the property tests, which mypy does not see
+from strategies import Maker  # type: ignore[import-not-found]  # noqa: E402 - as above
+from test_edits import contradictions  # type: ignore[import-not-found]  # noqa: E402 - as above
 
 from revrules.compiler import compile_path  # noqa: E402
 from revrules.diff import Kind, difference  # noqa: E402
@@ -63,7 +63,7 @@ def report(count: int, seed: int) -> Iterator[str]:
         begun = time.process_time()
         found = difference(old, new, TODAY)
         slowest = max(slowest, time.process_time() - begun)
-        tally[sort, outcome(sort, old, new, found, r)] += 1
+        tally[sort, came_of(sort, old, new, found, r)] += 1
         if number % 100 == 99:
             print(f"{number + 1} edits, {dict(tally)}", file=sys.stderr)
         del kind
@@ -99,7 +99,7 @@ def edits(count: int, seed: int) -> Iterator[tuple[str, str, ir.Ruleset, ir.Rule
                 yield "changing", mutant.words, old, mutant.change.ruleset, r
 
 
-def outcome(sort: str, old: ir.Ruleset, new: ir.Ruleset, found: object, r: Random) -> str:
+def came_of(sort: str, old: ir.Ruleset, new: ir.Ruleset, found: object, r: Random) -> str:
     """Return what came of one edit, in words."""
     from revrules.diff import Difference
 
