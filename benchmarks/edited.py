@@ -1,6 +1,6 @@
 """Generated edits of rulesets: how many that keep the meaning are proved to, how many others get a decided direction.
 
-    python benchmarks/edits.py [--edits 5000] [--seed 1] [--update]
+    python benchmarks/edited.py [--edits 5000] [--seed 1] [--update]
 
 Half of the edits keep the meaning (``tests/properties/edits.py``), half are mistakes of one place (``revrules.proofs.mutants``);
 half of each are made to random rulesets, half to those of the repository. A mistake may happen to mean the same; it is then
