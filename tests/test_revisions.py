@@ -13,7 +13,7 @@ import pytest
 from repositories import HAS_GIT, Repo
 
 from revrules.compiler import compile_path, compile_tree
-from revrules.files import DISK, Kind, NotAFileError
+from revrules.files import DISK, NotAFileError
 from revrules.loading import find_entries, load
 from revrules.revisions import Repository, Revision, RevisionError
 from revrules.revisions import git as git_door
@@ -151,7 +151,7 @@ def test_random_folders_with_links_are_seen_as_the_disk_sees_them(tmp_path: Path
     repo = Repo(tmp_path / "top")
     names = ("a", "b", "c.rev", "d", ".h")
     paths = {PurePosixPath(*(chance.choice(names) for _ in range(chance.randint(1, 4)))) for _ in range(25)}
-    for path in paths:
+    for path in sorted(paths):
         place = repo.folder / path
         if (
             place.exists()

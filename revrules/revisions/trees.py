@@ -214,14 +214,16 @@ class Tree:
         followed, lost = 0, False
         while left:
             part = left.pop()
-            if part == "..":
-                if not done:
-                    return None
-                done.pop()
-                above = entries.pop()
-                lost |= above is None or above.type != _FOLDER
+            here = entries[-1]
+            if part in {"", ".", ".."}:
+                lost |= here is None or here.type != _FOLDER
+                if part == "..":
+                    if not done:
+                        return None
+                    done.pop()
+                    entries.pop()
                 continue
-            entry = self._child(entries[-1], part)
+            entry = self._child(here, part)
             target = self._target(entry)
             if target is None or followed == _MAX_LINKS:
                 done.append(part)
@@ -230,7 +232,7 @@ class Tree:
                 return None
             else:
                 followed += 1
-                left += [step for step in reversed(target.split("/")) if step not in {"", "."}]
+                left += reversed(target.split("/"))
         return tuple(done), None if lost else entries[-1]
 
     def _child(self, parent: Entry | None, name: str) -> Entry | None:
