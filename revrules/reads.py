@@ -83,11 +83,11 @@ def condition_of(criteria: ir.Criteria) -> ir.Expr:
     conditions = tuple(condition_of(member) for member in criteria.members)
     match criteria.kind:
         case ir.GroupKind.ALL:
-            return ir.And(conditions)
+            return ir.And(conditions, span=criteria.span)
         case ir.GroupKind.ANY:
-            return ir.Or(conditions)
+            return ir.Or(conditions, span=criteria.span)
         case ir.GroupKind.AT_LEAST:
-            return ir.AtLeast(criteria.count, conditions)
+            return ir.AtLeast(criteria.count, conditions, span=criteria.span)
 
 
 def said(ruleset: ir.Ruleset) -> Iterator[tuple[str, ir.Expr]]:

@@ -10,6 +10,7 @@ from revrules.problems.alignment import said
 from revrules.problems.logic import Clause, Spot
 from revrules.problems.stages import subjects_of
 from revrules.proofs.phrases import phrase
+from revrules.reads import condition_of
 from revrules.reference.walk import ALWAYS, gate
 
 if TYPE_CHECKING:
@@ -83,20 +84,6 @@ def when_clauses(rule: Rule) -> tuple[Clause, ...]:
     spot = rule_spot(rule)
     when = spot._replace(words=f"the `when` of {spot.words}", span=rule.when.span or rule.span)
     return clauses_of(None, rule.when, when, rule.name)
-
-
-def condition_of(criteria: Criteria) -> Expr:
-    """Return criteria as one condition."""
-    if isinstance(criteria, ir.Criterion):
-        return criteria.condition
-    members = tuple(condition_of(member) for member in criteria.members)
-    match criteria.kind:
-        case ir.GroupKind.ALL:
-            return ir.And(members, span=criteria.span)
-        case ir.GroupKind.ANY:
-            return ir.Or(members, span=criteria.span)
-        case ir.GroupKind.AT_LEAST:
-            return ir.AtLeast(criteria.count, members, span=criteria.span)
 
 
 def named(criteria: Criteria, spot: Spot, name: str) -> Clause:

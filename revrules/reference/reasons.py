@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from revrules import ir
-from revrules.reads import reads
+from revrules.reads import condition_of, reads
 from revrules.reference.expressions import bounds, depends, judged, truth, value
 from revrules.reference.walk import gate
 from revrules.runtime.results import Blocker, DataProblem, NextStage, Seen, Violation
@@ -38,23 +38,9 @@ def _open_criteria(criteria: ir.Criteria, scope: Scope) -> Iterator[ir.Criterion
     """Yield the criteria of the groups that are not true."""
     if isinstance(criteria, ir.Criterion):
         yield criteria
-    elif not truth(_condition(criteria), scope):
+    elif not truth(condition_of(criteria), scope):
         for member in criteria.members:
             yield from _open_criteria(member, scope)
-
-
-def _condition(criteria: ir.Criteria) -> ir.Expr:
-    """Return criteria as one condition."""
-    if isinstance(criteria, ir.Criterion):
-        return criteria.condition
-    conditions = tuple(_condition(member) for member in criteria.members)
-    match criteria.kind:
-        case ir.GroupKind.ALL:
-            return ir.And(conditions)
-        case ir.GroupKind.ANY:
-            return ir.Or(conditions)
-        case ir.GroupKind.AT_LEAST:
-            return ir.AtLeast(criteria.count, conditions)
 
 
 def _blocker(criterion: ir.Criterion, scope: Scope) -> Blocker:

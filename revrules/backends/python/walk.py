@@ -9,6 +9,7 @@ from revrules import ir
 from revrules.backends.python.code import FALSE, NOT, NOTHING, TRUE, Facts, Py, block, negated
 from revrules.backends.python.expressions import test
 from revrules.backends.python.scope import Scope
+from revrules.reads import condition_of
 
 if TYPE_CHECKING:
     from revrules.backends.python.graph import Graph, Way
@@ -218,17 +219,3 @@ def bits(scope: Scope, criteria: ir.Criteria, mask: str, facts: Facts, bit: int)
         return [], facts, facts, bit
     after = found.if_true & found.if_false
     return block(f"if {negated(found.py).text}", lines), after, found.if_true, bit
-
-
-def condition_of(criteria: ir.Criteria) -> ir.Expr:
-    """Return what a group of criteria says, as one expression."""
-    if isinstance(criteria, ir.Criterion):
-        return criteria.condition
-    operands = tuple(condition_of(member) for member in criteria.members)
-    match criteria.kind:
-        case ir.GroupKind.ALL:
-            return ir.And(operands)
-        case ir.GroupKind.ANY:
-            return ir.Or(operands)
-        case ir.GroupKind.AT_LEAST:
-            return ir.AtLeast(criteria.count, operands)

@@ -8,6 +8,7 @@ from revrules import ir
 from revrules.backends.smt.answers import MET, NOT_MET, Verdict, Want
 from revrules.proofs.phrases import brief, phrase
 from revrules.proofs.states import Judge
+from revrules.reads import condition_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,22 +63,9 @@ def _criteria(criteria: Criteria | None) -> Iterator[Clause]:
         case ir.Group(kind, _, count, name):
             words = f"{kind} {count} of" if kind is ir.GroupKind.AT_LEAST else str(kind)
             inside = ", ".join(known.strip("`") for member in criteria.members for known, _ in _criteria(member))
-            yield f"`{name or words}`" if name else f"`{words} {{ {inside} }}`", _condition(criteria)
+            yield f"`{name or words}`" if name else f"`{words} {{ {inside} }}`", condition_of(criteria)
         case None:
             return
-
-
-def _condition(criteria: Criteria) -> Expr:
-    if isinstance(criteria, ir.Criterion):
-        return criteria.condition
-    conditions = tuple(_condition(member) for member in criteria.members)
-    match criteria.kind:
-        case ir.GroupKind.ALL:
-            return ir.And(conditions)
-        case ir.GroupKind.ANY:
-            return ir.Or(conditions)
-        case ir.GroupKind.AT_LEAST:
-            return ir.AtLeast(criteria.count, conditions)
 
 
 def _all_meet(questions: Questions, entity: str, here: Expr, rest: tuple[Expr, ...]) -> bool:
