@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING, NamedTuple, assert_never, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import z3
 
 from revrules import ir
 from revrules.backends.smt import moments, related
-from revrules.backends.smt.numbers import combined, converted, within
+from revrules.backends.smt.formulas import both, conj, disj, either, negated, never_unknown, same
+from revrules.backends.smt.numbers import combined, compared, converted, larger, smaller, within
 from revrules.backends.smt.terms import DAY, MONEY_UNITS, Range, Term, Truth, constant, encode, variable
 from revrules.rows import cell_condition
 from revrules.types import EnumType, Scalar
@@ -67,24 +68,21 @@ class Lowering:
                 holder = scope.at(path, up)
                 return self.problem.once((id(holder), definition, "truth"), lambda: self._defined_truth(definition, holder))
             case ir.OrElse(first, second):
-                one, other = self.truth(first, scope), self.truth(second, scope)
-                open_ = z3.Not(z3.Or(one.true, one.false))
-                return Truth(z3.Or(one.true, z3.And(open_, other.true)), z3.Or(one.false, z3.And(open_, other.false)))
+                return self._or_else(self.truth(first, scope), self.truth(second, scope))
             case ir.If(condition, then, otherwise):
                 case_, one, other = (self.truth(part, scope) for part in (condition, then, otherwise))
-                return Truth(
-                    z3.Or(z3.And(case_.true, one.true), z3.And(case_.false, other.true)),
-                    z3.Or(z3.And(case_.true, one.false), z3.And(case_.false, other.false)),
-                )
+                true = either(both(case_.true, one.true), both(case_.false, other.true))
+                if all(never_unknown(part) for part in (case_, one, other)):
+                    return Truth(true, negated(true))
+                return Truth(true, either(both(case_.true, one.false), both(case_.false, other.false)))
             case ir.Not(operand):
                 inner = self.truth(operand, scope)
                 return Truth(inner.false, inner.true)
             case ir.And(operands):
-                parts = self._truths(operands, scope)
-                return Truth(z3.And([part.true for part in parts]), z3.Or([part.false for part in parts]))
+                return self._all(self._truths(operands, scope))
             case ir.Or(operands):
-                parts = self._truths(operands, scope)
-                return Truth(z3.Or([part.true for part in parts]), z3.And([part.false for part in parts]))
+                turned = self._all([Truth(part.false, part.true) for part in self._truths(operands, scope)])
+                return Truth(turned.false, turned.true)
             case ir.AtLeast(count, operands):
                 return self._at_least(count, self._truths(operands, scope))
             case ir.Compare(op, left, right):
@@ -101,21 +99,21 @@ class Lowering:
                 return self._one_of(self.value(operand, scope), ir.type_of(operand), items.items, any_case)
             case ir.Known(operand):
                 known = self._is_known(operand, scope)
-                return Truth(known, z3.Not(known))
+                return Truth(known, negated(known))
             case ir.Related(path, up):
                 present = scope.at(path, up).present
-                return Truth(present, z3.Not(present))
+                return Truth(present, negated(present))
             case ir.TextTest(op, operand, pattern, any_case):
                 text, part = self.value(operand, scope), self.value(pattern, scope)
                 holds = self.texts.test(op, text.term, part.term, pattern, any_case)
-                return self._two_sided(z3.And(text.known, part.known), holds)
+                return self._two_sided(both(text.known, part.known), holds)
             case ir.Matches(operand, pattern, any_case):
                 text = self.value(operand, scope)
                 return self._two_sided(text.known, self.texts.matches(text.term, pattern, any_case))
             case ir.Collects(name, inputs, member):
                 table = self.ruleset.table(name)
                 rows = [row for row, output in self._rows(table, inputs, scope) if output == member]
-                return Truth(z3.Or([self.no, *(row.true for row in rows)]), z3.And([self.yes, *(row.false for row in rows)]))
+                return Truth(disj(self.context, (row.true for row in rows)), conj(self.context, (row.false for row in rows)))
             case _:
                 value = self.value(expr, scope)
                 return self._two_sided(value.known, cast("z3.BoolRef", value.term))
@@ -127,7 +125,23 @@ class Lowering:
         return [self.truth(operand, scope) for operand in operands]
 
     def _two_sided(self, known: z3.BoolRef, holds: z3.BoolRef) -> Truth:
-        return Truth(z3.And(known, holds), z3.And(known, z3.Not(holds)))
+        return Truth(both(known, holds), both(known, negated(holds)))
+
+    def _all(self, parts: Sequence[Truth]) -> Truth:
+        """Return that all ``parts`` are met. Of what is never unknown, false is written as the opposite of true."""
+        true = conj(self.context, (part.true for part in parts))
+        if all(never_unknown(part) for part in parts):
+            return Truth(true, negated(true))
+        return Truth(true, disj(self.context, (part.false for part in parts)))
+
+    def _or_else(self, one: Truth, other: Truth) -> Truth:
+        if same(other.true, self.yes):
+            return Truth(negated(one.false), one.false)
+        if same(other.false, self.yes):
+            return Truth(one.true, negated(one.true))
+        open_ = negated(either(one.true, one.false))
+        true = either(one.true, both(open_, other.true))
+        return Truth(true, negated(true) if never_unknown(other) else either(one.false, both(open_, other.false)))
 
     def _at_least(self, count: int, parts: Sequence[Truth]) -> Truth:
         if count <= 0:
@@ -135,44 +149,47 @@ class Lowering:
         if count > len(parts):
             return Truth(self.no, self.yes)
         enough = z3.PbGe([(part.true, 1) for part in parts], count)
+        if all(never_unknown(part) for part in parts):
+            return Truth(enough, negated(enough))
         return Truth(enough, z3.PbGe([(part.false, 1) for part in parts], len(parts) - count + 1))
 
     def _compare(self, op: ir.CompareOp, left: ir.Expr, right: ir.Expr, scope: Scope) -> Truth:
         one, other = self.value(left, scope), self.value(right, scope)
-        known = z3.And(one.known, other.known)
+        known = both(one.known, other.known)
         if ir.type_of(left) is Scalar.TEXT:
-            same = self.texts.same(one.term, other.term)
-            return self._two_sided(known, same if op is ir.CompareOp.EQ else z3.Not(same))
+            alike = self.texts.same(one.term, other.term)
+            return self._two_sided(known, alike if op is ir.CompareOp.EQ else negated(alike))
         term = self._as(other.term, ir.type_of(right), ir.type_of(left))
         return self._two_sided(known, compared(op, one.term, term))
 
     def _compare_ranges(self, op: ir.CompareOp, left: Range, right: Range) -> Truth:
         """Return when ``op`` holds (does not hold) for every pair of numbers out of the two ranges."""
-        known = z3.And(left.known, right.known)
+        known = both(left.known, right.known)
         match op:
             case ir.CompareOp.LT:
-                return Truth(z3.And(known, left.high < right.low), z3.And(known, left.low >= right.high))
+                return Truth(both(known, left.high < right.low), both(known, left.low >= right.high))
             case ir.CompareOp.LE:
-                return Truth(z3.And(known, left.high <= right.low), z3.And(known, left.low > right.high))
+                return Truth(both(known, left.high <= right.low), both(known, left.low > right.high))
             case ir.CompareOp.GT:
-                return Truth(z3.And(known, left.low > right.high), z3.And(known, left.high <= right.low))
+                return Truth(both(known, left.low > right.high), both(known, left.high <= right.low))
             case ir.CompareOp.GE:
-                return Truth(z3.And(known, left.low >= right.high), z3.And(known, left.high < right.low))
+                return Truth(both(known, left.low >= right.high), both(known, left.high < right.low))
             case ir.CompareOp.EQ | ir.CompareOp.NE:
-                same = z3.And(known, left.low == left.high, right.low == right.high, left.low == right.low)
-                apart = z3.And(known, z3.Or(left.high < right.low, left.low > right.high))
-                return Truth(same, apart) if op is ir.CompareOp.EQ else Truth(apart, same)
+                one_number = (left.low == left.high, right.low == right.high, left.low == right.low)
+                equal = conj(self.context, (known, *one_number))
+                apart = both(known, either(left.high < right.low, left.low > right.high))
+                return Truth(equal, apart) if op is ir.CompareOp.EQ else Truth(apart, equal)
 
     def _one_of(self, operand: Term, type_: Type, values: Sequence[ir.Value], any_case: bool) -> Truth:
         if type_ is Scalar.TEXT:
             return self._two_sided(operand.known, self.texts.among(operand.term, cast("Sequence[str]", values), any_case))
-        same = [operand.term == constant(encode(value, type_), type_, self.context) for value in values]
-        return self._two_sided(operand.known, z3.Or(same) if same else self.no)
+        alike = [operand.term == constant(encode(value, type_), type_, self.context) for value in values]
+        return self._two_sided(operand.known, disj(self.context, alike))
 
     def _is_known(self, operand: ir.Expr, scope: Scope) -> z3.BoolRef:
         if ir.type_of(operand) is Scalar.BOOLEAN:
             inner = self.truth(operand, scope)
-            return z3.Or(inner.true, inner.false)
+            return self.yes if never_unknown(inner) else either(inner.true, inner.false)
         return self.value(operand, scope).known
 
     # --- values --------------------------------------------------------------------------------------------------
@@ -203,11 +220,11 @@ class Lowering:
                 return self._call(function, arguments, type_, scope)
             case ir.OrElse(first, second) if ir.type_of(first) is not Scalar.BOOLEAN:
                 one, other = self.value(first, scope), self._value_as(second, ir.type_of(first), scope)
-                return Term(z3.Or(one.known, other.known), z3.If(one.known, one.term, other.term))
+                return Term(either(one.known, other.known), z3.If(one.known, one.term, other.term))
             case ir.If(condition, then, otherwise) if ir.type_of(then) is not Scalar.BOOLEAN:
                 case_ = self.truth(condition, scope)
                 one, other = self.value(then, scope), self._value_as(otherwise, ir.type_of(then), scope)
-                known = z3.Or(z3.And(case_.true, one.known), z3.And(case_.false, other.known))
+                known = either(both(case_.true, one.known), both(case_.false, other.known))
                 return Term(known, z3.If(case_.true, one.term, other.term))
             case ir.Choose():
                 return self._choose(expr, scope)
@@ -216,12 +233,12 @@ class Lowering:
                 return self._chosen_branch(table.mode, self._rows(table, inputs, scope), table.otherwise, type_)
             case ir.Count() | ir.Points():
                 range_ = self.bounds(expr, scope)
-                return Term(z3.And(range_.known, range_.low == range_.high), range_.low)
+                return Term(both(range_.known, range_.low == range_.high), range_.low)
             case ir.Sum() | ir.Extreme() | ir.Pick():
                 return self.problem.once((expr, scope.names), lambda: related.aggregated(self, expr, scope))
             case _:
                 holds = self.truth(expr, scope)
-                return Term(z3.Or(holds.true, holds.false), holds.true)
+                return Term(self.yes if never_unknown(holds) else either(holds.true, holds.false), holds.true)
 
     def _literal(self, value: ir.Value | None, type_: Type) -> Term:
         if value is None:
@@ -292,13 +309,14 @@ class Lowering:
         known = self.yes if otherwise is not None else self.no
         term: z3.ExprRef = places[otherwise] if otherwise is not None else z3.IntVal(0, self.context)
         if mode is ir.ChooseMode.EXACTLY_ONE:
-            none = z3.And(known, *(state.false for state, _ in states))
-            one = z3.And(z3.Or([state.true for state, _ in states]), z3.PbGe([(s.false, 1) for s, _ in states], len(states) - 1))
+            none = conj(self.context, (known, *(state.false for state, _ in states)))
+            others = z3.PbGe([(state.false, 1) for state, _ in states], len(states) - 1)
+            one = both(disj(self.context, (state.true for state, _ in states)), others)
             for state, place in reversed(states):
                 term = z3.If(state.true, place, term)
-            return Term(z3.Or(none, one), term)
+            return Term(either(none, one), term)
         for state, place in reversed(states):
-            known, term = z3.Or(state.true, z3.And(state.false, known)), z3.If(state.true, place, term)
+            known, term = either(state.true, both(state.false, known)), z3.If(state.true, place, term)
         return Term(known, term)
 
     def _rows(self, table: ir.DecisionTable, inputs: tuple[ir.Expr, ...], scope: Scope) -> list[tuple[Truth, str]]:
@@ -310,7 +328,7 @@ class Lowering:
         found = []
         for row in table.rows:
             cells = [column[at] for column, at in zip(columns, row.cells, strict=True)]
-            truth = Truth(z3.And([self.yes, *(cell.true for cell in cells)]), z3.Or([self.no, *(cell.false for cell in cells)]))
+            truth = self._all(cells)
             found.append((truth, row.output))
         return found
 
@@ -329,7 +347,7 @@ class Lowering:
                 inner_range = self.bounds(operand, scope)
                 type_ = ir.type_of(operand)
                 low, high = (self._negative(Term(inner_range.known, end), type_) for end in (inner_range.high, inner_range.low))
-                return Range(z3.And(low.known, high.known), cast("z3.ArithRef", low.term), cast("z3.ArithRef", high.term))
+                return Range(both(low.known, high.known), cast("z3.ArithRef", low.term), cast("z3.ArithRef", high.term))
             case ir.Count():
                 return related.counted(self, expr, scope)
             case ir.Points():
@@ -346,10 +364,10 @@ class Lowering:
         else:
             crossed = (right.high, right.low) if op is ir.ArithOp.SUB else (right.low, right.high)
             pairs = [(left.low, crossed[0]), (left.high, crossed[1])]
-        known = z3.And(left.known, right.known)
+        known = both(left.known, right.known)
         ends = [combined(self.problem, op, Term(known, one), Term(known, other), (type_, type_), type_) for one, other in pairs]
         terms = [cast("z3.ArithRef", end.term) for end in ends]
-        return Range(z3.And([end.known for end in ends]), reduce(_smaller, terms), reduce(_larger, terms))
+        return Range(conj(self.context, (end.known for end in ends)), reduce(smaller, terms), reduce(larger, terms))
 
     def _points(self, expr: ir.Points, scope: Scope) -> Range:
         base = self._point(expr.base, expr.type)
@@ -359,23 +377,23 @@ class Lowering:
         low, high = total.low, total.high
         if expr.low is not None:
             least = self._point(expr.low, expr.type)
-            low, high = _larger(low, least), _larger(high, least)
+            low, high = larger(low, least), larger(high, least)
         if expr.high is not None:
             most = self._point(expr.high, expr.type)
-            low, high = _smaller(low, most), _smaller(high, most)
+            low, high = smaller(low, most), smaller(high, most)
         return Range(total.known, low, high)
 
     def _with_line(self, total: Range, line: ir.Line, type_: Type, scope: Scope) -> Range:
         holds = self.truth(line.condition, scope)
         points = self._line_points(line, type_, scope)
         nought = self._point(0, type_)
-        low = z3.If(holds.false, nought, z3.If(holds.true, points.low, _smaller(points.low, nought)))
-        high = z3.If(holds.false, nought, z3.If(holds.true, points.high, _larger(points.high, nought)))
-        known = z3.And(total.known, z3.Or(holds.false, points.known))
+        low = z3.If(holds.false, nought, z3.If(holds.true, points.low, smaller(points.low, nought)))
+        high = z3.If(holds.false, nought, z3.If(holds.true, points.high, larger(points.high, nought)))
+        known = both(total.known, either(holds.false, points.known))
         types = (type_, type_)
         bottom = combined(self.problem, ir.ArithOp.ADD, Term(known, total.low), Term(known, low), types, type_)
         top = combined(self.problem, ir.ArithOp.ADD, Term(known, total.high), Term(known, high), types, type_)
-        return Range(z3.And(bottom.known, top.known), cast("z3.ArithRef", bottom.term), cast("z3.ArithRef", top.term))
+        return Range(both(bottom.known, top.known), cast("z3.ArithRef", bottom.term), cast("z3.ArithRef", top.term))
 
     def _line_points(self, line: ir.Line, type_: Type, scope: Scope) -> Range:
         points = self._point(line.points, type_)
@@ -384,36 +402,16 @@ class Lowering:
         times = self.bounds(line.per, scope)
         if type_ is Scalar.NUMBER and ir.type_of(line.per) is not Scalar.NUMBER:
             low, high = (converted(self.problem, Term(times.known, end), Scalar.INTEGER) for end in _ends(times))
-            times = Range(z3.And(low.known, high.known), cast("z3.ArithRef", low.term), cast("z3.ArithRef", high.term))
+            times = Range(both(low.known, high.known), cast("z3.ArithRef", low.term), cast("z3.ArithRef", high.term))
         products = self.combined_ranges(ir.ArithOp.MUL, Range(self.yes, points, points), times, type_)
         if line.up_to is None:
             return products
         limit, floor = self._point(abs(line.up_to), type_), self._point(-abs(line.up_to), type_)
-        low_end, high_end = (_smaller(_larger(end, floor), limit) for end in _ends(products))
+        low_end, high_end = (smaller(larger(end, floor), limit) for end in _ends(products))
         return Range(products.known, low_end, high_end)
 
     def _point(self, number: float, type_: Type) -> z3.ArithRef:
         return cast("z3.ArithRef", constant(encode(number, type_), type_, self.context))
-
-
-def compared(op: ir.CompareOp, left: z3.ExprRef, right: z3.ExprRef) -> z3.BoolRef:
-    """Return that ``left`` lies to ``right`` as ``op`` says."""
-    one, other = cast("z3.ArithRef", left), cast("z3.ArithRef", right)
-    match op:
-        case ir.CompareOp.EQ:
-            return one == other
-        case ir.CompareOp.NE:
-            return one != other
-        case ir.CompareOp.LT:
-            return one < other
-        case ir.CompareOp.LE:
-            return one <= other
-        case ir.CompareOp.GT:
-            return one > other
-        case ir.CompareOp.GE:
-            return one >= other
-        case _:
-            assert_never(op)
 
 
 def _only_some(expr: ir.RangedCompare) -> bool:
@@ -431,17 +429,9 @@ def _chosen(function: str, one: Term, other: Term) -> Term:
     """Return the smaller or larger of what is known."""
     left, right = cast("z3.ArithRef", one.term), cast("z3.ArithRef", other.term)
     better = left <= right if function == "least" else left >= right
-    first = z3.And(one.known, z3.Or(z3.Not(other.known), better))
-    return Term(z3.Or(one.known, other.known), z3.If(first, left, right))
+    first = both(one.known, either(negated(other.known), better))
+    return Term(either(one.known, other.known), z3.If(first, left, right))
 
 
 def _ends(range_: Range) -> tuple[z3.ArithRef, z3.ArithRef]:
     return range_.low, range_.high
-
-
-def _smaller(one: z3.ArithRef, other: z3.ArithRef) -> z3.ArithRef:
-    return z3.If(one <= other, one, other)
-
-
-def _larger(one: z3.ArithRef, other: z3.ArithRef) -> z3.ArithRef:
-    return z3.If(one >= other, one, other)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, assert_never, cast
 
 import z3
 
 from revrules.backends.smt.terms import DAY, LARGEST_NUMBER, LIMITS, MONEY_UNITS, Term, constant
-from revrules.ir import ArithOp
+from revrules.ir import ArithOp, CompareOp
 from revrules.reference.operators import arith
 from revrules.types import MOMENTS, Scalar
 
@@ -91,6 +91,36 @@ class Operation(NamedTuple):
     exact: Callable[[], z3.ArithRef]
     arguments: tuple[z3.ArithRef, ...]
     exactly: Callable[..., float | None]
+
+
+def compared(op: CompareOp, left: z3.ExprRef, right: z3.ExprRef) -> z3.BoolRef:
+    """Return that ``left`` lies to ``right`` as ``op`` says."""
+    one, other = cast("z3.ArithRef", left), cast("z3.ArithRef", right)
+    match op:
+        case CompareOp.EQ:
+            return one == other
+        case CompareOp.NE:
+            return one != other
+        case CompareOp.LT:
+            return one < other
+        case CompareOp.LE:
+            return one <= other
+        case CompareOp.GT:
+            return one > other
+        case CompareOp.GE:
+            return one >= other
+        case _:
+            assert_never(op)
+
+
+def smaller(one: z3.ArithRef, other: z3.ArithRef) -> z3.ArithRef:
+    """Return the smaller of two."""
+    return z3.If(one <= other, one, other)
+
+
+def larger(one: z3.ArithRef, other: z3.ArithRef) -> z3.ArithRef:
+    """Return the larger of two."""
+    return z3.If(one >= other, one, other)
 
 
 def combined(problem: Problem, op: ArithOp, left: Term, right: Term, types: tuple[Type, Type], type_: Type) -> Term:
