@@ -32,7 +32,7 @@ FAILURES = ("changed", "tightened", "loosened", "undecided", "never")
 )
 @click.option(
     "--output-format",
-    type=click.Choice(["text", "markdown", "json", "github"]),
+    type=click.Choice(["text", "markdown", "json", "html", "github"]),
     default="text",
     help="How to show it.  [default: text]",
 )
@@ -68,7 +68,7 @@ def command(
 
 
 def _shown(found: Difference, old: Version, new: Version, output_format: str) -> str:
-    from revrules.render.changes import as_json, as_markdown, as_text, for_github
+    from revrules.render.changes import as_html, as_json, as_markdown, as_text, for_github
 
     names = old.name, new.name
     match output_format:
@@ -76,6 +76,8 @@ def _shown(found: Difference, old: Version, new: Version, output_format: str) ->
             return as_json(found, names)
         case "markdown":
             return as_markdown(found, names)
+        case "html":
+            return as_html(found, names)
         case "github":
             return for_github(found, new.sources)
         case _:

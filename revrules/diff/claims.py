@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from revrules import ir
 from revrules.diff.changes import Change, Kind, What
 from revrules.diff.directions import Asking
-from revrules.diff.meaning import Spot, as_change, compared_as_said, in_short
+from revrules.diff.meaning import Spot, as_change, compared_as_said
 from revrules.diff.shape import stage_names
+from revrules.diff.spoken import in_short
 from revrules.proofs.alignment.rows import Row
 
 if TYPE_CHECKING:

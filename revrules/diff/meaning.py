@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from revrules import ir
 from revrules.diff.changes import Change, Kind, What
 from revrules.diff.directions import Asking, directed
+from revrules.diff.spoken import differing, in_short
 from revrules.problems.alignment import said
 from revrules.proofs.alignment.rows import Row, Words, compared, stage_rows
 from revrules.proofs.compare import Comparison, Relation, ValueComparison
-from revrules.proofs.phrases import phrase
 from revrules.reference.walk import gate
 
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ WORDS = {
     ir.DefinitionKind.SCORE: What.SCORE,
     ir.DefinitionKind.CLASSIFY: What.CLASSIFICATION,
 }
-LONGEST = 80
-"""Characters of what a criterion says that is told in full."""
 
 
 class Spot(NamedTuple):
@@ -78,11 +76,12 @@ def _of_word(
 ) -> Iterator[Change]:
     present = other or one
     assert present is not None, "a pair has a side"
-    is_rule = isinstance(present, ir.Rule)
     what = What.RULE if isinstance(present, ir.Rule) else WORDS[present.kind]
     called = present.name if isinstance(present, ir.Rule) else said(present)
-    spoken = ("", "") if is_rule else (in_short(one.expr if isinstance(one, ir.Definition) else None),
-                                       in_short(other.expr if isinstance(other, ir.Definition) else None))  # fmt: skip
+    spoken = ("", "")
+    if isinstance(present, ir.Definition):
+        exprs = [each.expr if isinstance(each, ir.Definition) else None for each in (one, other)]
+        spoken = differing(exprs[0], exprs[1])
     unchanged = one is not None and other is not None and _own_words(one) == _own_words(other)
     spot = Spot(what, "", entity, _owners(one, other), (place_of(one), place_of(other)), spoken, unchanged)
     whole, *members = rows
@@ -108,7 +107,7 @@ def _of_stage(asking: Asking, pair: StagePair, row: Row) -> Iterator[Change]:
     exprs = gate(one), gate(other)
     here = spot._replace(what=What.GATE, said=(in_short(exprs[0]), in_short(exprs[1])), unchanged=exprs[0] == exprs[1])
     yield as_change(here, compared_as_said(asking, gates, exprs))
-    yield from _criteria(asking, spot._replace(of=other.name), (one.requires, other.requires))
+    yield from _criteria(asking, spot._replace(of=f"{spot.of}.{other.name}"), (one.requires, other.requires))
 
 
 # --- criteria ----------------------------------------------------------------------------------------------------
@@ -151,12 +150,6 @@ def _all(criteria: Criteria | None) -> Iterator[Criterion]:
     elif criteria is not None:
         for member in criteria.members:
             yield from _all(member)
-
-
-def in_short(expr: Expr | None) -> str:
-    """Return what an expression says, if that is short."""
-    words = "" if expr is None else phrase(expr)
-    return words if len(words) <= LONGEST else ""
 
 
 # --- rows into changes -------------------------------------------------------------------------------------------

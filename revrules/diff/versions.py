@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from revrules.diff.changes import Kind
+from revrules.diff.changes import Kind, What
 from revrules.diff.claims import of_claims
 from revrules.diff.declared import declared
 from revrules.diff.meaning import changes
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from revrules.proofs.questions import Counts, Finder
 
 SIDES = ("old", "new")
+WHOLES = (What.DEFINITION, What.SCORE, What.CLASSIFICATION, What.RULE, What.GATE)
+"""What has criteria."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,22 @@ class Difference:
 
     @property
     def changed(self) -> tuple[Change, ...]:
-        """The changes of meaning, without what is proved to be the same."""
-        return tuple(change for change in self.changes if change.kind is not Kind.SAME)
+        """The changes of meaning, without what is proved to be the same, criteria of what is the same as a whole among it."""
+        same, other = (
+            {(each.title, each.entity) for each in self.changes if each.what in WHOLES and (each.kind is Kind.SAME) is alike}
+            for alike in (True, False)
+        )
+        return tuple(
+            each
+            for each in self.changes
+            if each.kind is not Kind.SAME
+            and not (each.what is What.CRITERION and (each.of, each.entity) in same and (each.of, each.entity) not in other)
+        )
+
+    @property
+    def undecided(self) -> int:
+        """How many comparisons stayed undecided."""
+        return sum(change.kind is Kind.UNDECIDED for change in self.changed)
 
     @property
     def same(self) -> bool:

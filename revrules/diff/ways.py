@@ -9,8 +9,9 @@ from revrules import ir
 from revrules.backends.smt.answers import Verdict
 from revrules.diff.changes import Shape, What
 from revrules.diff.directions import Asking
-from revrules.diff.meaning import Spot, as_change, compared_as_said, in_short
+from revrules.diff.meaning import Spot, as_change, compared_as_said
 from revrules.diff.shape import lifecycles, stage_names
+from revrules.diff.spoken import in_short
 from revrules.proofs.alignment.rows import Row
 from revrules.reference.walk import gate
 from revrules.types import Scalar

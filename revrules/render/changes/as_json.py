@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from revrules.diff.agree import agreements
+from revrules.diff.changes import Kind
 from revrules.proofs.witnesses import as_pairs
 
 if TYPE_CHECKING:
@@ -20,11 +22,24 @@ def as_json(difference: Difference, names: tuple[str, str]) -> str:
         "new": names[1],
         "same": difference.same,
         "compared": len(difference.changes),
+        "undecided": difference.undecided,
         "changes": [_change(change) for change in difference.changed],
         "declared": [
-            {"what": shape.what, "name": shape.name, "change": shape.told, "owners": list(shape.owners)}
+            {
+                "what": shape.what,
+                "name": shape.name,
+                "change": shape.told,
+                "owners": list(shape.owners),
+                "in_meaning": not shape.aside,
+            }
             for shape in difference.shape
         ],
+        "renamed": [
+            {"what": change.what.value, "name": change.name, "of": change.of, "was": change.was}
+            for change in difference.changes
+            if change.was and change.kind is Kind.SAME
+        ],
+        "ask": [{"team": each.team, "because": list(each.reasons)} for each in agreements(difference)],
         "questions": {
             "asked": counts.asked,
             "proved": counts.proved,
@@ -46,6 +61,7 @@ def _change(change: Change) -> dict[str, object]:
         "inherited": change.inherited,
         "said": {"old": change.said[0], "new": change.said[1]},
         "because": list(change.because),
+        "direction": change.direction,
         "only_missing": change.only_missing,
         "lost": _record(change.lost),
         "gained": _record(change.gained),

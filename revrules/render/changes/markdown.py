@@ -7,53 +7,80 @@ from typing import TYPE_CHECKING
 from revrules.diff.changes import Kind
 from revrules.proofs.witnesses import as_table
 from revrules.render.cells import harmless
-from revrules.render.changes.words import followers, line, named, records, roots
+from revrules.render.changes.safe import code, inert, marked, summary
+from revrules.render.changes.words import asks, followers, line, named, records, renamed, roots, shape_line, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from revrules.backends.smt.answers import Witness
     from revrules.diff import Change, Difference
 
 ICONS = {Kind.TIGHTENED: "🔒", Kind.LOOSENED: "🔓", Kind.CHANGED: "🔀", Kind.UNDECIDED: "❔", Kind.NEW: "➕", Kind.GONE: "➖"}
+LONGEST = 60_000
+"""Characters of a comment; GitHub takes 65,536, and whoever posts it may add something."""
+SPARE = 300
+"""Characters that are kept for saying how much was left out."""
 
 
 def as_markdown(difference: Difference, names: tuple[str, str]) -> str:
-    """Return one line for each change, then the details folded."""
-    return harmless("\n".join(_lines(difference, names))) + "\n"
-
-
-def _lines(difference: Difference, names: tuple[str, str]) -> Iterator[str]:
-    yield "### What this change means"
-    yield ""
+    """Return one line for each change, then whom to ask, then the records folded; what is too long for a comment is counted."""
+    shown = roots(difference)
+    heading = ["### What this change means", ""]
     if difference.same:
-        yield f"No change in meaning from {names[0]} to {names[1]}: proved for every possible record."
-        return
-    found = roots(difference)
-    yield from (f"- {ICONS.get(change.kind, '')} {line(change)}" for change in found)
-    yield from (f"- ✏️ {shape.what} `{shape.name}`: {shape.told}" for shape in difference.shape)
+        heading += [marked(_sentence(verdict(difference, names))), ""]
+    else:
+        heading += [marked(f"From {code(names[0])} to {code(names[1])}: {_counted(difference)}."), ""]
+    blocks = [*_changes(difference, shown), *_asks(difference), *_details(difference, shown)]
+    return harmless(_bounded("\n".join(heading), blocks)).rstrip("\n") + "\n"
+
+
+def _changes(difference: Difference, shown: Sequence[Change]) -> Iterator[str]:
+    yield from (f"- {ICONS.get(change.kind, '')} {marked(line(change, difference))}" for change in shown)
+    yield from (f"- ✏️ {marked(shape_line(shape))}" for shape in difference.shape if not shape.aside)
     if follow := followers(difference):
-        yield f"- so it changes as well: {named(follow)}"
-    yield from _details(found)
+        yield f"- ↪️ so it changes as well: {marked(named(follow))}"
+    yield from (f"- {marked(text)} (the same meaning)" for text in renamed(difference))
+    yield from (f"- {marked(shape_line(shape))} (the same meaning)" for shape in difference.shape if shape.aside)
 
 
-def _details(changes: Sequence[Change]) -> Iterator[str]:
-    for change in changes:
-        shown = list(records(change))
-        if shown:
-            yield ""
-            yield f"<details><summary>{_plain(line(change))}</summary>"
-            yield ""
-            yield "```text"
-            yield _table(shown)
-            yield "```"
-            yield ""
-            yield "</details>"
+def _asks(difference: Difference) -> Iterator[str]:
+    teams = asks(difference)
+    if teams:
+        yield "\n**Who has to agree**\n"
+    yield from (f"- ask **{inert(team)}**: {marked(why)}" for team, why in teams)
 
 
-def _table(shown: Sequence[tuple[str, Witness]]) -> str:
-    return as_table(shown).replace("```", "ˋˋˋ")
+def _details(difference: Difference, shown: Sequence[Change]) -> Iterator[str]:
+    for change in shown:
+        found = list(records(change))
+        if found:
+            table = as_table(found).replace("```", "ˋˋˋ")
+            head = summary(line(change, difference))
+            yield f"\n<details><summary>{head}</summary>\n\n```text\n{table}\n```\n\n</details>"
 
 
-def _plain(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", "")
+def _counted(difference: Difference) -> str:
+    kinds = [change.kind for change in roots(difference)]
+    words = {Kind.TIGHTENED: "stricter", Kind.LOOSENED: "looser", Kind.CHANGED: "changed", Kind.UNDECIDED: "undecided"}
+    words |= {Kind.NEW: "new", Kind.GONE: "gone"}
+    told = [f"{kinds.count(kind)} {word}" for kind, word in words.items() if kind in kinds]
+    declared = sum(not shape.aside for shape in difference.shape)
+    return ", ".join([*told, *([f"{declared} declared otherwise"] if declared else [])])
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _bounded(heading: str, blocks: Sequence[str]) -> str:
+    """Return as many blocks as a comment holds, in order, and how many are left out."""
+    taken, left, size = [heading], 0, len(heading)
+    for block in blocks:
+        if size + len(block) + 1 <= LONGEST - SPARE:
+            taken.append(block)
+            size += len(block) + 1
+        else:
+            left += 1
+    if left:
+        taken.append(f"\n… and {left} more that a comment has no room for: `revrules diff` shows them all.")
+    return "\n".join(taken)
