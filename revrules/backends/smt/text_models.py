@@ -306,7 +306,7 @@ def _spelled(coded: Coded, like: tuple[str, ...]) -> dict[int, str]:
             if text is None:
                 break
             known = {**found, code: text}
-            clashes = [clash for made in _made_of(coded, group, text) if (clash := _clash(made, known, taken)) is not None]
+            clashes = [clash for made in _made_of(coded, group, text) if (clash := _clash(made, text, known, taken)) is not None]
             if not clashes:
                 found = known
                 taken |= set(known.values())
@@ -334,8 +334,8 @@ def _made_of(coded: Coded, group: Sequence[TextTerm], text: str, functions: tupl
             yield from _made_of(coded, coded.groups[coded.code(made)], result, path)
 
 
-def _clash(made: Made, known: dict[int, str], taken: set[str]) -> Wanted | None:
-    """Return what else has to be wanted of a text, as something made of it should be another text, or is another code's.
+def _clash(made: Made, whole: str, known: dict[int, str], taken: set[str]) -> Wanted | None:
+    """Return what else has to be wanted of ``whole``, as something made of it should be another text, or is another code's.
 
     Otherwise what is made becomes known by its code.
     """
@@ -345,6 +345,8 @@ def _clash(made: Made, known: dict[int, str], taken: set[str]) -> Wanted | None:
     if expected is None and made.text not in taken and made.text not in known.values():
         known[made.code] = made.text
         return None
+    if made.text == whole and len(made.functions) == 1:
+        return results(made.functions[0]), False
     test = language(Kind.EQUALS, made.text if expected is None else expected)
     for function in reversed(made.functions):
         test = test.behind(function)
