@@ -28,7 +28,7 @@ FAILURES = ("changed", "tightened", "loosened", "undecided", "never")
     "--fail-on",
     type=click.Choice(FAILURES),
     default="changed",
-    help="What ends with exit code 1: any change of meaning, something stricter, something looser, something undecided, nothing.",
+    help="What ends with exit code 1: any change of meaning, something (perhaps) stricter or looser, something undecided, nothing.",
 )
 @click.option(
     "--output-format",
@@ -87,7 +87,8 @@ def _shown(found: Difference, old: Version, new: Version, output_format: str) ->
 def _fails(found: Difference, fail_on: str) -> bool:
     if fail_on == "changed":
         return not found.same
-    return any(change.kind.value in (fail_on, "changed" if fail_on != "undecided" else "") for change in found.changed)
+    kinds = {fail_on, "changed", "undecided"} if fail_on in ("tightened", "loosened") else {fail_on}
+    return any(change.kind.value in kinds for change in found.changed)
 
 
 def _summary(found: Difference) -> str:

@@ -48,7 +48,7 @@ def agreements(difference: Difference) -> tuple[Agreement, ...]:
 def _asked(difference: Difference) -> Iterator[tuple[str, str]]:
     changed = difference.changed
     for change in changed:
-        if not change.inherited and change.what not in (What.MEMBER, What.STAGE):
+        if not change.inherited and change.what not in (What.MEMBER, What.STAGE, What.CRITERION):
             yield from _each(_owners(change) or _steward(difference), f"answers for {_thing(change)}{_nobody(change)}")
     for shape in difference.shape:
         if not shape.aside:
@@ -96,10 +96,8 @@ def _nobody(change: Change) -> str:
 
 
 def _thing(change: Change) -> str:
-    """Return what changed, as the thing that has an owner: a criterion stands for what it is one of."""
-    if change.what is What.CRITERION:
-        return f"`{change.of}`"
-    return f"`{change.name}`" if change.what is What.GATE else f"{change.what} `{change.title}`"
+    """Return what changed, as the thing that has an owner."""
+    return f"{What.STAGE if change.what is What.GATE else change.what} `{change.title}`"
 
 
 def _steward(difference: Difference) -> tuple[str, ...]:

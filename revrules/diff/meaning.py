@@ -105,7 +105,7 @@ def _of_stage(asking: Asking, pair: StagePair, row: Row) -> Iterator[Change]:
         return
     gates = Row("gate", row.entity, one.name, other.name)
     exprs = gate(one), gate(other)
-    here = spot._replace(what=What.GATE, said=(in_short(exprs[0]), in_short(exprs[1])), unchanged=exprs[0] == exprs[1])
+    here = spot._replace(what=What.GATE, said=differing(*exprs), unchanged=exprs[0] == exprs[1])
     yield as_change(here, compared_as_said(asking, gates, exprs))
     yield from _criteria(asking, spot._replace(of=f"{spot.of}.{other.name}"), (one.requires, other.requires))
 

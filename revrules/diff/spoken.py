@@ -23,14 +23,20 @@ def in_short(expr: Expr | None) -> str:
 
 
 def differing(one: Expr | None, other: Expr | None) -> Pair:
-    """Return what the two say: of scores and classifications the lines that only one of them has; empty where that is long."""
+    """Return what the two say, empty where that is long.
+
+    Of scores and classifications these are the lines that only one of them has, of conditions the part that differs.
+    """
     match one, other:
         case ir.Points(_, old), ir.Points(_, new):
             return _apart([_line(line) for line in old], [_line(line) for line in new])
         case ir.Choose(_, old, rest), ir.Choose(_, new, other_rest):
             return _apart(_branches(old, rest), _branches(new, other_rest))
-        case _:
-            return in_short(one), in_short(other)
+        case (ir.And(old), ir.And(new)) | (ir.Or(old), ir.Or(new)):
+            lone = [each for each in old if each not in new], [each for each in new if each not in old]
+            if len(lone[0]) == len(lone[1]) == 1:
+                return differing(lone[0][0], lone[1][0])
+    return in_short(one), in_short(other)
 
 
 def _apart(old: Sequence[str], new: Sequence[str]) -> Pair:

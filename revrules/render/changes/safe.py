@@ -24,7 +24,7 @@ def marked(line: str) -> str:
 
 def inert(text: str) -> str:
     """Return text that Markdown shows as it is, and in which nobody is mentioned and nothing linked."""
-    return _unlinked(MARKUP.sub(r"\\\1", " ".join(text.split())).replace("`", "ˋ"))
+    return _unlinked(MARKUP.sub(r"\\\1", re.sub(r"\s+", " ", text)).replace("`", "ˋ"))
 
 
 def summary(line: str) -> str:
