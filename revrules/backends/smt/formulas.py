@@ -50,6 +50,18 @@ def negated(part: z3.BoolRef) -> z3.BoolRef:
     return z3.BoolRef(z3core.Z3_mk_not(ref, part.ast), context)
 
 
+def implied(one: z3.BoolRef, other: z3.BoolRef) -> z3.BoolRef:
+    """Return that ``other`` is so where ``one`` is."""
+    return z3.BoolRef(z3core.Z3_mk_implies(one.ctx.ref(), one.ast, other.ast), one.ctx)
+
+
+def state(solver: z3.Solver, formulas: Iterable[z3.BoolRef]) -> None:
+    """Tell ``solver`` that all ``formulas`` are so."""
+    ref = solver.ctx.ref()
+    for formula in formulas:
+        z3core.Z3_solver_assert(ref, solver.solver, formula.ast)
+
+
 def same(one: z3.ExprRef, other: z3.ExprRef) -> bool:
     """Return whether two are written alike."""
     return bool(one.ast.value == other.ast.value)

@@ -13,6 +13,7 @@ import z3
 from revrules import ir
 from revrules.backends.smt import moments
 from revrules.backends.smt.answers import Answer, Verdict
+from revrules.backends.smt.formulas import disj, either, implied, negated, state
 from revrules.backends.smt.holders import Holder
 from revrules.backends.smt.lowering import Lowering, Scope
 from revrules.backends.smt.models import record_in
@@ -113,6 +114,12 @@ class Sketch:
         self._lowered: dict[int, tuple[ir.Expr, Truth, Needs]] = {}
         self._wanted: dict[tuple[int, frozenset[State]], z3.BoolRef] = {}
         self._definitions = {definition.id: definition for definition in ruleset.definitions}
+        self._marks: list[z3.BoolRef] = []
+
+    def marks(self, count: int) -> list[z3.BoolRef]:
+        """Return one formula for each of ``count`` wants: that it is fulfilled."""
+        self._marks += [z3.Bool(f"want {place}", self.problem.context) for place in range(len(self._marks), count)]
+        return self._marks[:count]
 
     def truth(self, condition: ir.Expr) -> tuple[Truth, Needs]:
         """Return when a condition of the record is true and when it is false, and what that rests on."""
@@ -158,13 +165,13 @@ class Attempt:
             wanted, needs = sketch.wanted(want)
             self.needs.add(needs)
             self.wanted.append(wanted)
-        self.marks = [z3.Bool(f"want {place}", context) for place in range(len(wants))]
+        self.marks = sketch.marks(len(wants))
         self.solver = z3.SimpleSolver(ctx=context)
         self.solver.set("rlimit", limit)
         self.limit = limit
-        self.solver.add(self.facts())
-        self.solver.add([z3.Implies(mark, wanted) for mark, wanted in zip(self.marks, self.wanted, strict=True)])
-        self.solver.add(sketch.is_today)
+        state(self.solver, self.facts())
+        state(self.solver, (implied(mark, wanted) for mark, wanted in zip(self.marks, self.wanted, strict=True)))
+        state(self.solver, [sketch.is_today])
         self.rounds = ROUNDS
         self.assumed: list[z3.BoolRef] = []
         self.few = [z3.Not(sketch.problem.more[number]) for number in sorted(self.needs.collections)]
@@ -286,8 +293,8 @@ def in_states(truth: Truth, states: frozenset[State], context: z3.Context) -> z3
     """Return that a condition is in one of ``states``."""
     if len(states) == 3:
         return z3.BoolVal(True, context)
-    unknown = z3.Not(z3.Or(truth.true, truth.false))
+    unknown = negated(either(truth.true, truth.false))
     if len(states) == 2:
-        return z3.Not(truth.true if True not in states else truth.false if False not in states else unknown)
+        return negated(truth.true if True not in states else truth.false if False not in states else unknown)
     parts = {True: truth.true, False: truth.false, None: unknown}
-    return z3.Or([parts[state] for state in sorted(states, key=str)]) if states else z3.BoolVal(False, context)
+    return disj(context, (parts[each] for each in sorted(states, key=str)))

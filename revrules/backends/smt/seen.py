@@ -72,9 +72,9 @@ class Replayed:
         self._judged = judged
         self._states: dict[int, tuple[ir.Expr, State]] = {}
 
-    def fulfils(self, wants: Iterable[Want]) -> bool:
-        """Return whether all ``wants`` are fulfilled."""
-        return all(self._state(want.condition) in want.states for want in wants)
+    def fulfils(self, wants: Sequence[Want]) -> bool:
+        """Return whether all ``wants`` are fulfilled; the last first, which most often tells one question from another."""
+        return all(self._state(want.condition) in want.states for want in reversed(wants))
 
     def _state(self, condition: ir.Expr) -> State:
         found = self._states.get(id(condition))
