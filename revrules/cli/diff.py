@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from revrules.cli import options
+from revrules.cli.impact import FailOn, count, data_options, too_many, with_records
 from revrules.cli.output import use_color
 
 if TYPE_CHECKING:
     import datetime
 
+    from revrules.cli.impact import Options as DataOptions
     from revrules.cli.versions import Version
     from revrules.diff import Difference
 
@@ -26,9 +28,10 @@ FAILURES = ("changed", "tightened", "loosened", "undecided", "never")
 @options.as_of_day
 @click.option(
     "--fail-on",
-    type=click.Choice(FAILURES),
+    type=FailOn(FAILURES),
     default="changed",
-    help="What ends with exit code 1: any change of meaning, something (perhaps) stricter or looser, something undecided, nothing.",
+    help="What ends with exit code 1: any change of meaning, something (perhaps) stricter or looser, something undecided, "
+    "nothing, or more than N records that move.",
 )
 @click.option(
     "--output-format",
@@ -38,6 +41,7 @@ FAILURES = ("changed", "tightened", "loosened", "undecided", "never")
 )
 @options.quiet
 @click.pass_context
+@data_options
 def command(
     ctx: click.Context,
     old: str | None,
@@ -47,12 +51,13 @@ def command(
     fail_on: str,
     output_format: str,
     quiet: bool,
+    data: DataOptions,
 ) -> None:
     """Say what a change means: what became stricter or looser, with a record.
 
     OLD and NEW are each a path or a revision of git (`main`, `HEAD~3`, `v1:rules/`); without NEW, OLD is compared with the
     working tree, without OLD it is HEAD. What is only worded, ordered or placed otherwise is proved to be the same. The work
-    tree is never touched.
+    tree is never touched. With --data, what the change does to real records: who moves where, and which clause moves them.
 
     Exit code: 0 no change in meaning (or none that --fail-on names), 1 a change, 2 nothing could be compared.
     """
@@ -61,10 +66,13 @@ def command(
 
     before, after = two_versions(old, new, path)
     found = difference(before.ruleset, after.ruleset, as_of or options.this_day())
-    click.echo(_shown(found, before, after, output_format), nl=False)
+    counted = count(found, data, as_of)
+    text = _shown(found, before, after, output_format)
+    click.echo(text if counted is None else with_records(text, counted.account, output_format), nl=False)
     if not quiet:
-        click.echo(_summary(found), err=True)
-    ctx.exit(1 if _fails(found, fail_on) else 0)
+        click.echo("\n".join((_summary(found), *(() if counted is None else counted.told))), err=True)
+    moved = too_many(fail_on, None if counted is None else counted.account)
+    ctx.exit(1 if (_fails(found, fail_on) if moved is None else moved) else 0)
 
 
 def _shown(found: Difference, old: Version, new: Version, output_format: str) -> str:

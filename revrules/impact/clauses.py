@@ -83,7 +83,12 @@ class Clauses:
             if not one.path and not one.up:
                 yield f"field `{two.name}` is read otherwise"
             return
-        below = [clause for each in inner for clause in self._descend(each, records, place, depth + 1)]
+        below = [
+            clause
+            for each in inner
+            if not all(isinstance(part, ir.Literal) for part in each)  # told with what compares it
+            for clause in self._descend(each, records, place, depth + 1)
+        ]
         written = [] if self.naming.alike(one, two) else [*lone, *_here(self.naming, pair, place)]
         if isinstance(one, ir.And | ir.Or | ir.AtLeast | ir.Not):
             yield from (*below, *lone)
@@ -146,7 +151,11 @@ class Clauses:
         """Yield what is written otherwise in ``pair`` or in what it refers to, whether or not it shows in a value."""
         one, two = pair
         if not self.naming.alike(one, two):
-            parts = [part for part in _parts(self.naming, pair) if not self.naming.alike(*part)]
+            parts = [
+                part
+                for part in _parts(self.naming, pair)
+                if not self.naming.alike(*part) and not all(isinstance(each, ir.Literal) for each in part)
+            ]
             below = [clause for part in parts for clause in self._written(part, place, seen)]
             yield from below or _here(self.naming, pair, place)
             return
@@ -224,7 +233,9 @@ def _here(naming: Naming, pair: Both, place: str) -> list[str]:
             return [_told(f"{brief(one.left)} {one.op} → {two.op} {brief(one.right)}", place)]
         if naming.alike(one.right, two.right):
             return []
-    if type(one) is type(two) and _shallow(one) == _shallow(two) and children(one):
+    inner = zip(children(one), children(two), strict=False)
+    constants = any(isinstance(a, ir.Literal) and isinstance(b, ir.Literal) and not naming.alike(a, b) for a, b in inner)
+    if type(one) is type(two) and _shallow(one) == _shallow(two) and children(one) and not constants:
         return []
     before, after = brief(one), brief(two)
     return [_told(f"{before} → {after}" if before != after else before, place)]
