@@ -1,0 +1,142 @@
+"""The history of a meaning into text and JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from revrules.diff.changes import Kind, What
+from revrules.proofs.witnesses import as_pairs
+from revrules.render.cells import Paint, harmless, paint
+from revrules.render.changes.words import MARKS, brief, line, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from revrules.diff.changes import Change
+    from revrules.diff.history import Event, History
+    from revrules.diff.past import Past
+    from revrules.revisions import Commit
+
+SHORT = 10
+MOST_CAUSES = 6
+
+
+def as_text(history: History, *, color: bool) -> str:
+    """Return the commits that changed the meaning, newest first, each with what it did and a record that shows it."""
+    return harmless("\n".join(_lines(history, color))) + "\n"
+
+
+def summary(history: History, past: Past, *, shallow: bool, limited: bool) -> str:
+    """Return how many commits were looked at, and what is to be said of the way."""
+    parts = [
+        f"{_count(history.commits, 'commit')} touched the ruleset, {history.touched} touched `{history.term.title}`, "
+        f"{history.changed} changed its meaning; {history.proved} proved to mean the same"
+    ]
+    for moved, where in past.moves:
+        parts.append(f"before {moved.hash[:SHORT]} the ruleset was at `{where.as_posix()}`")
+    if history.broken:
+        first = history.broken[0]
+        parts.append(
+            f"{_count(len(history.broken), 'commit')} left out, as the ruleset cannot be compiled there "
+            f"({first.commit.hash[:SHORT]}: {first.reason.message})"
+        )
+    if shallow:
+        parts.append("the repository is shallow: what is older is not here (`git fetch --unshallow` brings it)")
+    if limited:
+        parts.append("older commits were not looked at (--since)")
+    return harmless("\n".join(parts))
+
+
+def as_json(history: History) -> str:
+    """Return the same for programs."""
+    found = {
+        "term": history.term.title,
+        "kind": history.term.kind,
+        "commits": history.commits,
+        "touched": history.touched,
+        "changed": history.changed,
+        "proved_same": history.proved,
+        "events": [_event(event) for event in history.events],
+        "not_compiled": [{"commit": each.commit.hash, "reason": each.reason.message} for each in history.broken],
+    }
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def _lines(history: History, color: bool) -> Iterator[str]:
+    if not history.events:
+        yield f"no commit changed the meaning of `{history.term.title}`"
+    for event in history.events:
+        yield f"{paint(event.commit.hash[:SHORT], Paint.STRONG, color)}  {_who(event.commit)}  {event.commit.subject}"
+        yield f"  {paint(_said(event), Paint.STRONG, color)}"
+        for cause in _causes(event):
+            yield f"    {line(cause)}"
+            yield from (f"      {shown}: {brief(witness)}" for shown, witness in records(cause))
+        if event.change is not None and not event.causes:
+            yield from (f"      {shown}: {brief(witness)}" for shown, witness in records(event.change))
+        yield from (f"    {shape.what} `{shape.name}`: {shape.told}" for shape in event.shape)
+        if len(event.commit.parents) > 1:
+            yield f"    a merge: --until {event.commit.hash[:SHORT]}^2 looks into what it brought"
+
+
+def _who(commit: Commit) -> str:
+    return f"{commit.authored.date().isoformat()}  {commit.author}"
+
+
+def _said(event: Event) -> str:
+    name = f"`{event.term.title}`"
+    was = f" (was `{event.before.title}`)" if event.renamed else ""
+    if event.kind is Kind.SAME:
+        return f"{name} is renamed, was `{event.before.title}`, and means the same"
+    if event.kind is Kind.NEW and event.since is None:
+        return f"{name} is there from the first commit that is known"
+    return f"{name}{was} is {MARKS[event.kind]}{_direction(event.change)}"
+
+
+def _direction(change: Change | None) -> str:
+    return f", {change.direction}" if change is not None and change.direction else ""
+
+
+def _causes(event: Event) -> tuple[Change, ...]:
+    """Return what says something else than before, without wholes whose parts are told."""
+    inside = {cause.of for cause in event.causes if cause.what is What.CRITERION}
+    told = [cause for cause in event.causes if cause.what is What.CRITERION or _plain(cause) not in inside]
+    return tuple(told[:MOST_CAUSES])
+
+
+def _plain(change: Change) -> str:
+    return f"{change.of}.{change.name}" if change.what in (What.STAGE, What.GATE) else change.name
+
+
+def _event(event: Event) -> dict[str, object]:
+    commit = event.commit
+    return {
+        "commit": commit.hash,
+        "date": commit.authored.isoformat(),
+        "author": commit.author,
+        "subject": commit.subject,
+        "kind": "renamed" if event.kind is Kind.SAME else event.kind.value,
+        "name": event.term.title,
+        "was": event.before.title if event.renamed else None,
+        "compared_with": event.since.hash if event.since else None,
+        "because": [_change(cause) for cause in event.causes],
+        "whole": None if event.change is None else _change(event.change),
+        "declared": [{"what": shape.what, "name": shape.name, "change": shape.told} for shape in event.shape],
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {
+        "what": change.what.value,
+        "name": change.title,
+        "kind": change.kind.value,
+        "said": {"old": change.said[0], "new": change.said[1]},
+        "direction": change.direction or None,
+        "lost": None if change.lost is None else dict(as_pairs(change.lost)),
+        "gained": None if change.gained is None else dict(as_pairs(change.gained)),
+        "reserve": change.reserve,
+    }
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
