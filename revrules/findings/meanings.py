@@ -39,8 +39,9 @@ def declared_relations(survey: Survey, questions: Questions) -> Iterator[Diagnos
             asked = questions.about(
                 f"whether `{said(one)}` {declared} `{said(other)}`", one.span, one.name, said(one), one.id, said(other), other.id
             )
-            found = compare(asked, one.entity, _ref(one), _ref(other))
-            yield from _judged(one, other, declared, found)
+            plain = compare(asked, one.entity, _ref(one), _ref(other), shown=False)
+            if any(_judged(one, other, declared, plain)):
+                yield from _judged(one, other, declared, compare(asked, one.entity, _ref(one), _ref(other)))
 
 
 def unrelated_variants(survey: Survey, questions: Questions) -> Iterator[Diagnostic]:

@@ -17,11 +17,14 @@ from revrules.proofs.witnesses import believable
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
     from revrules.backends.smt.answers import Answer, Witness
     from revrules.ir import Expr
     from revrules.proofs.questions import Questions
+
+    Show: TypeAlias = Callable[[Questions, str, Sequence[Want], Answer], Witness | None]
 
 
 class Relation(StrEnum):
@@ -114,19 +117,21 @@ class ValueComparison:
     reason: str = ""
 
 
-def compare(questions: Questions, entity: str, first: Expr, second: Expr) -> Comparison:
+def compare(questions: Questions, entity: str, first: Expr, second: Expr, *, shown: bool = True) -> Comparison:
     """Return how the records that meet ``first`` lie to those that meet ``second``. Asks three to five questions.
 
+    The records are such as people believe, which takes longer than the questions: not so where they are not ``shown``.
     None about expressions that are equal, as they stand: these are the same whatever they mean.
     """
     if first == second:
         return Comparison(Region(False), Region(False), Region(None))
+    show = _shown if shown else _as_found
     met = Want(first, MET), Want(second, MET)
     both = questions.find(entity, *met, core=False)
     return Comparison(
-        _alone(questions, entity, first, second),
-        _alone(questions, entity, second, first),
-        Region(_exists(both), _shown(questions, entity, met, both), True, reason=both.reason),
+        _alone(questions, entity, (first, second), show),
+        _alone(questions, entity, (second, first), show),
+        Region(_exists(both), show(questions, entity, met, both), True, reason=both.reason),
     )
 
 
@@ -159,8 +164,9 @@ def is_member(value: Expr, member: str) -> Expr:
     return ir.Compare(ir.CompareOp.EQ, value, ir.Literal(member, ir.type_of(value)))
 
 
-def _alone(questions: Questions, entity: str, here: Expr, there: Expr) -> Region:
-    """Return whether a record meets ``here`` and not ``there``; the record has ``there`` false, if there is such a one."""
+def _alone(questions: Questions, entity: str, sides: tuple[Expr, Expr], show: Show) -> Region:
+    """Return whether a record meets one side and not the other; the record has that one false, if there is such a one."""
+    here, there = sides
     wants = Want(here, MET), Want(there, NOT_MET)
     answer = questions.find(entity, *wants, core=False)
     if answer.witness is None:
@@ -169,13 +175,18 @@ def _alone(questions: Questions, entity: str, here: Expr, there: Expr) -> Region
     if state_of(questions.ruleset, there, answer.witness) is None:
         false = questions.find(entity, Want(here, MET), Want(there, UNMET), core=False)
     if false.verdict is Verdict.POSSIBLE:
-        return Region(True, _shown(questions, entity, (Want(here, MET), Want(there, UNMET)), false), False, True)
-    return Region(True, _shown(questions, entity, wants, answer), None, _exists(false), false.reason)
+        return Region(True, show(questions, entity, (Want(here, MET), Want(there, UNMET)), false), False, True)
+    return Region(True, show(questions, entity, wants, answer), None, _exists(false), false.reason)
 
 
 def _shown(questions: Questions, entity: str, wants: Sequence[Want], answer: Answer) -> Witness | None:
     """Return the record of an answer as people are to see it."""
     return None if answer.witness is None else believable(questions, entity, wants, answer.witness)
+
+
+def _as_found(_questions: Questions, _entity: str, _wants: Sequence[Want], answer: Answer) -> Witness | None:
+    """Return the record of an answer as the prover found it."""
+    return answer.witness
 
 
 def _exists(answer: Answer) -> bool | None:
