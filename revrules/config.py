@@ -29,7 +29,8 @@ class Config:
     """The settings; None where the file says nothing. ``path`` is the file, None without one.
 
     ``levels`` gives findings (by code, ``REV401``) another severity; ``exclude`` are patterns of paths beside the file;
-    ``proofs``: whether the prover is asked; ``strict``: whether what it leaves undecided fails.
+    ``proofs``: whether the prover is asked; ``strict``: whether what it leaves undecided fails; ``baseline``: a file of accepted
+    findings.
     """
 
     path: Path | None = None
@@ -40,6 +41,7 @@ class Config:
     as_of: datetime.date | None = None
     proofs: bool | None = None
     strict: bool | None = None
+    baseline: Path | None = None
 
     def excludes(self, path: Path) -> bool:
         """Return whether a pattern fits ``path`` or a folder that it lies in, seen from the settings file's folder."""
@@ -120,6 +122,7 @@ def _validated(path: Path, text: str, table: object) -> Config:
         settings.as_of,
         settings.proofs,
         settings.strict,
+        path.parent / settings.baseline if settings.baseline is not None else None,
     )
 
 

@@ -31,6 +31,7 @@ class Settings(BaseModel):
     as_of: datetime.date | None = Field(default=None, alias="as-of")
     proofs: bool | None = None
     strict: bool | None = None
+    baseline: str | None = None
 
     def levels_by_code(self) -> dict[str, LevelName]:
         """Return the levels by code; those that are written by name first, so that a code has the last word."""
@@ -74,6 +75,8 @@ def _words(kind: str, path: list[str], detail: object) -> Mistake:
             return key, f"`{key}` is a date without quotes, such as 2026-11-21"
         case "bool_type":
             return key, f"`{key}` is true or false"
+        case "string_type" if path == ["baseline"]:
+            return key, '`baseline` is a text, the path of a file beside this one, such as "accepted.toml"'
         case "list_type" | "string_type":
             return path[0], f'`{path[0]}` is a list of texts, such as ["old/*"]'
         case _:

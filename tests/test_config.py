@@ -67,7 +67,7 @@ def test_a_misspelt_setting_is_told_with_its_place_and_a_near_miss(tmp_path: Pat
         (
             'zzz = "x"',
             ":1:1: there is no setting `zzz`; "
-            "there are `levels`, `fail-on`, `output-format`, `exclude`, `as-of`, `proofs` and `strict`",
+            "there are `levels`, `fail-on`, `output-format`, `exclude`, `as-of`, `proofs`, `strict` and `baseline`",
         ),
         ('proofs = "no"', ":1:1: `proofs` is true or false"),
         ("strict = 1", ":1:1: `strict` is true or false"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from revrules.cli import options
+from revrules.cli.accepting import Acceptance
 from revrules.cli.output import use_color
 from revrules.cli.proving import Asking, how_to_run, save_examples, spare_what_cannot_be_saved
 from revrules.cli.rulesets import targets
@@ -33,6 +34,7 @@ Settings for a folder stand in revrules.toml, or under [tool.revrules] in pyproj
   as-of = 2026-11-21                 # as the option
   proofs = false                     # as --no-proofs
   strict = true                      # as the option
+  baseline = "accepted.toml"         # as the option, seen from the file
   [levels]                           # of findings, by name or code
   unused-field = "off"               # or "error", "warning", "info"
 """
@@ -45,6 +47,8 @@ Settings for a folder stand in revrules.toml, or under [tool.revrules] in pyproj
 @options.as_of_day
 @click.option("--proofs/--no-proofs", default=None, help="Whether to ask the prover; without it, only the fast pass.")
 @click.option("--strict/--no-strict", default=None, help="Fail on what the prover leaves undecided, too.")
+@click.option("--baseline", metavar="FILE", help="Accept the findings that this file lists; say which of them are gone.")
+@click.option("--write-baseline", metavar="FILE", help="Write today's findings to this file, to be accepted from now on.")
 @click.option("--save-examples", metavar="FILE", help="Add the records that findings show to this file, as examples.")
 @click.option("--data", multiple=True, metavar="[NAME=]FILE", help="Real records, to be shown where they fit; NAME is an entity.")
 @options.quiet
@@ -57,6 +61,8 @@ def command(
     as_of: datetime.date | None,
     proofs: bool | None,
     strict: bool | None,
+    baseline: str | None,
+    write_baseline: str | None,
     save_examples: str | None,
     data: tuple[str, ...],
     quiet: bool,
@@ -67,17 +73,20 @@ def command(
     What depends on every possible record is put to a prover as questions whether some record can be so: proved (none can),
     refuted (one shows that it can) or undecided.
 
+    --write-baseline accepts what is found today, by code, place and meaning; --baseline then fails only for what is new.
+
     Exit code: 0 nothing to fail on, 1 findings, 2 nothing could be checked.
     """
     from revrules.render import render
 
-    report = Report()
+    report = Report(Acceptance(baseline, write_baseline))
     with Asking(data) as asking:
         config = _check_all(report, paths, Wanted(as_of, proofs, asking, save_examples))
     style = output_format or config.output_format or "full"
     text = render(report.diagnostics(), report.sources, style=style, color=use_color(), proofs=report.proofs())
     click.echo(text, nl=False)
     saved = report.save(save_examples) if save_examples is not None else ""
+    saved += f"\n{report.acceptance.write()}" if write_baseline is not None else ""
     if not quiet:
         gap = "\n" if style == "full" and text and sys.stdout.isatty() else ""
         click.echo(f"{gap}{report.summary()}\n{report.proofs_in_words()}{saved}", err=True)
@@ -110,7 +119,7 @@ def _check_all(report: Report, paths: tuple[str, ...], wanted: Wanted) -> Config
 
     for path, own in chosen:
         today, proofs = wanted.how(own)
-        report.add(compile_path(path, today=today, proofs=proofs), own)
+        report.add(compile_path(path, today=today, proofs=proofs), own, today)
     return chosen[0].config
 
 
@@ -126,26 +135,28 @@ def _check_input(report: Report, wanted: Wanted) -> Config:
     except UnicodeDecodeError as error:
         raise UserError(f"{STANDARD_INPUT}: this is not UTF-8 text (byte {error.start + 1})") from error
     today, proofs = wanted.how(config)
-    report.add(compile_text(text, path=STANDARD_INPUT, today=today, proofs=proofs), config)
+    report.add(compile_text(text, path=STANDARD_INPUT, today=today, proofs=proofs), config, today)
     return config
 
 
 class Report:
     """What was found in several rulesets, and how much was looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, acceptance: Acceptance) -> None:
+        self.acceptance = acceptance
         self.sources: dict[str, Source] = {}
         self._diagnostics: list[Diagnostic] = []
         self._counts = {"ruleset": 0, "definition": 0, "lifecycle": 0}
         self._compiled: list[Compiled] = []
 
-    def add(self, compiled: Compiled, config: Config) -> None:
+    def add(self, compiled: Compiled, config: Config, today: datetime.date) -> None:
         """Take in a ruleset under the settings that hold for it."""
         from revrules.config import with_levels
 
         self.sources.update(compiled.sources)
         self._compiled.append(compiled)
-        self._diagnostics += with_levels(compiled.diagnostics, config)
+        levelled = with_levels(compiled.diagnostics, config)
+        self._diagnostics += with_levels(self.acceptance.left(compiled, levelled, config, today), config)
         self._counts["ruleset"] += 1
         if compiled.ruleset is not None:
             self._counts["definition"] += len(compiled.ruleset.definitions)
