@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from revrules.backends.smt.answers import MET, NOT_MET, UNMET, Answer, Verdict, Want, Witness
+from revrules.backends.smt.answers import MET, NO_STEPS_LEFT, NOT_MET, UNMET, Answer, Verdict, Want, Witness
 from revrules.proofs.fingerprints import Fingerprints
 from revrules.proofs.kept_answers import KeptAnswers
 from revrules.proofs.states import Judge
@@ -153,7 +153,8 @@ class Questions:
         if not self._prover:
             self._prover.append(self._make(self.ruleset, self.today))
         answer = self._prover[0].find(entity, wants, alone=alone, core=core)
-        self._ledger.kept.keep(digest, answer, self.today)
+        if answer.reason != NO_STEPS_LEFT:
+            self._ledger.kept.keep(digest, answer, self.today)
         return answer
 
     def witness(self, entity: str, *wants: Want) -> Witness | None:

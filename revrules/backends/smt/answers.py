@@ -22,6 +22,9 @@ NOT_MET: frozenset[State] = frozenset({False, None})
 NOT_UNMET: frozenset[State] = frozenset({True, None})
 DECIDED: frozenset[State] = frozenset({True, False})
 
+NO_STEPS_LEFT = "it takes more steps than are left after other hard questions"
+"""Why an answer is undecided that depends on the questions before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Want:

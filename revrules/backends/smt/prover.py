@@ -12,7 +12,7 @@ import z3
 
 from revrules import ir
 from revrules.backends.smt import moments
-from revrules.backends.smt.answers import Answer, Verdict
+from revrules.backends.smt.answers import NO_STEPS_LEFT, Answer, Verdict
 from revrules.backends.smt.formulas import disj, either, implied, negated, state
 from revrules.backends.smt.holders import Holder
 from revrules.backends.smt.lowering import Lowering, Scope
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 QUICK, THOROUGH = 1_000_000, 20_000_000
 """Steps of Z3 (``rlimit``) for one check: beside other questions, and alone."""
+ALL_THOROUGH = 10 * THOROUGH
+"""Steps that one prover spends on hard questions in all: what is hard after that stays undecided."""
 ROUNDS = 24
 """How often a question is asked again after something was said more exactly."""
 WIDTHS = (2, 4, 8)
@@ -53,13 +55,15 @@ class Prover:
         self.today = today
         self._kept: dict[tuple[str, int], Sketch] = {}
         self._seen: dict[str, Seen] = {}
+        self._left = ALL_THOROUGH
 
     def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False, core: bool = True) -> Answer:
         """Return whether there is a record of ``entity``, at some instant, that fulfils all ``wants``.
 
         Without ``core``, a proof does not say which of several wants exclude each other, which takes long to find.
-        The verdict depends on the question only. Which of many witnesses is found also depends on the questions before, unless it
-        is asked ``alone``, which takes about five times as long.
+        The verdict depends on the question only, but for questions that are too hard after many hard ones (``NO_STEPS_LEFT``).
+        Which of many witnesses is found also depends on the questions before, unless it is asked ``alone``, which takes about
+        five times as long.
         """
         seen = self._seen.setdefault(entity, Seen(self.ruleset, entity))
         witness = seen.witness(wants) if not alone and seen.are_plain(wants) else None
@@ -86,8 +90,11 @@ class Prover:
             attempt = Attempt(sketch, seen, wants, QUICK)
             answer = attempt.answer()
             if answer.reason == TOO_HARD:
+                if self._left <= 0 and not alone:
+                    return attempt, Answer(Verdict.UNDECIDED, reason=NO_STEPS_LEFT)
                 attempt = Attempt(Sketch(self.ruleset, entity, self.today, width), seen, wants, THOROUGH)
                 answer = attempt.answer()
+                self._left -= 0 if alone else attempt.steps()
             if answer.verdict is not Verdict.UNDECIDED or not sketch.uses_related(wants):
                 break
         return attempt, answer
@@ -247,13 +254,14 @@ class Attempt:
 
     def _check(self, *assumed: z3.ExprRef) -> z3.CheckSatResult:
         """Ask Z3. It takes Ctrl-C for itself and gives up before its limit: that is no answer to the question."""
-        before = self._steps()
+        before = self.steps()
         outcome = self.solver.check(*assumed)
-        if outcome == z3.unknown and self.solver.reason_unknown() == "canceled" and self._steps() - before < self.limit:
+        if outcome == z3.unknown and self.solver.reason_unknown() == "canceled" and self.steps() - before < self.limit:
             raise KeyboardInterrupt
         return outcome
 
-    def _steps(self) -> int:
+    def steps(self) -> int:
+        """Return how many steps Z3 has taken for this sketch so far."""
         return cast("int", self.solver.statistics().get_key_value("rlimit count"))
 
     def _say_more(self, model: z3.ModelRef) -> bool:
