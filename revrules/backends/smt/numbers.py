@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROUNDING = Fraction(1, 2**53)
 """Of a double, relative to the exact result."""
+COMMUTATIVE = frozenset({ArithOp.ADD.value, ArithOp.MUL.value})
 SLACK = Fraction(1, 2**128)
 """More than what is lost below the smallest normal double; wider than need be, so that no number gets a thousand digits."""
 USUAL = Fraction(2**128)
@@ -193,9 +194,8 @@ def _rounding(problem: Problem, known: z3.BoolRef, operation: Operation) -> Term
     """Return the result rounded to a double, made exact for the arguments of a model; the same for the same arguments."""
 
     def make() -> Term:
-        yes = z3.BoolVal(True, problem.context)
-        found = rounded(problem, yes, operation.exact())
-        finite, result = cast("z3.BoolRef", found.known.arg(1)), cast("z3.ArithRef", found.term)
+        result, finite = _applied(problem, operation)
+        _near(problem, operation.exact(), result, finite)
         problem.approximate(Rounded(operation.arguments, finite, result, operation.exactly))
         return Term(finite, result)
 
@@ -203,11 +203,33 @@ def _rounding(problem: Problem, known: z3.BoolRef, operation: Operation) -> Term
     return Term(z3.And(known, found.known), found.term)
 
 
+def _applied(problem: Problem, operation: Operation) -> tuple[z3.ArithRef, z3.BoolRef]:
+    """Return the result and whether it is finite, as functions of the arguments: equal arguments give equal results."""
+    context, arguments = problem.context, operation.arguments
+    sorts = [each.sort() for each in arguments]
+    value = z3.Function(f"rounded {operation.name}", *sorts, z3.RealSort(context))
+    is_finite = z3.Function(f"finite {operation.name}", *sorts, z3.BoolSort(context))
+    result, finite = value(*arguments), is_finite(*arguments)
+    if operation.name in COMMUTATIVE:
+        one, other = arguments
+        problem.fact(z3.And(result == value(other, one), finite == is_finite(other, one)))
+    if operation.name == ArithOp.ADD:
+        one, other = arguments
+        problem.fact(z3.And(z3.Implies(one == 0, result == other), z3.Implies(other == 0, result == one)))
+    return result, finite
+
+
 def rounded(problem: Problem, known: z3.BoolRef, exact: z3.ArithRef) -> Term:
     """Return ``exact`` rounded to a double: anything that near; missing beyond the largest."""
+    result = z3.Real(problem.name("rounded"), problem.context)
+    finite = z3.Bool(problem.name("finite"), problem.context)
+    _near(problem, exact, result, finite)
+    return Term(z3.And(known, finite), result)
+
+
+def _near(problem: Problem, exact: z3.ArithRef, result: z3.ArithRef, finite: z3.BoolRef) -> None:
+    """State how near ``result`` is to ``exact``, and when it is ``finite`` for sure."""
     context = problem.context
-    result = z3.Real(problem.name("rounded"), context)
-    finite = z3.Bool(problem.name("finite"), context)
     up, down = (constant(1 + sign * ROUNDING, Scalar.NUMBER, context) for sign in (1, -1))
     slack, usual = constant(SLACK, Scalar.NUMBER, context), constant(USUAL, Scalar.NUMBER, context)
     upward = z3.And(result <= exact * up + slack, result >= exact * down - slack, result >= 0)
@@ -215,4 +237,3 @@ def rounded(problem: Problem, known: z3.BoolRef, exact: z3.ArithRef) -> Term:
     in_range = z3.And(exact <= usual, exact >= -usual)
     problem.fact(z3.Implies(in_range, z3.And(finite, z3.If(exact >= 0, upward, downward))))
     problem.fact(z3.Implies(exact == 0, result == 0))
-    return Term(z3.And(known, finite), result)
