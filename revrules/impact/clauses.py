@@ -54,6 +54,7 @@ class Clauses:
 
     def __init__(self, old: Version, new: Version, naming: Naming) -> None:
         self.old, self.new, self.naming = old, new, naming
+        self._groups: dict[tuple[str, int], Expr] = {}
 
     def between(self, pair: Both, records: Records, place: str) -> tuple[str, ...]:
         """Return the clauses for which ``pair`` has another value for the record; ``place`` says where it stands."""
@@ -74,8 +75,9 @@ class Clauses:
         if isinstance(one, AGGREGATES) or isinstance(two, AGGREGATES):
             yield from self._written(pair, place, set())
             return
+        one, two = pair = self._as_groups(pair)
         inner = [each for each in _parts(self.naming, pair) if self._visibly_differ(each, records)]
-        lone = list(self._lone(pair, records))
+        lone = list(self._lone(pair, records, place))
         if isinstance(one, ir.Ref) and isinstance(two, ir.Ref):
             yield from self._of_definitions(one, two, records, place, depth)
             return
@@ -115,7 +117,7 @@ class Clauses:
             return not self.naming.alike(*pair)
         return self.differ(pair, records)
 
-    def _lone(self, pair: Both, records: Records) -> Iterator[str]:
+    def _lone(self, pair: Both, records: Records, place: str) -> Iterator[str]:
         """Yield the operands that only one of the two has, where they matter to it."""
         one, two = pair
         if type(one) is not type(two) or not isinstance(one, ir.And | ir.Or):
@@ -127,7 +129,18 @@ class Clauses:
         ):
             for operand in _unpaired(self.naming, own, other, is_new=word == "added"):
                 if version.value(operand, record) is not neutral:
-                    yield f"{brief(operand)} {word}"
+                    yield _told(f"{brief(operand)} {word}", place)
+
+    def _as_groups(self, pair: Both) -> Both:
+        """Return both as conditions of several operands where one of them is: `a` beside `a and b` is an `and` of one."""
+        one, two = pair
+        for kind in (ir.And, ir.Or):
+            if isinstance(one, kind) != isinstance(two, kind):
+                return (one, self._alone(kind, two)) if isinstance(one, kind) else (self._alone(kind, one), two)
+        return pair
+
+    def _alone(self, kind: type[ir.And] | type[ir.Or], expr: Expr) -> Expr:
+        return self._groups.setdefault((kind.__name__, id(expr)), kind((expr,)))
 
     def _declared(self, pair: Both) -> Iterator[str]:
         """Yield what a node that is written alike names, and is declared otherwise."""

@@ -82,7 +82,7 @@ def impact_lines(account: Account) -> Iterator[str]:
         yield f"and {sum(group.count for _, group in rest):,} more in {plural(len(rest), 'smaller group')}"
     for (old, new), count in account.verdicts.most_common():
         if old != new:
-            yield f"verdict of {count:,}: {old or 'none'} → {new or 'none'}"
+            yield f"verdict of {count:,}: {(old or 'none').replace('_', ' ')} → {(new or 'none').replace('_', ' ')}"
     yield from _rules(account.begins, "break")
     yield from _rules(account.ceases, "no longer break")
     for (what, name), count in account.touched.most_common(MOST_LINES):

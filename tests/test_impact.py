@@ -1,0 +1,247 @@
+"""What a change does to real records: who moves, which clause moves them, how much money; and that nothing is lost."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from test_quickstart import run
+
+from revrules.compiler import compile_text
+from revrules.impact import Data, Impact
+from revrules.ruleset import loads
+from revrules.tables.failure import DataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from revrules.impact import Account, Moved
+    from revrules.tables.issues import Issue
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+RULES = """
+ruleset shop { timezone "UTC" currency EUR }
+team sales
+list core { "DE", "AT" }
+entity account "Account" key id {
+  id          text required
+  engagement  integer 0..100 missing when -1
+  country     text
+  arr         money 0..
+  claimed     enum { lead, mql, won }
+  parent      one account by parent_id
+  meetings    many meeting by account_id
+}
+entity meeting key meeting_id { meeting_id text  account_id text  held boolean }
+define hot of account { owner sales  means all of { eager: engagement >= 60  near: country in core } }
+define met of account { owner sales  means any(meetings where held) }
+score worth of account { +10 when hot  +5 when arr >= 100 }
+rule priced of account, warn { owner sales  when hot  require arr >= 50  message "Who is hot has a price" }
+lifecycle funnel of account {
+  tracks claimed
+  stage lead { entry  owner sales  requires { here: country is known } }
+  stage mql { owner sales  from lead  requires { hot: hot } }
+  stage won { owner sales  from mql  requires all of { met: met  paid: arr >= 100 } won }
+}
+"""
+ACCOUNTS = """id,engagement,country,arr,claimed,parent_id
+A,65,DE,100,mql,
+B,65,DE,200,lead,
+C,90,DE,300,won,
+D,65,FR,400,lead,
+E,-1,DE,500,mql,
+F,70,AT,10,mql,
+"""
+MEETINGS = "meeting_id,account_id,held\nM1,C,yes\nM2,A,no\n"
+
+
+def changed(old: str, new: str) -> str:
+    assert old in RULES, old
+    return RULES.replace(old, new, 1)
+
+
+def judged(
+    tmp_path: Path,
+    new: str,
+    *,
+    old: str = RULES,
+    accounts: str = ACCOUNTS,
+    summed: str | None = None,
+    sample: int | None = None,
+    issues: list[Issue] | None = None,
+) -> tuple[dict[str | None, Moved], Account]:
+    data, meetings = tmp_path / "accounts.csv", tmp_path / "meetings.csv"
+    data.write_text(accounts, encoding="utf-8")
+    meetings.write_text(MEETINGS, encoding="utf-8")
+    versions = []
+    for text in (old, new):
+        compiled = compile_text(text)
+        assert compiled.ruleset is not None and not compiled.errors, [each.message for each in compiled.errors]
+        versions.append(compiled.ruleset)
+    told = [] if issues is None else issues
+    job = Data(str(data), {"meeting": str(meetings)}, None, NOON, summed=summed, sample=sample)
+    with Impact(versions[0], versions[1], (), job, told.append) as impact:
+        found = {moved.key: moved for moved in impact.records()}
+        return found, impact.account
+
+
+CLAUSES = {
+    "a threshold behind two names": ("engagement >= 60", "engagement >= 68", {"A", "B"}, "engagement >= 60 → 68 (`hot`)"),
+    "a list": ('{ "DE", "AT" }', '{ "DE" }', {"F"}, "list `core`"),
+    "a criterion of a gate": ("paid: arr >= 100", "paid: arr >= 500", {"C"}, "arr >= 100 → 500 (`won.paid`)"),
+    "a criterion that is new": ("requires { hot: hot }", "requires all of { hot: hot  priced: arr >= 50 }", {"F"}, "criterion `priced` of `mql` added"),
+    "a criterion that is gone": ("{ eager: engagement >= 60  near: country in core }", "{ eager: engagement >= 60 }", {"D"},
+                                 "country in core dropped (`hot`)"),
+    "an operand inside an aggregate": ("any(meetings where held)", "any(meetings where not held)", {"A", "C"},
+                                       "held → not held (`met`)"),
+    "a way that is gone": ("from mql  requires all of { met", "from lead  requires all of { met", {"C"}, None),
+    "a field's stand-in for missing": ("missing when -1", "missing when -1, 90", {"C"}, "field `engagement` is read otherwise"),
+    "a gate that opens": ("here: country is known", "here: country is known or arr >= 0", set(), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CLAUSES)
+def test_the_clause_that_moves_a_record_is_told_where_it_is_written(name: str, tmp_path: Path) -> None:
+    old, new, moved, clause = CLAUSES[name]
+    found, account = judged(tmp_path, changed(old, new))
+    assert {key for key, each in found.items() if each.moved} == moved
+    assert account.moved == len(moved)
+    if clause is not None:
+        assert {each.because for each in found.values() if each.moved} == {(clause,)}
+
+
+def test_counts_equal_two_evaluations(tmp_path: Path) -> None:
+    new = changed("engagement >= 60", "engagement >= 68")
+    _, account = judged(tmp_path, new)
+    stages = []
+    for text in (RULES, new):
+        ruleset = loads(text)
+        ruleset.evaluate_table(
+            tmp_path / "accounts.csv", tmp_path / "out.csv", related={"meeting": tmp_path / "meetings.csv"}, as_of=NOON
+        )
+        with (tmp_path / "out.csv").open(encoding="utf-8") as stream:
+            stages.append([row["stage"] or None for row in csv.DictReader(stream)])
+    assert {cell: group.count for cell, group in account.cells.items()} == Counter(zip(*stages, strict=True))
+
+
+def test_money_is_summed_as_each_version_reads_it(tmp_path: Path) -> None:
+    _, account = judged(tmp_path, changed("arr         money 0..", "arr         money 0..250"), summed="arr")
+    assert [sum(group.sums[at] for group in account.cells.values()) for at in (0, 1)] == [1510, 310]  # type: ignore[misc]
+    assert sum(group.missing[1] for group in account.cells.values()) == 3
+    assert account.books.odd_cells == (0, 0, 3)
+
+
+def test_a_stage_that_was_renamed_moves_nobody(tmp_path: Path) -> None:
+    new = (
+        RULES.replace("stage mql {", "stage ready was mql { ")
+        .replace("from mql", "from ready")
+        .replace("lead, mql, won", "lead, mql, won")
+    )
+    found, account = judged(tmp_path, new)
+    assert not any(moved.moved for moved in found.values()) and account.moved == 0
+    assert ("mql", "ready") in account.cells
+
+
+def test_a_stage_that_is_gone_moves_all_in_it(tmp_path: Path) -> None:
+    new = RULES.replace("  stage mql { owner sales  from lead  requires { hot: hot } }\n", "").replace("from mql", "from lead")
+    found, _ = judged(tmp_path, new)
+    assert {key for key, moved in found.items() if moved.moved} == {"A", "B", "F"}
+    assert found["A"].because == ("stage `mql` is gone",)
+
+
+def test_rules_that_begin_and_cease_to_be_broken_are_told_with_their_clause(tmp_path: Path) -> None:
+    found, account = judged(tmp_path, changed("require arr >= 50", "require arr >= 150"))
+    assert found["A"].begins == (("priced", ("arr >= 50 → 150 (`priced`)",)),)
+    assert account.begins["priced", ("arr >= 50 → 150 (`priced`)",)] == 1
+    found, _ = judged(tmp_path, changed("require arr >= 50", "require arr >= 5"))
+    assert [rule for rule, _ in found["F"].ceases] == ["priced"]
+
+
+def test_every_row_is_accounted_for(tmp_path: Path) -> None:
+    issues: list[Issue] = []
+    text = ACCOUNTS + "G,too,many,cells,here,x,y,z\nH,hello,DE,1,lead,\n"
+    _, account = judged(tmp_path, changed("engagement >= 60", "engagement >= 68"), accounts=text, issues=issues)
+    assert (account.books.read, account.books.compared, account.books.rejected) == (8, 7, 1)
+    assert account.books.odd_cells == (1, 0, 0) and len(issues) == 2
+
+
+def test_a_sample_is_repeatable_and_says_what_it_left_out(tmp_path: Path) -> None:
+    new = changed("engagement >= 60", "engagement >= 68")
+    first, account = judged(tmp_path, new, sample=3)
+    second, _ = judged(tmp_path, new, sample=3)
+    assert first.keys() == second.keys() and account.sampled
+    assert (account.books.read, account.books.compared, account.books.left_out) == (6, 3, 3)
+    assert sum(group.count for group in account.cells.values()) == 3
+
+
+def test_what_is_no_number_cannot_be_summed(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as raised:
+        judged(tmp_path, RULES, summed="county")
+    assert raised.value.diagnostic.problem.code == "REV798"
+
+
+def test_versions_without_a_common_lifecycle_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as raised:
+        judged(tmp_path, RULES[: RULES.index("lifecycle funnel")])
+    assert raised.value.diagnostic.problem.code == "REV797"
+
+
+def files(tmp_path: Path, old: str, new: str) -> list[str]:
+    for name, text in (
+        ("old.rev", RULES),
+        ("new.rev", changed(old, new)),
+        ("accounts.csv", ACCOUNTS),
+        ("meetings.csv", MEETINGS),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    data = ["--data", str(tmp_path / "accounts.csv"), "--data", f"meetings={tmp_path / 'meetings.csv'}", "--as-of", "2026-11-21"]
+    return ["diff", str(tmp_path / "old.rev"), str(tmp_path / "new.rev"), *data]
+
+
+def test_the_command_says_in_plain_words_who_moves_and_why(tmp_path: Path) -> None:
+    command = files(tmp_path, "engagement >= 60", "engagement >= 68")
+    listed = tmp_path / "moved.csv"
+    done = run(*command, "--sum", "arr", "--list", str(listed))
+    assert done.returncode == 1
+    told = "2 Account records leave `mql` for `lead`, 1 of them declared there, with arr 300.0000: engagement >= 60 → 68 (`hot`) (A, B)"
+    assert told in done.stdout
+    assert "6 rows read = 6 compared + 0 rejected" in done.stdout
+    with listed.open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["key"], row["before"], row["after"], row["because"]) for row in rows if row["before"] != row["after"]] == [
+        ("A", "mql", "lead", "engagement >= 60 → 68 (`hot`)"),
+        ("B", "mql", "lead", "engagement >= 60 → 68 (`hot`)"),
+    ]
+
+
+def test_the_command_writes_json_and_fails_on_too_many(tmp_path: Path) -> None:
+    command = files(tmp_path, "engagement >= 60", "engagement >= 68")
+    listed = tmp_path / "moved.jsonl"
+    done = run(*command, "--output-format", "json", "--fail-on", "moved>2", "--list", str(listed))
+    assert done.returncode == 0
+    impact = json.loads(done.stdout)["impact"]
+    assert (impact["moved"], impact["rows"]["compared"]) == (2, 6)
+    assert sum(cell["records"] for cell in impact["matrix"]) == 6
+    assert {json.loads(line)["key"] for line in listed.read_text(encoding="utf-8").splitlines()} >= {"A", "B"}
+    assert run(*command, "--fail-on", "moved>1").returncode == 1
+    assert run(*command[:3], "--fail-on", "moved>1").returncode == 2
+    assert run(*command, "--fail-on", "some").returncode == 2
+
+
+@pytest.mark.parametrize("style", ["markdown", "html", "github"])
+def test_every_form_tells_of_the_records(style: str, tmp_path: Path) -> None:
+    done = run(*files(tmp_path, "engagement >= 60", "engagement >= 68"), "--output-format", style)
+    assert "engagement" in done.stdout and ("records" in done.stdout)
+    assert done.returncode == 1
+
+
+def test_the_list_never_overwrites_what_is_read(tmp_path: Path) -> None:
+    command = files(tmp_path, "engagement >= 60", "engagement >= 68")
+    assert run(*command, "--list", str(tmp_path / "accounts.csv")).returncode == 2
+    assert run(*command, "--list", str(tmp_path / "old.rev")).returncode == 2
+    assert (tmp_path / "accounts.csv").read_text(encoding="utf-8") == ACCOUNTS
+    assert run(*command[:3], "--sum", "arr").returncode == 2
