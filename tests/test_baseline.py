@@ -72,7 +72,12 @@ def test_a_finding_stays_accepted_where_only_lines_and_words_change(baseline: Ba
 
 
 def test_a_new_finding_counts(baseline: Baseline) -> None:
-    assert codes(baseline, RULES + "define spare of account { owner sales  means employees >= 9 }\n") == ["REV660"]
+    assert codes(baseline, RULES + "rule sized of account, warn { require employees is known }\n") == ["REV669"]
+
+
+def test_a_finding_about_one_thing_more_is_another_one(baseline: Baseline) -> None:
+    more = RULES + "define spare of account { owner sales  means employees >= 9 }\n"
+    assert sorted(codes(baseline, more)) == ["REV660", "REV793"]
 
 
 def test_a_finding_about_something_that_means_something_else_now_is_new(baseline: Baseline) -> None:

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+
 from revrules.compiler import compile_text
 from revrules.diff import difference
 from revrules.diff.agree import agreements
@@ -158,8 +159,8 @@ SAME = {
         ("employees >= 1000", "heads >= 1000"),
     ],
     "a team renamed": [
-        ('team finance "Finance"', 'team money "Finance" was finance'),
-        ("owner finance", "owner money"),
+        ('team finance "Finance"', 'team books "Finance" was finance'),
+        ("owner finance", "owner books"),
     ],
     "another order of a list": [('"DE", "FR"', '"FR", "DE"')],
     "documentation": [("define qualified", "## What we hand over.\ndefine qualified")],
@@ -178,9 +179,12 @@ CHANGED = {
     "a higher threshold": ([("engagement >= 60", "engagement >= 70")], "definition `qualified` is stricter"),
     "a lower threshold": ([("engagement >= 60", "engagement >= 50")], "definition `qualified` is looser"),
     "another operator": ([("engagement >= 60", "engagement <= 60")], "definition `qualified` asks for something else"),
-    "a member of a set": ([("\"DE\", \"FR\"", "\"DE\", \"FR\", \"IT\"")], "list `core_countries`: only new has"),
+    "a member of a set": ([('"DE", "FR"', '"DE", "FR", "IT"')], "list `core_countries`: only new has"),
     "a criterion dropped": ([("    size: employees in 50..5000\n", "")], "is looser: `size` is gone"),
-    "a criterion of a gate": ([("engagement >= 20", "engagement >= 25")], "criterion `revenue.opportunity.interested` is stricter"),
+    "a criterion of a gate": (
+        [("engagement >= 20", "engagement >= 25")],
+        "criterion `revenue.opportunity.interested` is stricter",
+    ),
     "a stamp dropped": ([("    stamped by mql_at\n", "")], "gate `revenue.mql` is stricter"),
     "more points": ([("+40 when", "+50 when")], "gives other values, never lower: `+40 when ideal_customer`"),
     "fewer points": ([("+20 when", "+10 when")], "gives other values, never higher"),
@@ -188,21 +192,30 @@ CHANGED = {
     "a rule": ([("arr > 0\n", "arr > 10\n")], "rule `amount_set` is stricter"),
     "the level of a rule": ([("account, warn", "account, block")], "level `amount_set`: warn → block"),
     "a definition gone": ([("define unused of account { means domain is known }", "")], "definition `unused` is gone"),
-    "a stage": ([("  stage churned {", "  stage trial { from mql requires { t: arr > 5 } }\n  stage churned {")], "stage `revenue.trial` is new"),
+    "a stage": (
+        [("  stage churned {", "  stage trial { from mql requires { t: arr > 5 } }\n  stage churned {")],
+        "stage `revenue.trial` is new",
+    ),
     "a way": ([("from opportunity\n", "from opportunity, mql\n")], "way `revenue: mql → customer`: new"),
     "a way back": ([("    back from churned\n", "")], "way back `revenue: churned → customer`: gone"),
-    "what a way back asks": ([("back from churned", "back from churned when arr > 3")], "`revenue.churned → customer (back)` is stricter"),
-    "an owner": ([("owner customer_success\n    from opp", "owner sales\n    from opp")], "owner `revenue: customer`: customer_success → sales"),
+    "what a way back asks": (
+        [("back from churned", "back from churned when arr > 3")],
+        "`revenue.churned → customer (back)` is stricter",
+    ),
+    "an owner": (
+        [("owner customer_success\n    from opp", "owner sales\n    from opp")],
+        "owner `revenue: customer`: customer_success → sales",
+    ),
     "a limit": ([("within 7 days", "within 9 days")], "leave within 7 days → leave within 9 days"),
     "a probability": ([("20%", "25%")], "20% → 25%"),
     "a calendar": ([("09:00..17:00", "09:00..18:00")], "calendar `office`"),
     "an assertion": ([("has arr > 0", "has arr > 1")], "claim `every customer of revenue` is stricter"),
     "the field that is tracked": ([("  tracks stage_name\n", "")], "tracked field `revenue`: stage_name → none"),
     "a domain of a field": ([("integer 0..100", "integer 0..200")], "field `account.engagement`"),
-    "the column of a field": ([("\"Number of Employees\"", "\"Heads\"")], "column `account.employees`: Number of Employees → Heads"),
+    "the column of a field": ([('"Number of Employees"', '"Heads"')], "column `account.employees`: Number of Employees → Heads"),
     "a field that has to be there": ([("domain text", "domain text required")], "required `account.domain`"),
-    "a label of a stage": ([("stage mql {", "stage mql \"MQL\" {")], "labels `revenue: mql`: none → MQL"),
-}  # fmt: skip
+    "a label of a stage": ([("stage mql {", 'stage mql "MQL" {')], "labels `revenue: mql`: none → MQL"),
+}
 
 
 @pytest.mark.parametrize("name", CHANGED)
@@ -214,9 +227,9 @@ def test_a_change_of_meaning_is_told_as_what_it_is(name: str) -> None:
 
 
 def test_two_exits_in_another_order_are_told_only_where_a_record_can_find_both_open() -> None:
-    two = ("  stage churned {", "  stage a { from mql when arr > 5 requires { t: arr > 0 } }\n  stage b { from mql when CONDITION }\n  stage churned {")  # fmt: skip
+    exits = "  stage a { from mql when arr > 5 requires { t: arr > 0 } }\n  stage b { from mql when CONDITION }\n"
     for condition, differs in (("arr < 3", False), ("arr > 7", True)):
-        text = BASE.replace(*two).replace("CONDITION", condition)
+        text = BASE.replace("  stage churned {", f"{exits}  stage churned {{").replace("CONDITION", condition)
         stages = re.findall(r"  stage [ab] \{.*\n", text)
         turned = text.replace("".join(stages), "".join(reversed(stages)))
         rulesets = [compile_text(each, today=TODAY, proofs=False).ruleset for each in (text, turned)]
@@ -276,7 +289,7 @@ def test_names_of_a_ruleset_stay_names_on_the_page() -> None:
     found = changed_by(("stage mql {", f'stage mql "{NASTY}" {{'), ('"DE", "FR"', f'"DE", "{NASTY}"'))
     page = as_html(found, (NASTY, "<script>"))
     assert "<img" not in page and "<script" not in page
-    assert "http" not in page.replace("http-equiv", "").replace("http\u200b", "")
+    assert not re.search(r"<a\b|<link|<iframe|\ssrc=[^x]|\shref=", page)
 
 
 def test_a_single_backtick_opens_no_code() -> None:

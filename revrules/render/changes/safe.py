@@ -7,7 +7,7 @@ import re
 
 BREAK = "\N{ZERO WIDTH SPACE}"
 MARKUP = re.compile(r"([\\*_\[\]()<>#|~!&{}$+-])")
-LINKED = re.compile(r"[@#](?=\w)|(?<=\w)(?=://)|\b(?=www\.)|(?<=\bGH)(?=-\d)", re.IGNORECASE)
+LINKED = re.compile(r"[@#](?=\w)|(?<=\w)(?=://)|\bwww(?=\.)|(?<=\bGH)(?=-\d)", re.IGNORECASE)
 
 
 def marked(line: str) -> str:
