@@ -63,6 +63,11 @@ def compile_tree(
     return _compile(load(PurePosixPath(path), tree), today, proofs)
 
 
+def compile_loaded(loaded: Loaded) -> Compiled:
+    """Compile what ``revrules.loading.load`` returned, as ``compile_path`` does; only errors are looked for."""
+    return _compile(loaded, None, False)
+
+
 def compile_text(
     text: str,
     *,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from revrules import syntax
 from revrules.diagnostics import Diagnostic, in_order
@@ -15,7 +15,7 @@ from revrules.problems import names as problems
 from revrules.source import Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import PurePath
 
     from revrules.files import Files
@@ -25,6 +25,7 @@ MAX_FILES = 1_000
 MAX_CHARACTERS = 32 * 1024 * 1024
 """Of all files of a ruleset together."""
 ENTRY = "rules.rev"
+Reading: TypeAlias = "Callable[[Source], tuple[syntax.File, list[Diagnostic]]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,15 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def load(path: PurePath, files: Files = DISK) -> Loaded:
+def load(path: PurePath, files: Files = DISK, reading: Reading = parse) -> Loaded:
     """Load the ruleset at ``path``: an entry file, or a folder that holds one. Never raises for what is there.
 
-    ``files`` is where the path leads: the disk, or a revision in a repository.
+    ``files`` is where the path leads: the disk, or a revision in a repository. ``reading`` is ``parse``, or one that remembers.
     """
     entry, problem = _entry(path, files)
     if problem is not None:
         return Loaded(path.name, files.shown(path), (), {}, diagnostics=(problem,))
-    loader = _Loader(entry, files)
+    loader = _Loader(entry, files, reading)
     loader.read_all()
     return loader.loaded()
 
@@ -150,8 +151,9 @@ class _Open:
 class _Loader:
     """Reads the files of one ruleset, each once, imports first."""
 
-    def __init__(self, entry: PurePath, place: Files) -> None:
+    def __init__(self, entry: PurePath, place: Files, reading: Reading) -> None:
         self.place = place
+        self.reading = reading
         self.entry = entry
         self.root = place.real(entry.parent)
         self.files: list[syntax.File] = []
@@ -216,7 +218,7 @@ class _Loader:
         source = self.read(path, span)
         if source is None:
             return
-        file, diagnostics = parse(source)
+        file, diagnostics = self.reading(source)
         self.diagnostics += diagnostics
         imports = iter([d for d in file.declarations if isinstance(d, syntax.Import)])
         self.stack.append(_Open(path, file, imports))
