@@ -93,7 +93,8 @@ CLAUSES = {
     "a threshold behind two names": ("engagement >= 60", "engagement >= 68", {"A", "B"}, "engagement >= 60 → 68 (`hot`)"),
     "a list": ('{ "DE", "AT" }', '{ "DE" }', {"F"}, "list `core`"),
     "a criterion of a gate": ("paid: arr >= 100", "paid: arr >= 500", {"C"}, "arr >= 100 → 500 (`won.paid`)"),
-    "a criterion that is new": ("requires { hot: hot }", "requires all of { hot: hot  priced: arr >= 50 }", {"F"}, "criterion `priced` of `mql` added"),
+    "a criterion that is new": ("requires { hot: hot }", "requires all of { hot: hot  priced: arr >= 50 }", {"F"},
+                                "criterion `priced` of `mql` added"),
     "a criterion that is gone": ("{ eager: engagement >= 60  near: country in core }", "{ eager: engagement >= 60 }", {"D"},
                                  "country in core dropped (`hot`)"),
     "an operand inside an aggregate": ("any(meetings where held)", "any(meetings where not held)", {"A", "C"},
@@ -207,7 +208,8 @@ def test_the_command_says_in_plain_words_who_moves_and_why(tmp_path: Path) -> No
     listed = tmp_path / "moved.csv"
     done = run(*command, "--sum", "arr", "--list", str(listed))
     assert done.returncode == 1
-    told = "2 Account records leave `mql` for `lead`, 1 of them declared there, with arr 300.0000: engagement >= 60 → 68 (`hot`) (A, B)"
+    told = "2 Account records leave `mql` for `lead`, 1 of them declared there, with arr 300.0000: "
+    told += "engagement >= 60 → 68 (`hot`) (A, B)"
     assert told in done.stdout
     assert "6 rows read = 6 compared + 0 rejected" in done.stdout
     with listed.open(encoding="utf-8") as stream:
