@@ -58,7 +58,7 @@ def command(
             start = repository.resolve(until)
             moment = None if since is None else _beginning(since)
             chosen, versions = _chosen(past.versions(start, moment), term, path)
-            found = history(versions, chosen, as_of or options.this_day())
+            found = history(past, versions, chosen, as_of or options.this_day())
             shallow = repository.shallow
     except RevisionError as error:
         from revrules.cli.records import show

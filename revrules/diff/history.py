@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from revrules.diff.changes import Kind, What
-from revrules.diff.terms import earlier, fingerprint, only, thing
+from revrules.diff.terms import deciding_stages, earlier, fingerprint, only, thing
 from revrules.diff.versions import difference
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from revrules.diagnostics import Diagnostic
     from revrules.diff.changes import Change, Shape
-    from revrules.diff.past import Version
+    from revrules.diff.past import Past, Version
     from revrules.diff.terms import Term
     from revrules.diff.versions import Difference
     from revrules.ir import Ruleset
@@ -75,13 +75,14 @@ class History:
         return sum(event.kind is not Kind.SAME for event in self.events)
 
 
-def history(versions: Iterable[Version], term: Term, today: datetime.date) -> History:
-    """Return what became of ``term``, as the newest version that has it calls it, along ``versions``, newest first."""
+def history(past: Past, versions: Iterable[Version], term: Term, today: datetime.date) -> History:
+    """Return what became of ``term``, as the newest version that has it calls it, along ``versions`` of ``past``."""
     events: list[Event] = []
     broken: list[Broken] = []
     commits = touched = proved = 0
     newer: Version | None = None
     called = term
+    past.look_at(term.names)
     for version in versions:
         commits += 1
         if version.error is not None:
@@ -95,6 +96,7 @@ def history(versions: Iterable[Version], term: Term, today: datetime.date) -> Hi
             if event is not None and (event.kind is not Kind.SAME or event.renamed):
                 events.append(event)
             called = before
+            past.look_at(called.names)
         newer = version
     if newer is not None and _has(newer.ruleset, called):
         events.append(Event(newer.commit, Kind.NEW, called, called))
@@ -117,7 +119,8 @@ def _event(pair: tuple[Version, Version], terms: tuple[Term, Term], today: datet
     assert older.ruleset is not None and newer.ruleset is not None, "what has a thing is there"
     if fingerprint(older.ruleset, before) == fingerprint(newer.ruleset, term):
         return plain if before != term else _reworded(pair, terms, plain)
-    found = difference(only(older.ruleset, before), only(newer.ruleset, term), today)
+    stages = deciding_stages(older.ruleset, before) | deciding_stages(newer.ruleset, term)
+    found = difference(only(older.ruleset, before, stages), only(newer.ruleset, term, stages), today)
     return _told(plain, found)
 
 

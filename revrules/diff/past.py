@@ -5,19 +5,30 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from revrules.compiler import compile_tree
+from revrules.compiler import compile_loaded
+from revrules.diagnostics import Severity
+from revrules.diff.relevant import Relevant
+from revrules.loading import load
+from revrules.parse import parse
 from revrules.revisions import Revision
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+    from typing import TypeAlias
 
     from revrules.diagnostics import Diagnostic
     from revrules.ir import Ruleset
+    from revrules.loading import Loaded
     from revrules.revisions import Commit, Repository, Tree
+    from revrules.source import Source
+    from revrules.syntax import File
+
+    Content: TypeAlias = tuple[Ruleset | None, Diagnostic | None]
 
 A_COMMIT = "history"
 """What every commit is called in places, so that a file that did not change gives the same syntax tree."""
+MOST_PARSED = 256
 MOST_KEPT = 64
 """Compiled versions that are kept at a time, for commits that go back to an earlier content."""
 
@@ -34,16 +45,27 @@ class Past:
     """The versions of the ruleset at ``path`` (from the top of the repository), newest first.
 
     Where the folder was elsewhere before a commit, and most of its files stand there unchanged, it is followed.
-    ``read`` counts commits, ``compiled`` different contents.
+    ``read`` counts commits, ``compiled`` the contents that had to be compiled. Once there is a ``focus``, the names of interest,
+    a version in which all that these rest on is written as in the one before has the ruleset of that one.
     """
 
     def __init__(self, repository: Repository, path: PurePosixPath) -> None:
         self._repository = repository
         self._path = path
-        self._kept: dict[tuple[tuple[str, str], ...], tuple[Ruleset | None, Diagnostic | None]] = {}
+        self._kept: dict[tuple[tuple[str, str], ...], Content] = {}
+        self._parsed: dict[Source, tuple[File, list[Diagnostic]]] = {}
+        self._relevant = Relevant()
+        self._last: tuple[Loaded, Ruleset] | None = None
+        self.focus: tuple[str, ...] = ()
         self.read = 0
         self.compiled = 0
         self.moves: list[tuple[Commit, PurePosixPath]] = []
+
+    def look_at(self, names: tuple[str, ...]) -> None:
+        """Say what is of interest from here on: the names of declarations."""
+        if names != self.focus:
+            self.focus = names
+            self._kept.clear()
 
     def versions(self, until: Revision | str = "HEAD", since: datetime.datetime | None = None) -> Iterator[Version]:
         """Yield the version of each commit that touched the ruleset's folder, along first parents. Raises RevisionError."""
@@ -61,21 +83,36 @@ class Past:
         tree = self._tree(commit.hash)
         if tree.content(path) is None:
             return Version(commit, None)
-        files = self._files(tree, path)
-        key = tuple(sorted(files.items()))
+        folder = _folder(path)
+        key = tuple(sorted((each.relative_to(folder).as_posix(), id_) for each, id_ in tree.contents(folder).items()))
         if key not in self._kept:
-            compiled = compile_tree(tree, path)
-            error = next(iter(compiled.errors), None)
-            self.compiled += 1
             if len(self._kept) == MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
-            self._kept[key] = (None if error is not None else compiled.ruleset), error
+            self._kept[key] = self._compiled(load(path, tree, self._reading))
         return Version(commit, *self._kept[key])
 
-    def _files(self, tree: Tree, path: PurePosixPath) -> Mapping[str, str]:
-        """Return the ids of all files beside an entry file and below, by path from there."""
-        folder = _folder(path)
-        return {each.relative_to(folder).as_posix(): id_ for each, id_ in tree.contents(folder).items()}
+    def _compiled(self, loaded: Loaded) -> Content:
+        """Return the ruleset of what was loaded; that of the version before where all that ``focus`` rests on is the same."""
+        readable = not any(each.severity is Severity.ERROR for each in loaded.diagnostics)
+        if readable and self.focus and self._last is not None:
+            before, ruleset = self._last
+            if self._relevant.key(before, self.focus) == self._relevant.key(loaded, self.focus):
+                self._last = loaded, ruleset
+                return ruleset, None
+        self.compiled += 1
+        compiled = compile_loaded(loaded)
+        error = next(iter(compiled.errors), None)
+        if error is None and compiled.ruleset is not None:
+            self._last = loaded, compiled.ruleset
+        return (None if error is not None else compiled.ruleset), error
+
+    def _reading(self, source: Source) -> tuple[File, list[Diagnostic]]:
+        """Parse a text, unless the same one was parsed of late."""
+        known = self._parsed.pop(source, None) or parse(source)
+        if len(self._parsed) == MOST_PARSED:
+            del self._parsed[next(iter(self._parsed))]
+        self._parsed[source] = known
+        return known
 
     def _moved(self, last: Commit | None, path: PurePosixPath) -> PurePosixPath | None:
         """Return where the ruleset was before the commit in which its folder appears; None where nothing looks like it."""

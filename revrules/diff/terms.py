@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from revrules import ir
 from revrules.backends.smt.answers import Want
+from revrules.proofs.alignment.rows import deciding
 from revrules.proofs.fingerprints import Fingerprints
 from revrules.proofs.placement import placement
 from revrules.reads import used
@@ -33,6 +34,11 @@ class Term(NamedTuple):
     def said(self) -> str:
         """The name as rulesets have it: `qualified for sales`."""
         return f"{self.name} for {self.team}" if self.team else self.name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the declarations in which it stands."""
+        return (self.of,) if self.kind == "stage" else (self.name,)
 
     @property
     def title(self) -> str:
@@ -112,13 +118,22 @@ def fingerprint(ruleset: Ruleset, term: Term) -> object:
             return _of_lifecycle(ruleset, found, [stage.name for stage in found.stages]), shapes, tracks, settings
 
 
-def only(ruleset: Ruleset, term: Term) -> Ruleset:
-    """Return ``ruleset`` without the words, rules and lifecycles that the meaning of ``term`` does not rest on."""
+def deciding_stages(ruleset: Ruleset, term: Term) -> frozenset[str]:
+    """Return the stages that decide which records reach a stage, and those at the other end of its ways; else nothing."""
+    lifecycle = _lifecycle(ruleset, term.of) if term.kind == "stage" else None
+    if lifecycle is None:
+        return frozenset()
+    ends = [(edge.source, edge.target) for edge in lifecycle.edges if term.name in (edge.source, edge.target)]
+    return deciding(lifecycle, term.name)[0] | {name for pair in ends for name in pair}
+
+
+def only(ruleset: Ruleset, term: Term, stages: frozenset[str]) -> Ruleset:
+    """Return ``ruleset`` without what the meaning of ``term`` does not rest on; of a stage's lifecycle with these stages."""
     found = thing(ruleset, term)
     lifecycles: tuple[Lifecycle, ...] = ()
     if isinstance(found, ir.Stage | ir.Lifecycle):
         around = _lifecycle(ruleset, term.of if term.kind == "stage" else term.name)
-        lifecycles = (around,) if around else ()
+        lifecycles = (_with(around, stages) if term.kind == "stage" else around,) if around else ()
     reached = {each.id for each in used({each.id: each for each in ruleset.definitions}, _asked(found, lifecycles))}
     if isinstance(found, ir.Definition):
         reached.add(found.id)
@@ -131,6 +146,13 @@ def only(ruleset: Ruleset, term: Term) -> Ruleset:
         examples=(),
         allows=(),
     )
+
+
+def _with(lifecycle: Lifecycle, stages: frozenset[str]) -> Lifecycle:
+    """Return a lifecycle with these stages only."""
+    kept = tuple(stage for stage in lifecycle.stages if stage.name in stages)
+    edges = tuple(edge for edge in lifecycle.edges if edge.source in stages and edge.target in stages)
+    return dataclasses.replace(lifecycle, stages=kept, edges=edges)
 
 
 def _asked(found: Thing | None, lifecycles: Iterable[Lifecycle]) -> Iterator[Expr]:
@@ -151,7 +173,7 @@ def _of_lifecycle(ruleset: Ruleset, lifecycle: Lifecycle, stages: Iterable[str])
     where = placement(lifecycle)
     extended = dataclasses.replace(ruleset, definitions=(*ruleset.definitions, *where.definitions))
     names = list(stages)
-    asked = [expr for name in names for expr in (where.passes[name], where.ends_in[name], where.opens[name])]
+    asked = [expr for name in names for expr in (where.passes[name], where.opens[name])]
     asked += [edge.condition for edge in lifecycle.edges if edge.target in names or edge.source in names]
     return _digest(extended, lifecycle.entity, asked)
 
