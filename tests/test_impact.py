@@ -228,6 +228,8 @@ def test_the_command_writes_json_and_fails_on_too_many(tmp_path: Path) -> None:
     impact = json.loads(done.stdout)["impact"]
     assert (impact["moved"], impact["rows"]["compared"]) == (2, 6)
     assert sum(cell["records"] for cell in impact["matrix"]) == 6
+    touched = {(each["what"], each["name"]): each["records"] for each in impact["touched"]}
+    assert touched == {("criterion", "hot.eager"): 3, ("definition", "hot"): 2}
     assert {json.loads(line)["key"] for line in listed.read_text(encoding="utf-8").splitlines()} >= {"A", "B"}
     assert run(*command, "--fail-on", "moved>1").returncode == 1
     assert run(*command[:3], "--fail-on", "moved>1").returncode == 2

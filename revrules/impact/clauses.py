@@ -239,6 +239,9 @@ def _here(naming: Naming, pair: Both, place: str) -> list[str]:
     one, two = pair
     if isinstance(one, ir.Points) and isinstance(two, ir.Points):
         return [_told(text, place) for text in _points(naming, one, two)]
+    if isinstance(one, ir.Choose) and isinstance(two, ir.Choose):
+        outer = [(each.mode, [member for _, member in each.branches], each.otherwise) for each in (one, two)]
+        return [] if outer[0] == outer[1] else [_told("the branches are others", place)]
     if type(one) is type(two) and isinstance(one, ir.Compare | ir.RangedCompare) and isinstance(two, type(one)):
         if naming.alike(one.left, two.left) and one.op is two.op:
             return [_told(f"{brief(one.left)} {one.op} {brief(one.right)} → {brief(two.right)}", place)]
