@@ -270,3 +270,57 @@ def test_questions_grow_with_stages_and_criteria_and_no_faster() -> None:
 
 def test_a_chain_of_many_stages_is_no_matter_of_depth() -> None:
     assert [code for code in codes(chain(150)) if code in ("REV500", "REV514")] == []
+
+
+# --- what a finding means elsewhere ------------------------------------------------------------------------------
+
+
+def test_a_threshold_out_of_reach_inside_a_definition_names_the_stage_that_it_closes() -> None:
+    [found] = asked(
+        FIELDS
+        + """
+    score fit of deal 0..100 { owner sales  base 5  +30 when need is known }
+    define likely of deal { owner sales  means fit >= 60 }
+    define ready of deal { owner sales  means all of { likely: likely  country: country is known } }
+    lifecycle deals of deal {
+      tracks stage
+      stage working { owner sales  entry  requires { need: need is known } }
+      stage offered { owner sales  from working  requires { ready: ready } }
+    """
+        + ENDS
+    )[0]
+    assert found.code == "REV506"
+    assert ("effect", "no record can enter stage `offered`") in found.notes
+
+
+def test_a_definition_that_asks_for_nothing_names_the_stages_that_ask_for_it() -> None:
+    [found] = asked(
+        FIELDS
+        + """
+    define worth of deal { owner sales  means amount or else 20000 }
+    define has_worth of deal { owner sales  means worth is known }
+    lifecycle deals of deal {
+      tracks stage
+      stage working { owner sales  entry  requires all of { need: need is known  worth: worth is known } }
+      stage offered { owner sales  from working  requires all of { asked: asked_on is known  worth: has_worth } }
+    """
+        + ENDS
+    )[0]
+    assert found.code == "REV502"
+    assert ("effect", "it keeps no record out of stage `working` or `offered`") in found.notes
+
+
+@pytest.mark.parametrize(
+    ("first", "takes"), [('country = "DE"', "takes, or cannot be told of, every"), ("country is missing", "takes every")]
+)
+def test_a_branch_hidden_by_one_that_is_unknown_of_its_records_is_not_said_to_be_taken(first: str, takes: str) -> None:
+    [found] = [
+        each
+        for each in asked(
+            f"{FIELDS} classify queue of deal, first match {{ owner sales  first when {first}  "
+            "second when country is missing  otherwise third }"
+        )[0]
+        if each.code == "REV510"
+    ]
+    assert found.message == f"`second` of `queue` is never taken: `first` before it {takes} record that it is true of"
+    assert ("why" in dict(found.notes)) == ("told" in takes)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from revrules import ir
 from revrules.backends.smt.answers import MET, Verdict, Want
+from revrules.findings.clauses import stage_spot
 from revrules.findings.facts import Always, Facts
+from revrules.findings.scopes import conjuncts
 from revrules.proofs.placement import placement
 from revrules.proofs.witnesses import as_pairs, believable
 from revrules.stages import entries, order
+from revrules.types import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -60,8 +64,7 @@ class Asked:
 
     def effects(self, condition: Expr) -> list[str]:
         """Return what it means for stages that ``condition`` is never met: those that it closes by itself."""
-        alone = Facts()
-        alone.learn(condition, Always.NEVER_MET)
+        alone = self._following(condition, Always.NEVER_MET)
         closed = [
             f"`{stage.name}`"
             for lifecycle in self.survey.ruleset.lifecycles
@@ -69,6 +72,29 @@ class Asked:
             if stage.stamped_by is None and alone.of(stage.condition) is Always.NEVER_MET
         ]
         return [f"no record can enter stage {' or '.join(closed[:3])}"] if closed else []
+
+    def idle_effects(self, clause: Clause) -> list[str]:
+        """Return what it means for other stages that every record meets ``clause``: those that ask for it."""
+        alone = self._following(clause.condition, Always.MET)
+        idle = [
+            f"`{stage.name}`"
+            for lifecycle in self.survey.ruleset.lifecycles
+            for stage in lifecycle.stages
+            if stage_spot(lifecycle, stage) != clause.spot
+            and any(alone.of(part) is Always.MET for part in conjuncts(stage.condition) if not isinstance(part, ir.Literal))
+        ]
+        return [f"it keeps no record out of stage {' or '.join(idle[:3])}"] if idle else []
+
+    def _following(self, condition: Expr, always: Always) -> Facts:
+        """Return what follows where ``condition`` is so for every record, through as many definitions as it takes."""
+        alone = Facts()
+        alone.learn(condition, always)
+        left = [each for each in self.survey.definitions.values() if ir.type_of(each.expr) is Scalar.BOOLEAN]
+        while found := [each for each in left if alone.of(each.expr) is always]:
+            for each in found:
+                alone.learn_definition(each.id, always)
+            left = [each for each in left if each not in found]
+        return alone
 
 
 def asked_about(survey: Survey, questions: Questions) -> Asked:

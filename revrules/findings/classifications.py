@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from revrules import ir
-from revrules.backends.smt.answers import MET, UNMET, Want
+from revrules.backends.smt.answers import MET, NOT_MET, UNMET, Want
 from revrules.findings.asked import impossible, possible, shown
 from revrules.findings.clauses import definition_spot
 from revrules.findings.facts import Always
@@ -82,10 +82,20 @@ def _never_given(asked: Asked, definition: Definition, choose: Choose, branches:
         else:
             beside = _beside(asked, questions, definition, branch, others)
             never.append(branch)
-            tell = problems.shadowed_branch if first_match and beside else problems.class_never_given
-            yield tell(branch.spot, branch, beside)
+            if first_match and beside:
+                yield problems.shadowed_branch(
+                    branch.spot, branch, beside, unknown=_untold(questions, definition, branch, beside)
+                )
+            else:
+                yield problems.class_never_given(branch.spot, branch, beside)
     for member in {branch.name for branch in never} - given - {choose.otherwise}:
         asked.facts.learn_value(definition.id, member)
+
+
+def _untold(questions: Questions, definition: Definition, branch: Clause, beside: Sequence[Clause]) -> bool:
+    """Return whether a record of which ``branch`` is true meets none of those ``beside`` it: one of them is unknown of it."""
+    wants = [Want(branch.condition, MET), *(Want(other.condition, NOT_MET) for other in beside)]
+    return possible(questions.find(definition.entity, *wants, core=False))
 
 
 def _beside(

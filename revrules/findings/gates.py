@@ -194,7 +194,7 @@ def _idle_clause(asked: Asked, place: Place, clause: Clause, others: Sequence[Cl
         by = core(answer, beside)
         if not by:
             asked.facts.learn(clause.condition, Always.MET)
-            return problems.always_met(clause, ())
+            return problems.always_met(clause, asked.idle_effects(clause))
         return None if _is_reminder(clause, by) else problems.implied_criterion(clause, by)
     if impossible(questions.never_false(place.entity, clause.condition)):
         asked.facts.learn(clause.condition, Always.NEVER_FALSE)

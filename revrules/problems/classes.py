@@ -131,16 +131,19 @@ def class_overlap(spot: Spot, first: Clause, second: Clause, witness: Pairs) -> 
     )
 
 
-def shadowed_branch(spot: Spot, branch: Clause, by: Sequence[Clause]) -> Diagnostic:
-    """Whatever is true of ``branch`` is taken by branches before it."""
+def shadowed_branch(spot: Spot, branch: Clause, by: Sequence[Clause], *, unknown: bool) -> Diagnostic:
+    """Whatever is true of ``branch`` is taken by branches before it, or (``unknown``) one of them is unknown of it."""
+    takes = "takes" if len(by) == 1 else "take"
+    takes = f"{takes}, or cannot be told of," if unknown else takes
+    why = "a branch that cannot be told, for want of a value, ends the search: such a record gets no class"
     return Diagnostic(
         SHADOWED_BRANCH,
-        f"`{branch.name}` of {spot.words} is never taken: {names([each.name for each in by])} before it "
-        f"{'takes' if len(by) == 1 else 'take'} every record that it is true of",
+        f"`{branch.name}` of {spot.words} is never taken: {names([each.name for each in by])} before it {takes} "
+        "every record that it is true of",
         branch.span,
         "never taken",
         related(branch.span, by, "stands before it"),
-        ask(spot),
+        ((("why", why),) if unknown else ()) + tuple(ask(spot)),
         help=("move it up, or drop it",),
         subjects=(*spot.subjects, branch.name),
     )
