@@ -291,13 +291,15 @@ def _of_rule(ruleset: ir.Ruleset, rule: ir.Rule) -> Iterator[Made]:
 
 def _of_stage(ruleset: ir.Ruleset, lifecycle: ir.Lifecycle, stage: ir.Stage) -> Iterator[Made]:
     stamp = stage.stamped_by
-    if stage.requires is not None and not (stamp is not None and stage.condition == ir.Known(stamp)):
+    by_stamp_alone = stamp is not None and stage.condition == ir.Known(stamp)
+    if stage.requires is not None and not by_stamp_alone:
         yield from _of_criteria(stage.requires, lambda new: change_stage(ruleset, lifecycle, stage, new))
         if stamp is not None:
             without = replace(stage, stamped_by=None, leave_within=None)
             yield Made(change_gate(ruleset, lifecycle, stage, without), f"`stamped by {stamp.name}` left out", stamp.span)
-    if stage.requires is not None:
-        open_ = replace(stage, requires=None, condition=TRUE)
+    if stage.requires is not None and not by_stamp_alone:
+        left = None if stamp is None else ir.Criterion(stamp.name, ir.Known(stamp))
+        open_ = replace(stage, requires=left, condition=TRUE if left is None else left.condition)
         yield Made(change_gate(ruleset, lifecycle, stage, open_), "its criteria left out", stage.span)
 
 

@@ -142,7 +142,7 @@ class Side:
         condition, _ = self.expression(stage.condition, entity)
         if stage.stamped_by is not None:
             stamp = ir.Known(self.expression(stage.stamped_by, entity)[0])
-            condition = stamp if stage.requires is None else ir.Or((stamp, condition))
+            condition = ir.Or((stamp, condition))
         return dataclasses.replace(stage, condition=condition, requires=None, stamped_by=None, leave_within=None)
 
     # --- expressions ---------------------------------------------------------------------------------------------
