@@ -60,10 +60,10 @@ class Spot(NamedTuple):
 def changes(questions: Questions, whole: Merged, matches: Matches, names: Names) -> Iterator[Change]:
     """Yield what became of every word, rule, stage, gate and criterion, also where it is the same."""
     asking = Asking(questions, whole.first, whole.second)
-    words = Words(questions, whole.first, whole.second, names)
+    words = Words(questions, whole.first, whole.second, names, inherited=False)
     for pair in matches.words:
         yield from _of_word(asking, pair.entity, pair.first, pair.second, list(words.rows([pair])))
-    stages = stage_rows(questions, whole.first, whole.second, matches.stages)
+    stages = stage_rows(questions, whole.first, whole.second, matches.stages, inherited=False)
     for stage_pair, row in zip(matches.stages, stages, strict=True):
         yield from _of_stage(asking, stage_pair, row)
 
@@ -136,7 +136,9 @@ def compared_as_said(asking: Asking, row: Row, exprs: tuple[Expr, Expr]) -> Row:
     ]
     notes = told[0][1] | told[1][1]
     row = replace(row, obstacle="; ".join(sorted(notes.obstacles)), caveats=tuple(sorted(notes.caveats)))
-    return row if row.obstacle else compared(asking.questions, row, (told[0][0], told[1][0]), ((), ()))
+    return (
+        row if row.obstacle else compared(asking.questions, row, (told[0][0], told[1][0]), ((), ()), shown=exprs[0] != exprs[1])
+    )
 
 
 def _own_name(side: Side, entity: str) -> str:

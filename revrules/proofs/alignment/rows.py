@@ -89,8 +89,10 @@ class Asked:
 class Words:
     """Compares definitions and rules of two sides."""
 
-    def __init__(self, questions: Questions, first: Side, second: Side, names: Names) -> None:
+    def __init__(self, questions: Questions, first: Side, second: Side, names: Names, *, inherited: bool = True) -> None:
+        """Compare those of two sides; ``inherited``: whether records are shown where both sides say it alike."""
         self.questions, self.first, self.second, self.names = questions, first, second, names
+        self.inherited = inherited
 
     def rows(self, pairs: Sequence[Pair]) -> Iterator[Row]:
         """Yield the row of each pair; below a classification those of its members."""
@@ -135,7 +137,8 @@ class Words:
         elif one.type is Scalar.BOOLEAN:
             there_clauses = self._translated(self.second, other.entity, clauses_of(other.criteria, other.expr))
             here_clauses = self._translated(self.first, one.entity, clauses_of(one.criteria, one.expr))
-            yield self._compared(row, (here[0], there[0]), (here_clauses, there_clauses))
+            shown = self.inherited or one.expr != other.expr
+            yield compared(self.questions, row, (here[0], there[0]), (here_clauses, there_clauses), shown=shown)
         else:
             yield dataclasses.replace(row, found=compare_values(self.questions, entity, here[0], there[0]))
 
@@ -188,8 +191,13 @@ class Words:
         return tuple((name, side.expression(condition, entity)[0]) for name, condition in clauses)
 
 
-def stage_rows(questions: Questions, first: Side, second: Side, pairs: Sequence[StagePair]) -> Iterator[Row]:
-    """Yield the row of each pair of stages: the records that reach the one (placement comes through it or ends in it)."""
+def stage_rows(
+    questions: Questions, first: Side, second: Side, pairs: Sequence[StagePair], *, inherited: bool = True
+) -> Iterator[Row]:
+    """Yield the row of each pair of stages: the records that reach the one (placement comes through it or ends in it).
+
+    ``inherited``: whether the records are shown where the gates say the same.
+    """
     for lifecycles in dict.fromkeys((pair.lifecycles[0].name, pair.lifecycles[1].name) for pair in pairs):
         those = [pair for pair in pairs if (pair.lifecycles[0].name, pair.lifecycles[1].name) == lifecycles]
         one, other = those[0].lifecycles
@@ -212,7 +220,7 @@ def stage_rows(questions: Questions, first: Side, second: Side, pairs: Sequence[
             if row.obstacle:
                 yield row
             else:
-                yield compared(asked, row, reached, ((), ()) if row.inherited else clauses)
+                yield compared(asked, row, reached, ((), ()) if row.inherited else clauses, shown=inherited or not row.inherited)
 
 
 def _together(ours: Sequence[Definition], theirs: Sequence[Definition]) -> tuple[list[Definition], Change]:
@@ -238,10 +246,18 @@ def _together(ours: Sequence[Definition], theirs: Sequence[Definition]) -> tuple
 
 
 def compared(
-    questions: Questions, row: Row, conditions: tuple[Expr, Expr], clauses: tuple[Sequence[Clause], Sequence[Clause]]
+    questions: Questions,
+    row: Row,
+    conditions: tuple[Expr, Expr],
+    clauses: tuple[Sequence[Clause], Sequence[Clause]],
+    *,
+    shown: bool = True,
 ) -> Row:
-    """Return ``row`` with how its two ``conditions`` lie to each other, and which of the ``clauses`` make the difference."""
-    found = compare(questions, row.entity, *conditions)
+    """Return ``row`` with how its two ``conditions`` lie to each other, and which of the ``clauses`` make the difference.
+
+    Records that are not ``shown`` are as the prover found them.
+    """
+    found = compare(questions, row.entity, *conditions, shown=shown)
     second, just_second = responsible(questions, conditions[0], clauses[1], found.first.witness)
     first, just_first = responsible(questions, conditions[1], clauses[0], found.second.witness)
     return dataclasses.replace(row, found=found, clauses=(second, first), just=(just_second, just_first))
