@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from revrules.diff.changes import Change
     from revrules.diff.history import Event, History
     from revrules.diff.past import Past
+    from revrules.impact.stages import Standing
     from revrules.revisions import Commit
 
 SHORT = 10
@@ -61,6 +62,54 @@ def as_json(history: History) -> str:
         "not_compiled": [{"commit": each.commit.hash, "reason": each.reason.message} for each in history.broken],
     }
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def standing_as_text(standing: Standing) -> str:
+    """Return the stages of a record over commits, newest first, each with what moved it there."""
+    lines = []
+    for stood in standing.stood:
+        stage = f"`{stood.stage}`" if stood.stage else "nowhere"
+        moved = "moved to" if stood.before else "from the first commit that was looked at:"
+        lines.append(f"{stood.commit.hash[:SHORT]}  {_who(stood.commit)}  {stood.commit.subject}")
+        lines.append(f"  {moved} {stage}")
+        lines += [f"    {clause}" for clause in stood.because]
+    path = " → ".join(stood.stage or "nowhere" for stood in reversed(standing.stood))
+    return harmless("\n".join([f"{standing.key or 'the record'} in `{standing.lifecycle}`: {path}", *lines])) + "\n"
+
+
+def standing_as_json(standing: Standing) -> dict[str, object]:
+    """Return the same for programs."""
+    return {
+        "key": standing.key,
+        "lifecycle": standing.lifecycle,
+        "commits": standing.commits,
+        "not_compiled": standing.broken,
+        "stages": [
+            {
+                "commit": stood.commit.hash,
+                "date": stood.commit.authored.isoformat(),
+                "author": stood.commit.author,
+                "subject": stood.commit.subject,
+                "stage": stood.stage,
+                "compared_with": stood.before.hash if stood.before else None,
+                "because": list(stood.because),
+            }
+            for stood in standing.stood
+        ],
+    }
+
+
+def standing_summary(standing: Standing, *, shallow: bool) -> str:
+    """Return how many commits were looked at, and where that ended."""
+    moves = _count(sum(stood.before is not None for stood in standing.stood), "commit")
+    parts = [f"{_count(standing.commits, 'commit')} touched the ruleset, {moves} moved the record"]
+    if standing.broken:
+        parts.append(f"{_count(standing.broken, 'commit')} left out, as the ruleset cannot be compiled there")
+    if standing.ends:
+        parts.append(standing.ends)
+    if shallow:
+        parts.append("the repository is shallow: what is older is not here (`git fetch --unshallow` brings it)")
+    return harmless("\n".join(parts))
 
 
 def _lines(history: History, color: bool) -> Iterator[str]:
