@@ -189,7 +189,7 @@ CHANGED = {
     "more points": ([("+40 when", "+50 when")], "gives other values, never lower: `+40 when ideal_customer`"),
     "fewer points": ([("+20 when", "+10 when")], "gives other values, never higher"),
     "a band": ([("employees < 100", "employees < 90"), ("in 100..", "in 90..")], "member `segment.smb` is stricter"),
-    "a rule": ([("arr > 0\n", "arr > 10\n")], "rule `amount_set` is stricter"),
+    "a rule": ([("arr > 0\n", "arr > 10\n")], "rule `amount_set` is stricter: `arr > 0` → `arr > 10`"),
     "the level of a rule": ([("account, warn", "account, block")], "level `amount_set`: warn → block"),
     "a definition gone": ([("define unused of account { means domain is known }", "")], "definition `unused` is gone"),
     "a stage": (

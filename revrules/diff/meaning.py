@@ -78,10 +78,7 @@ def _of_word(
     assert present is not None, "a pair has a side"
     what = What.RULE if isinstance(present, ir.Rule) else WORDS[present.kind]
     called = present.name if isinstance(present, ir.Rule) else said(present)
-    spoken = ("", "")
-    if isinstance(present, ir.Definition):
-        exprs = [each.expr if isinstance(each, ir.Definition) else None for each in (one, other)]
-        spoken = differing(exprs[0], exprs[1])
+    spoken = _spoken(one, other)
     unchanged = one is not None and other is not None and _own_words(one) == _own_words(other)
     spot = Spot(what, "", entity, _owners(one, other), (place_of(one), place_of(other)), spoken, unchanged)
     whole, *members = rows
@@ -198,6 +195,17 @@ def _of_records(plain: Change, row: Row, found: Comparison, reserve: str) -> Cha
         only_missing=found.only_missing,
         because=tuple(dict.fromkeys((*clauses[0], *clauses[1]))),
         reserve=reserve or (found.reason if kind is Kind.UNDECIDED else ""),
+    )
+
+
+def _spoken(one: Definition | Rule | None, other: Definition | Rule | None) -> tuple[str, str]:
+    """Return what the two say where they differ; nothing of rules that differ both in when they hold and in what they ask."""
+    if isinstance(one, ir.Rule) and isinstance(other, ir.Rule):
+        if one.when != other.when and one.require != other.require:
+            return "", ""
+        return differing(one.require, other.require) if one.when == other.when else differing(one.when, other.when)
+    return differing(
+        one.expr if isinstance(one, ir.Definition) else None, other.expr if isinstance(other, ir.Definition) else None
     )
 
 

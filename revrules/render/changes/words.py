@@ -177,7 +177,9 @@ def _lone_criteria(change: Change, difference: Difference) -> str:
 
 def _said(change: Change) -> str:
     old, new = change.said
-    return f": `{plain(old)}` → `{plain(new)}`" if old and new and old != new else ""
+    if old and new and old != new:
+        return f": `{plain(old)}` → `{plain(new)}`"
+    return f": by {', '.join(map(one_line, change.because))}" if change.because and not change.inherited else ""
 
 
 def _around_is_new(change: Change, changed: Sequence[Change]) -> bool:
