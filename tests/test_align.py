@@ -494,3 +494,36 @@ def test_json_and_markdown_say_what_the_text_says() -> None:
 def test_a_standard_ruleset_is_the_same_as_itself(name: str) -> None:
     done = run("align", f"rulesets/{name}", f"rulesets/{name}", "--as-of", "2026-11-21")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+OF_COMPANIES = """
+team sales
+entity company key cid {{
+  cid   text required as "id"
+  size  integer 1..
+  city  text
+  {many}
+}}
+entity deal key id {{ id text  company_id text  amount money 0.. }}
+define busy of company {{ owner sales  means any({name} where amount >= 10000) }}
+"""
+
+
+def test_an_entity_with_the_columns_of_another_is_offered_for_a_map() -> None:
+    first = OF_COMPANIES.format(many="deals many deal by company_id", name="deals")
+    second = first.replace("entity company", "entity account").replace("of company", "of account")
+    near = match(ruleset(first), ruleset(second), Names()).near
+    assert [(each.theirs, each.ours, each.proved) for each in near] == [("account", "company", False)]
+
+
+def test_relations_of_two_names_by_one_column_are_the_same() -> None:
+    first = OF_COMPANIES.format(many="deals many deal by company_id", name="deals")
+    second = OF_COMPANIES.format(many="opportunities many deal by company_id", name="opportunities")
+    assert match(ruleset(first), ruleset(second), Names()).relations == {("company", "opportunities"): "deals"}
+    assert row(aligned(first, second), "busy").same
+
+
+def test_relations_by_one_column_of_which_one_could_be_two_are_left_apart() -> None:
+    first = ruleset(OF_COMPANIES.format(many="deals many deal by company_id", name="deals"))
+    two = "opportunities many deal by company_id  renewals many deal by company_id"
+    assert match(first, ruleset(OF_COMPANIES.format(many=two, name="renewals")), Names()).relations == {}

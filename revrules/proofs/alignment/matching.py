@@ -18,6 +18,9 @@ Thing = TypeVar("Thing")
 Word = tuple[str, str]
 """Of an entity, a name."""
 
+LIKE_AN_ENTITY = 0.5
+"""The share of the columns of the smaller of two entities that both have, from which they look alike."""
+
 
 class Pair(NamedTuple):
     """A definition or rule of both rulesets, or of one of them only (None for the other's)."""
@@ -94,7 +97,8 @@ def match(first: Ruleset, second: Ruleset, names: Names, teams: tuple[str, str] 
     stages = tuple(stage for one, other in lifecycles if one and other for stage in _stages(one, other, names))
     lone_fields = tuple(_lone_fields(first, second, entities, fields))
     lone = tuple((one, other) for one, other in lifecycles if one is None or other is None)
-    return Matches(entities, fields, relations, words, stages, lone, lone_fields, tuple(_near(words, stages, lone_fields)))
+    near = (*_near_entities(first, second, entities), *_near(words, stages, lone_fields))
+    return Matches(entities, fields, relations, words, stages, lone, lone_fields, near)
 
 
 # --- entities, fields, relations ---------------------------------------------------------------------------------
@@ -145,11 +149,20 @@ def _loosely(heading: str) -> str:
 
 
 def _relations(ours: Entity, theirs: Entity, names: Names, entities: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for name, wanted in _named(ours.relations, theirs.relations, names, theirs.name):
+    """Yield (the second's relation, the first's): said to be the same, of the same name, by the same column."""
+    found = dict(_named(ours.relations, theirs.relations, names, theirs.name))
+    for name, wanted in found.items():
         one, other = ours.relation(wanted), theirs.relation(name)
         assert one is not None and other is not None, "the names are theirs"
         if _alike(one, other, entities):
             yield name, wanted
+    left = [one for one in ours.relations if one.name not in found.values()]
+    others = [other for other in theirs.relations if other.name not in found]
+    for other in others:
+        same = [one for one in left if _alike(one, other, entities) and _loosely(one.by) == _loosely(other.by)]
+        again = [each for each in others if any(_alike(one, each, entities) and one.by == each.by for one in same)]
+        if len(same) == 1 and again == [other]:
+            yield other.name, same[0].name
 
 
 def _alike(one: Relation, other: Relation, entities: Mapping[str, str]) -> bool:
@@ -288,6 +301,24 @@ def _paired(
 
 
 # --- near names --------------------------------------------------------------------------------------------------
+
+
+def _near_entities(first: Ruleset, second: Ruleset, entities: Mapping[str, str]) -> Iterator[Near]:
+    """Yield the entities that only one side has and whose columns are mostly those of one that only the other side has."""
+    ours = {each.name: _columns(each) for each in first.entities if each.name not in entities.values()}
+    for other in second.entities:
+        if other.name not in entities:
+            theirs = _columns(other)
+            shared = {name: len(columns & theirs) / (min(len(columns), len(theirs)) or 1) for name, columns in ours.items()}
+            best = max(shared, key=lambda name: (shared[name], -len(ours[name])), default=None)
+            if best is not None and shared[best] >= LIKE_AN_ENTITY:
+                yield Near(other.name, best)
+                del ours[best]
+
+
+def _columns(entity: Entity) -> set[str]:
+    """Return what the columns of an entity are called."""
+    return {_loosely(column) for each in entity.fields for column in (each.columns or (each.name,))}
 
 
 def _near(
