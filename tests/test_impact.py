@@ -147,6 +147,14 @@ def test_a_stage_that_was_renamed_moves_nobody(tmp_path: Path) -> None:
     assert ("mql", "ready") in account.cells
 
 
+def test_a_related_table_is_found_under_its_old_and_its_new_name(tmp_path: Path) -> None:
+    renamed = RULES.replace("entity meeting key", "entity call was meeting key").replace("many meeting", "many call")
+    renamed = renamed.replace("meetings    many", "calls many").replace("any(meetings", "any(calls")
+    renamed = renamed.replace("calls many call by account_id", "calls many call by account_id was meetings")
+    found, account = judged(tmp_path, renamed)
+    assert account.cells["won", "won"].count == 1 and not found
+
+
 def test_a_stage_that_is_gone_moves_all_in_it(tmp_path: Path) -> None:
     new = RULES.replace("  stage mql { owner sales  from lead  requires { hot: hot } }\n", "").replace("from mql", "from lead")
     found, _ = judged(tmp_path, new)

@@ -76,8 +76,9 @@ class Impact:
         naming = Naming(old, new)
         if not naming.lifecycles:
             raise DataError(problems.nothing_in_common(*([each.name for each in one.lifecycles] for one in (old, new))))
-        related = tuple(_related(version, data.related) for version in (old, new))
-        unknown = set(data.related) - set(related[0]) - set(related[1])
+        back = {ours: theirs for theirs, ours in naming.tables.items()}
+        related = _related(old, data.related, naming.tables), _related(new, data.related, back)
+        unknown = set(data.related) - _table_names(old) - _table_names(new)
         before = Job(data.path, related[0], None, None, moment, data.mode, data.reading)
         after = Job(data.path, related[1] | {name: data.related[name] for name in unknown}, data.lifecycle, None, moment,
                     data.mode, data.reading, data.sample)  # fmt: skip
@@ -248,10 +249,15 @@ def _criteria(place: str, one: ir.Criteria | None, two: ir.Criteria | None) -> d
     return {("criterion", f"{place}.{name}"): (ours[name], theirs[name]) for name in theirs if name in ours}
 
 
-def _related(ruleset: ir.Ruleset, given: Mapping[str, str]) -> dict[str, str]:
-    known = {entity.name for entity in ruleset.entities}
-    known |= {relation.name for entity in ruleset.entities for relation in entity.relations}
-    return {name: path for name, path in given.items() if name in known}
+def _related(ruleset: ir.Ruleset, given: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    """Return the related tables that one version knows, by its own names; ``names`` are those by the names of the other."""
+    known = _table_names(ruleset)
+    own = {name if name in known else names.get(name, name): path for name, path in given.items()}
+    return {name: path for name, path in own.items() if name in known}
+
+
+def _table_names(ruleset: ir.Ruleset) -> set[str]:
+    return {each.name for each in ruleset.entities} | {each.name for entity in ruleset.entities for each in entity.relations}
 
 
 def _number(ruleset: ir.Ruleset, entity: str, name: str) -> ir.Expr | None:

@@ -42,6 +42,8 @@ class Naming:
         self._names = {theirs: ours for (_, theirs), ours in found.fields.items() if theirs != ours}
         self._names |= {theirs: ours for (_, theirs), ours in found.relations.items() if theirs != ours}
         self._entities = dict(found.entities)
+        self.tables = {**self._entities, **{theirs: ours for (_, theirs), ours in found.relations.items()}}
+        """Names under which related tables are given: of entities and relations."""
         self._plain: dict[tuple[int, bool], tuple[Expr, object]] = {}
 
     def stages(self, new: Lifecycle) -> dict[str, str]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from revrules.impact import Moved
     from revrules.runtime.results import Placement
 
-CASES = int(os.environ.get("REVRULES_IMPACT_CASES", "40"))
+CASES = int(os.environ.get("REVRULES_IMPACT_CASES", "20"))
 FIXED = os.environ.get("REVRULES_RANDOM_SEED")
 RECORDS = 30
 NOW = datetime.datetime(2026, 11, 21, 12, tzinfo=datetime.UTC)
