@@ -33,6 +33,7 @@ entity deal key id {{
 entity contact key id {{ id text  deal_id text  role enum {{ user, buyer }} }}
 classify band of account, first match {{ owner sales  small when size < 100  mid when size < 1000  big when size >= 1000 }}
 score fit of account 0..100 {{ owner sales  +40 when paying  +30 when size >= 50  +20 when kind = a  -30 when kind = b }}
+score pace of account {{ owner sales  +0.5 per count(deals where open) up to 3  +1.5 when paying }}
 define first of account {{ owner sales  means {first} }}
 define second of account {{ owner sales  means {second} }}
 """
@@ -45,6 +46,7 @@ IMPLIED = [
     ("band = small", "size < 100"),
     ("fit >= 80", "paying and size >= 50"),
     ("fit > 60", "paying and kind != b"),
+    ("pace > 3", "paying"),
     ("kind in { a, b }", "kind != c"),
     ("tier >= mid", "tier in { mid, high }"),
     ("day within last 30 days", "day within last 31 days"),
@@ -89,6 +91,7 @@ NOT_IMPLIED = [
     ("share + 0.1 + 0.2 > 0.3", "share > 0"),
     ("share * 3 = 0.3", "share = 0.1"),
     ("fit >= 70", "kind = a"),
+    ("pace >= 3", "paying"),
     ('email contains "web.de"', "email_domain(email) in consumer"),
     ('url_domain(site) = "a.de"', 'site ends with "a.de"'),
     ("sum(amount of deals) > 1000", "count(deals where amount > 500) >= 1"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import os
+from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,13 +19,16 @@ from brute_force import Oracle, Trial, judge, known_only
 from facts import facts, pins
 from questions import Case, case_of
 
+from revrules import ir
 from revrules.backends.smt import MET, NOT_MET, UNKNOWN, UNMET, Answer, Verdict, Want
 from revrules.backends.smt.prover import Prover
+from revrules.compiler import compile_path
+from revrules.reads import said
+from revrules.types import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from revrules import ir
     from revrules.backends.smt import State
 
 QUESTIONS = int(os.environ.get("REVRULES_QUESTIONS", "10000"))
@@ -36,6 +40,13 @@ EACH = 24
 TODAY = datetime.date(2026, 11, 21)
 FEW = {"full": 120, "many": 300}
 """Records tried where they are not few; elsewhere 600."""
+ROOT = Path(__file__).resolve().parent.parent.parent
+RULESETS = [
+    *sorted((ROOT / "rulesets").glob("*/rules.rev")),
+    *sorted((ROOT / "examples").glob("**/rules.rev")),
+    *sorted((ROOT / "tests" / "rulesets").glob("*/rules.rev")),
+    *sorted((ROOT / "tests" / "rulesets" / "definitions").glob("*.rev")),
+]
 SIDES: tuple[frozenset[State], ...] = (MET, UNMET, UNKNOWN)
 
 
@@ -101,17 +112,18 @@ def test_what_is_implied_by_the_implied_is_implied(chunk: int) -> None:
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_no_record_that_there_is_is_denied(chunk: int) -> None:
     for case in cases(chunk, QUESTIONS):
-        r = Random(case.seed)
-        prover = Prover(case.ruleset, TODAY)
-        trials = Oracle.over(case.ruleset, case.entity, case.conditions, r, EACH).trials
-        for _ in range(EACH):
-            trial = r.choice(trials)
-            so = facts(case, trial)
-            some = r.sample(so, min(len(so), r.choice((1, 2, 3, len(so)))))
-            wants = [*pins(case, some, trial), *some] if r.random() < 0.6 else some
-            answer = prover.find(case.entity, wants)
-            told = f"seed {case.seed} ({case.sort}): {[wants[n] for n in answer.core]!r}\nof {trial!r}"
-            assert answer.verdict is not Verdict.IMPOSSIBLE, told
+        deny_nothing(case, EACH)
+
+
+@pytest.mark.parametrize("path", RULESETS, ids=lambda path: path.parent.name if path.stem == "rules" else path.stem)
+def test_no_record_of_the_rulesets_here_is_denied(path: Path) -> None:
+    ruleset = compile_path(path).ruleset
+    assert ruleset is not None
+    seed = SystemRandom().randrange(2**32) if FIXED is None else int(FIXED)
+    for entity in ruleset.entities:
+        conditions = tuple(expr for about, expr in said(ruleset) if about == entity.name and ir.type_of(expr) is Scalar.BOOLEAN)
+        case = Case(seed, path.stem, ruleset, entity.name, conditions, (), ())
+        deny_nothing(case, 6)
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS // 2))
@@ -131,12 +143,27 @@ def test_an_answer_depends_on_nothing_asked_before(chunk: int) -> None:
 # --- what must hold of one answer --------------------------------------------------------------------------------
 
 
+def deny_nothing(case: Case, count: int) -> None:
+    """See that what is so of random records is not called impossible; half of the time nothing else is left open."""
+    r = Random(case.seed)
+    prover = Prover(case.ruleset, TODAY)
+    trials = Oracle.over(case.ruleset, case.entity, case.conditions, r, count).trials
+    for _ in range(count):
+        trial = r.choice(trials)
+        so = facts(case, trial)
+        some = r.sample(so, min(len(so), r.choice((1, 2, 3, len(so)))))
+        wants = [*pins(case, some, trial), *some] if r.random() < 0.6 else some
+        answer = prover.find(case.entity, wants)
+        told = f"seed {case.seed} ({case.sort}): {[wants[n] for n in answer.core]!r}\nof {trial!r}"
+        assert answer.verdict is not Verdict.IMPOSSIBLE, told
+
+
 def check(case: Case, asked: Asked, told: str) -> None:
     """Judge a witness again; see that the answer has the shape of its verdict."""
     wants, verdict, witness = asked.wants, asked.answer.verdict, asked.answer.witness
     assert (witness is not None) == (verdict is Verdict.POSSIBLE), told
     assert bool(asked.answer.reason) == (verdict is Verdict.UNDECIDED), told
-    assert not asked.answer.core or verdict is Verdict.IMPOSSIBLE, told
+    assert bool(asked.answer.core) == (verdict is Verdict.IMPOSSIBLE), f"{told}\nwithout any want, everything is possible"
     if witness is not None:
         assert witness.entity == case.entity and 1000 <= witness.as_of.year <= 9000, told
         assert known_only(witness.record), told
