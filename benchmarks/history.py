@@ -2,9 +2,9 @@
 
     python benchmarks/history.py [--commits 1000] [--changes 50] [--update]
 
-The repository is made for it, with one commit after the other to `rulesets/b2b_saas`: a few move the limit that a
-score has to reach, the others comment, lay out, swap, negate twice, or change what the term does not read. All of them change files. CPU time of this
-process and of git.
+The repository is made for it, with one commit after the other to `rulesets/b2b_saas`: a few move the limit that a score has to
+reach, the others comment, lay out, negate twice, or change what the term does not read. All of them change files of the ruleset.
+CPU time of this process and of git.
 """
 
 from __future__ import annotations

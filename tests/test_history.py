@@ -7,7 +7,6 @@ import json
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import pytest
 from repositories import Repo
 
 from revrules.cli.main import main
@@ -18,6 +17,8 @@ from revrules.revisions import Repository
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from revrules.diff.history import History
 
@@ -86,7 +87,7 @@ def test_a_renamed_word_keeps_its_history(tmp_path: Path) -> None:
     repo = Repo(tmp_path)
     repo.commit({"rules/rules.rev": RULES}, "first")
     repo.commit({"rules/rules.rev": RULES.replace(">= 100", ">= 200")}, "stricter")
-    renamed = RULES.replace(">= 100", ">= 200").replace("define big of account {", "define large of account was big {")
+    renamed = RULES.replace(">= 100", ">= 200").replace("define big of account {", "define large was big of account {")
     repo.commit({"rules/rules.rev": renamed.replace("big and", "large and")}, "renamed")
     found = of(tmp_path, "large")
     assert told(found) == [("first", "new"), ("stricter", "tightened"), ("renamed", "same")]
@@ -105,14 +106,23 @@ def test_a_word_that_went_and_came_back_is_told_as_both(tmp_path: Path) -> None:
     assert told(of(tmp_path, "big"))[-1] == ("gone for good", "gone")
 
 
-def test_a_version_that_does_not_compile_is_told_and_its_change_lands_on_the_next(tmp_path: Path) -> None:
+def test_a_version_that_cannot_be_read_is_told_and_its_change_lands_on_the_next(tmp_path: Path) -> None:
     repo = Repo(tmp_path)
     repo.commit({"rules/rules.rev": RULES}, "first")
-    repo.commit({"rules/rules.rev": RULES.replace(">= 100", ">= 200").replace("score >=", "nothing >=")}, "broken")
+    repo.commit({"rules/rules.rev": RULES.replace(">= 100", ">= 200") + "define {"}, "broken")
     repo.commit({"rules/rules.rev": RULES.replace(">= 100", ">= 200")}, "mended")
     found = of(tmp_path, "big")
     assert told(found) == [("first", "new"), ("mended", "tightened")]
     assert [each.commit.subject for each in found.broken] == ["broken"]
+
+
+def test_a_mistake_in_what_a_word_does_not_use_hides_nothing(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    repo.commit({"rules/rules.rev": RULES}, "first")
+    repo.commit({"rules/rules.rev": RULES.replace(">= 100", ">= 200").replace("score >=", "nothing >=")}, "mistaken")
+    repo.commit({"rules/rules.rev": RULES.replace(">= 100", ">= 200")}, "mended")
+    assert told(of(tmp_path, "big")) == [("first", "new"), ("mistaken", "tightened")]
+    assert [each.commit.subject for each in of(tmp_path, "good").broken] == ["mistaken"]
 
 
 def test_a_folder_that_moved_is_followed(tmp_path: Path) -> None:
