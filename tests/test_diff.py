@@ -239,6 +239,21 @@ def test_two_exits_in_another_order_are_told_only_where_a_record_can_find_both_o
         assert found.same is not differs
 
 
+def test_rows_of_a_decision_table_are_told_by_their_lines() -> None:
+    text = BASE + 'classify region of account, first match from "regions.csv"\n'
+    head, rows = "country,employees,region\n", ["DE,>= 100,north\n", "FR,>= 5,south\n"]
+    versions = ["".join(rows), "".join(rows).replace("100", "200"), "".join(reversed(rows))]
+    made = [compile_text(text, files={"regions.csv": head + each}, today=TODAY).ruleset for each in versions]
+    assert made[0] is not None and made[1] is not None and made[2] is not None
+    changed = told(difference(made[0], made[1], TODAY))
+    assert (
+        "classification `region` gives other values, but only where one of the two gives none: by 1 row gone (line 2), 1 row new (line 2)"
+        in changed
+    )
+    assert "member `region.north` is stricter" in changed
+    assert difference(made[0], made[2], TODAY).same
+
+
 def test_every_stage_behind_a_stricter_word_is_told_as_following_from_it() -> None:
     text = told(changed_by(("engagement >= 60", "engagement >= 70")))
     assert "so it changes as well: stricter: `revenue.mql`, `revenue.opportunity`, `revenue.customer`" in text

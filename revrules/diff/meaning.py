@@ -9,6 +9,7 @@ from revrules import ir
 from revrules.diff.changes import Change, Kind, What
 from revrules.diff.directions import Asking, directed
 from revrules.diff.spoken import differing, in_short
+from revrules.diff.table_rows import rows_told, same_rows
 from revrules.problems.alignment import said
 from revrules.proofs.alignment.rows import Row, Words, compared, stage_rows
 from revrules.proofs.compare import Comparison, Relation, ValueComparison
@@ -80,9 +81,15 @@ def _of_word(
     called = present.name if isinstance(present, ir.Rule) else said(present)
     spoken = _spoken(one, other)
     unchanged = one is not None and other is not None and _own_words(one) == _own_words(other)
+    because: tuple[str, ...] = ()
+    if unchanged and isinstance(one, ir.Definition) and isinstance(other, ir.Definition):
+        versions = asking.old.ruleset, asking.new.ruleset
+        unchanged = same_rows(*versions, one, other)
+        because = () if unchanged else rows_told(*versions, one, other)
     spot = Spot(what, "", entity, _owners(one, other), (place_of(one), place_of(other)), spoken, unchanged)
     whole, *members = rows
-    yield directed(asking, as_change(spot, whole), one, other)
+    change = directed(asking, as_change(spot, whole), one, other)
+    yield replace(change, because=because) if because else change
     for member in members:
         yield as_change(spot._replace(what=What.MEMBER, of=called, said=("", "")), member)
     criteria = (one.criteria if one else None, other.criteria if other else None)

@@ -76,7 +76,8 @@ def line(change: Change, difference: Difference | None = None) -> str:
     was = f" (was `{plain(change.was)}`)" if change.was else ""
     said = "" if difference is None else _lone_criteria(change, difference)
     said = said or _said(change)
-    missing = ", but only where something is missing" if change.only_missing else ""
+    where = "one of the two gives none" if change.what in VALUES else "something is missing"
+    missing = f", but only where {where}" if change.only_missing else ""
     match change.kind:
         case Kind.NEW | Kind.GONE:
             return f"{name} is {change.kind.value}{was}"
