@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from revrules.diff import Change, Difference
 
 ICONS = {Kind.TIGHTENED: "🔒", Kind.LOOSENED: "🔓", Kind.CHANGED: "🔀", Kind.UNDECIDED: "❔", Kind.NEW: "➕", Kind.GONE: "➖"}
-LONGEST = 60_000
-"""Characters of a comment; GitHub takes 65,536, and whoever posts it may add something."""
+LONGEST = 50_000
+"""Characters of a comment; GitHub takes 65,536, and what the change does to real records comes after it."""
 SPARE = 300
 """Characters that are kept for saying how much was left out."""
 
