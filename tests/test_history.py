@@ -186,3 +186,32 @@ def test_blame_names_the_commit_and_clause_that_moved_a_record_also_where_it_mov
     assert shown.out.splitlines()[0] == "B in `revenue`: mql"
     assert "5 commits touched the ruleset, 0 commits moved the record" in shown.err
     assert main(["blame", "rules", "data.csv", "C"]) == 2
+
+
+def test_a_shallow_clone_says_that_older_commits_are_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = Repo(tmp_path / "whole")
+    repo.commit({"rules.rev": RULES}, "first")
+    repo.commit({"rules.rev": RULES.replace(">= 100", ">= 200")}, "stricter")
+    repo.git("clone", "-q", "--depth", "1", (tmp_path / "whole").as_uri(), str(tmp_path / "part"))
+    monkeypatch.chdir(tmp_path / "part")
+    assert main(["log", "big"]) == 0
+    assert "the repository is shallow" in capsys.readouterr().err
+
+
+def test_a_merge_counts_as_one_commit_and_its_side_can_be_looked_into(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    repo = Repo(tmp_path)
+    repo.commit({"rules.rev": RULES}, "first")
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit({"rules.rev": RULES.replace(">= 100", ">= 150")}, "one step")
+    repo.commit({"rules.rev": RULES.replace(">= 100", ">= 200")}, "another step")
+    repo.git("checkout", "-q", "main")
+    repo.commit({"README.md": "words"}, "beside")
+    repo.git("merge", "-q", "--no-ff", "-m", "merged", "side")
+    assert told(of(tmp_path, "big", "rules.rev")) == [("first", "new"), ("merged", "tightened")]
+    assert main(["log", "big", "--until", "HEAD^2"]) == 0
+    assert "another step" in capsys.readouterr().out

@@ -52,7 +52,7 @@ class Past:
     def __init__(self, repository: Repository, path: PurePosixPath) -> None:
         self._repository = repository
         self._path = path
-        self._kept: dict[tuple[tuple[str, str], ...], Content] = {}
+        self._kept: dict[tuple[str, PurePosixPath], Content] = {}
         self._parsed: dict[Source, tuple[File, list[Diagnostic]]] = {}
         self._relevant = Relevant()
         self._last: tuple[Loaded, Ruleset] | None = None
@@ -83,8 +83,7 @@ class Past:
         tree = self._tree(commit.hash)
         if tree.content(path) is None:
             return Version(commit, None)
-        folder = _folder(path)
-        key = tuple(sorted((each.relative_to(folder).as_posix(), id_) for each, id_ in tree.contents(folder).items()))
+        key = tree.content(_folder(path)) or "", path
         if key not in self._kept:
             if len(self._kept) == MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
