@@ -197,3 +197,15 @@ def test_a_goal_that_is_no_stage_is_said(tmp_path: Path, capsys: pytest.CaptureF
     data.write_text("account_id,stage\nA-1,lead\n")
     assert main(["why", str(rules), str(data), "A-1", "--to", "custmer"]) == 2
     assert "`customer`" in capsys.readouterr().err
+
+
+def test_moments_that_have_to_follow_one_another_are_both_of_today() -> None:
+    rules = """
+    team sales
+    entity account key account_id { account_id text  created_at datetime  called_at datetime }
+    lifecycle revenue of account {
+      stage new { entry owner sales requires { called: called_at within 24 hours after created_at } }
+    }
+    """
+    fix = way({"account_id": "A-1"}, "new", rules)
+    assert {(change.path, change.new) for change in fix.changes} == {(("created_at",), NOW), (("called_at",), NOW)}

@@ -164,8 +164,21 @@ class _Trial:
             self._try(texts)
         limits = limits_of(self._questions.ruleset, self._conditions, self.as_of)
         first = () if given is None else (self.as_of.replace(second=0, microsecond=0), self.as_of.date())
+        if first:
+            self._try_now(leaves, first)
         for path in leaves:
             self._simplify(path, limits, first)
+
+    def _try_now(self, leaves: Sequence[Path], now: tuple[ir.Value, ...]) -> None:
+        """Let all moments be now, together: one may have to follow another."""
+        record = self.record
+        for path in leaves:
+            _, field = self._declared(path)
+            value = now[0 if field.type is Scalar.DATETIME else 1]
+            if field.type in MOMENTS and self._fits(field, value):
+                record = cast("dict[str, object]", _changed(record, path, value))
+        if record is not self.record:
+            self._try(record)
 
     def _simplify(self, path: Path, limits: Limits, first: tuple[ir.Value, ...]) -> None:
         entity, field = self._declared(path)
