@@ -29,7 +29,9 @@ PAIRS = int(os.environ.get("REVRULES_MERGED", "60"))
 FIXED = os.environ.get("REVRULES_SEED")
 RECORDS = 25
 NOW = datetime.datetime(2026, 11, 21, 9, tzinfo=datetime.UTC)
-OTHER_COLOR = EnumType("account.color", (EnumMember("crimson", ("Red", "1")), EnumMember("green", ("Green",)), EnumMember("black")))
+OTHER_COLOR = EnumType(
+    "account.color", (EnumMember("crimson", ("Red", "1")), EnumMember("green", ("Green",)), EnumMember("black"))
+)
 
 
 def test_each_side_of_two_random_rulesets_says_what_it_says_alone() -> None:
