@@ -6,13 +6,14 @@ import re
 from unicodedata import category, normalize
 
 _WORDS = """
-after ago allow and any as assert at back base because before blocked boolean business by calendar case classify collect column contains
-currency date datetime day days define duration earliest else end ends entity entry enum every exactly example expect false
-first fiscal for forecast from given gives has have holidays hour hours if ignore import in integer is key known last latest least leave
-less lifecycle list lost many match matches max means message min minute missing money month more most narrows next no none
-not now number of on one or ordered otherwise owner per probability quarter require required requires review rule ruleset
-same score second some stage stamped start starts steward sum system team text than then this timezone title to today tracks
-true unknown until up verdict violates was week when where widens with within won year years
+after ago allow and any as assert at back base because before blocked boolean business by calendar case classify collect
+column contains currency date datetime day days define duration earliest else end ends entity entry enum every exactly
+example expect false first fiscal for forecast from given gives has have holidays hour hours if ignore import in integer
+is key known last latest least leave less lifecycle list lost many match matches max means message min minute missing
+money month more most narrows next no none not now number of on one or ordered otherwise owner per probability quarter
+require required requires review rule ruleset same score second some stage stamped start starts steward sum system team
+text than then this timezone title to today tracks true unknown until up verdict violates was week when where widens
+with within won year years
 """
 LANGUAGE = frozenset(_WORDS.split())
 """Words that a name is never written as without backticks: more than the grammar needs, so that no place needs a thought."""
