@@ -45,6 +45,7 @@ def _definition(asked: Asked, definition: Definition) -> Iterator[Diagnostic]:
             yield from classifications.classes(asked, definition)
         case ir.Points():
             yield from scores.lines(asked, definition)
+            yield from scores.beyond_range(asked, definition)
         case _ if definition.type is Scalar.BOOLEAN:
             yield from gates.definition(asked, definition)
         case _:

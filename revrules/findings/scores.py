@@ -15,6 +15,8 @@ from revrules.problems import classes as problems
 from revrules.problems.classes import Reach
 from revrules.problems.logic import Clause, never_met
 from revrules.proofs.phrases import phrase
+from revrules.proofs.witnesses import as_pairs, believable
+from revrules.reference import Judge
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
@@ -48,6 +50,25 @@ def lines(asked: Asked, definition: Definition) -> Iterator[Diagnostic]:
             if impossible(questions.never(definition.entity, line.condition)):
                 asked.facts.learn(line.condition, Always.NEVER_MET)
                 yield never_met(clause, (), [])
+
+
+def beyond_range(asked: Asked, definition: Definition) -> Iterator[Diagnostic]:
+    """Find a score of which the points of a record add up to more than its range."""
+    score = definition.expr
+    if not isinstance(score, ir.Points) or score.high is None:
+        return
+    whole = replace(score, low=None, high=None)
+    over = ir.RangedCompare(ir.CompareOp.GT, whole, ir.Literal(score.high, score.type))
+    spot = definition_spot(definition)
+    questions = asked.questions.about(f"whether the points of {spot.words} can go beyond its range", spot.span, *spot.subjects)
+    wants = (Want(over, MET), Want(ir.Known(whole), MET))
+    answer = questions.find(definition.entity, *wants, core=False)
+    if answer.witness is not None:
+        witness = believable(questions, definition.entity, wants, answer.witness)
+        judge = Judge(questions.ruleset, definition.entity, (whole,))
+        (points,) = judge.values(witness.record, witness.as_of)
+        assert isinstance(points, int | float), "the witness has a score that is known"
+        yield problems.score_beyond_range(definition, points, score.high, as_pairs(witness))
 
 
 def threshold(asked: Asked, node: RangedCompare) -> tuple[Definition, RangedCompare] | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 THRESHOLD_OUT_OF_REACH = Problem("REV506", "threshold-out-of-reach", Severity.WARNING, "a threshold that no score can reach")
 THRESHOLD_ALWAYS_REACHED = Problem("REV507", "threshold-always-reached", Severity.WARNING, "a threshold that every score reaches")
+SCORE_BEYOND_RANGE = Problem("REV530", "score-beyond-range", Severity.INFO, "a score whose points add up to more than its range")
 CLASS_GAP = Problem("REV508", "class-gap", Severity.WARNING, "a record that belongs to no class")
 CLASS_OVERLAP = Problem("REV509", "class-overlap", Severity.WARNING, "a record that belongs to two classes")
 SHADOWED_BRANCH = Problem("REV510", "shadowed-branch", Severity.WARNING, "a branch that is never taken, for those before it")
@@ -71,6 +72,24 @@ def threshold_out_of_reach(
         (*(("effect", text) for text in effects), *ask(clause.spot), *_asks(clause.spot, score)),
         help=("lower the threshold to what can be reached, or give more points",),
         subjects=_score_subjects(clause, score),
+    )
+
+
+def score_beyond_range(score: Definition, sum_: float, high: float, witness: Pairs) -> Diagnostic:
+    """The points of a record add up to ``sum_``, more than the ``high`` end of the range of ``score``."""
+    return Diagnostic(
+        SCORE_BEYOND_RANGE,
+        f"the points of `{said(score)}` can add up to {sum_:g}, and its range ends at {high:g}",
+        score.span,
+        f"ends at {high:g}",
+        (),
+        (
+            ("why", "what goes beyond the end does not count: records that differ get the same score"),
+            *((("ask", f"{owns(score.owners)} score `{said(score)}`"),) if score.owners else ()),
+        ),
+        help=("let the points add up to the end of the range, or accept it with `allow score-beyond-range`",),
+        subjects=(score.name, said(score), score.id),
+        witness=witness,
     )
 
 
