@@ -153,7 +153,8 @@ SCALARS: dict[str, tuple[type, str, Callable[[str], object]]] = {
 @cache
 def _hints(node: type) -> dict[str, object]:
     """Return the types of a node's members, without its place."""
-    names = {**vars(sys.modules[node.__module__]), "Unit": syntax.Unit, "Span": type(None)}
+    named = {"Unit": syntax.Unit, "Span": type(None), "datetime": datetime, "Decimal": Decimal}
+    names = {**vars(language_types), **vars(ir), **vars(sys.modules[node.__module__]), **named}
     return {name: hint for name, hint in typing.get_type_hints(node, names).items() if name != "span"}
 
 
