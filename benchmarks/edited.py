@@ -68,6 +68,8 @@ def report(count: int, seed: int) -> Iterator[str]:
             print(f"{number + 1} edits, {dict(tally)}", file=sys.stderr)
         del kind
     seconds = time.process_time() - started
+    yield "| what | edits |"
+    yield "|---|---|"
     for sort in ("preserving", "changing"):
         total = sum(each for (of, _), each in tally.items() if of == sort)
         yield f"| {sort} edits | {total} |"
