@@ -40,14 +40,18 @@ ALLOWED = {Kind.TIGHTENED: {(True, False)}, Kind.LOOSENED: {(False, True)}, Kind
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_an_edit_that_keeps_the_meaning_is_proved_the_same(chunk: int) -> None:
+    open_ = 0
     for seed in seeds(chunk, EDITS // 2):
         r = Random(seed)
         ruleset = Maker(r).ruleset()
         edit = preserving(ruleset, r)
         if edit is not None:
             found = difference(ruleset, edit.ruleset, TODAY)
-            assert all(change.kind is Kind.SAME for change in found.changes), f"seed {seed}, {edit.kind}: {found.changed}"
+            wrong = [change for change in found.changed if change.kind is not Kind.UNDECIDED]
+            assert not wrong, f"seed {seed}, {edit.kind}: {wrong}"
+            open_ += bool(found.changed)
             assert not found.shape, f"seed {seed}, {edit.kind}: {found.shape}"
+    assert open_ <= max(3, EDITS // 100), "one in two hundred is left undecided; so many in one run are no chance"
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
