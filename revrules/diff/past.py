@@ -6,20 +6,20 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.compiler import compile_loaded
-from revrules.diagnostics import Severity
-from revrules.diff.relevant import Relevant
-from revrules.loading import load
+from revrules.diff.sketch import Sketches, folded, reached
+from revrules.files import Kind
+from revrules.loading import ENTRY, MAX_BYTES, load
 from revrules.parse import parse
 from revrules.revisions import Revision
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator, Mapping
     from typing import TypeAlias
 
     from revrules.diagnostics import Diagnostic
+    from revrules.diff.sketch import Sketch
     from revrules.ir import Ruleset
-    from revrules.loading import Loaded
     from revrules.revisions import Commit, Repository, Tree
     from revrules.source import Source
     from revrules.syntax import File
@@ -29,8 +29,16 @@ if TYPE_CHECKING:
 A_COMMIT = "history"
 """What every commit is called in places, so that a file that did not change gives the same syntax tree."""
 MOST_PARSED = 256
+MOST_SKETCHED = 4_096
 MOST_KEPT = 64
 """Compiled versions that are kept at a time, for commits that go back to an earlier content."""
+
+
+class State(NamedTuple):
+    """A commit that touched the ruleset, and where the ruleset is at it."""
+
+    commit: Commit
+    path: PurePosixPath
 
 
 class Version(NamedTuple):
@@ -46,16 +54,18 @@ class Past:
 
     Where the folder was elsewhere before a commit, and most of its files stand there unchanged, it is followed.
     ``read`` counts commits, ``compiled`` the contents that had to be compiled. Once there is a ``focus``, the names of interest,
-    a version in which all that these rest on is written as in the one before has the ruleset of that one.
+    versions in which all that these rest on is written alike share one ruleset.
     """
 
     def __init__(self, repository: Repository, path: PurePosixPath) -> None:
         self._repository = repository
         self._path = path
-        self._kept: dict[tuple[str, PurePosixPath], Content] = {}
+        self._kept: dict[Hashable, Content] = {}
+        self._last: tuple[State, Content] | None = None
         self._parsed: dict[Source, tuple[File, list[Diagnostic]]] = {}
-        self._relevant = Relevant()
-        self._last: tuple[Loaded, Ruleset] | None = None
+        self._sketches = Sketches()
+        self._sketched: dict[str, Sketch | None] = {}
+        self._folded: dict[str, str] = {}
         self.focus: tuple[str, ...] = ()
         self.read = 0
         self.compiled = 0
@@ -66,43 +76,60 @@ class Past:
         if names != self.focus:
             self.focus = names
             self._kept.clear()
+            if self._last is not None:
+                state, found = self._last
+                self._kept[self.key(state)] = found
 
     def versions(self, until: Revision | str = "HEAD", since: datetime.datetime | None = None) -> Iterator[Version]:
         """Yield the version of each commit that touched the ruleset's folder, along first parents. Raises RevisionError."""
+        return map(self.version, self.states(until, since))
+
+    def states(self, until: Revision | str = "HEAD", since: datetime.datetime | None = None) -> Iterator[State]:
+        """Yield the commits of these versions, without compiling any. Raises RevisionError."""
         path: PurePosixPath | None = self._path
         while path is not None:
             last: Commit | None = None
             for last in self._repository.commits([_folder(path)], since, until=until, first_parent=True):
                 self.read += 1
-                yield self._version(last, path)
+                yield State(last, path)
             path, until = self._moved(last, path), "" if last is None or not last.parents else last.parents[0]
             if path is not None and last is not None:
                 self.moves.append((last, path))
 
-    def _version(self, commit: Commit, path: PurePosixPath) -> Version:
-        tree = self._tree(commit.hash)
-        if tree.content(path) is None:
-            return Version(commit, None)
-        key = tree.content(_folder(path)) or "", path
-        if key not in self._kept:
+    def at(self, revision: Revision) -> State | None:
+        """Return the state that a revision has: its last commit that touched the ruleset. Raises RevisionError."""
+        return next(self.states(revision), None)
+
+    def key(self, state: State) -> Hashable:
+        """Return what is equal for two states only if the names of interest mean the same in both, where both have a meaning."""
+        whole = self._whole(state)
+        return whole if not self.focus or whole is None else self._narrow(state) or whole
+
+    def words(self, state: State) -> frozenset[str] | None:
+        """Return all words that the ruleset has at ``state``, None where only the parser can tell them."""
+        files = self._files(self._tree(state.commit.hash), state.path)
+        return None if files is None else frozenset().union(*(p.words for each in files.values() for p in each.pieces))
+
+    def version(self, state: State) -> Version:
+        """Return the version of a state, compiled unless one like it was. Raises RevisionError."""
+        whole = self._whole(state)
+        if whole is None:
+            return Version(state.commit, None)
+        key = self.key(state)
+        found = self._kept.get(key) or self._kept.get(whole)
+        if found is None:
+            found = self._compiled(state)
             if len(self._kept) == MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
-            self._kept[key] = self._compiled(load(path, tree, self._reading))
-        return Version(commit, *self._kept[key])
+            self._kept[key if found[1] is None else whole] = found  # a mistake may be in what is of no interest
+        if found[1] is None:
+            self._last = state, found
+        return Version(state.commit, *found)
 
-    def _compiled(self, loaded: Loaded) -> Content:
-        """Return the ruleset of what was loaded; that of the version before where all that ``focus`` rests on is the same."""
-        readable = not any(each.severity is Severity.ERROR for each in loaded.diagnostics)
-        if readable and self.focus and self._last is not None:
-            before, ruleset = self._last
-            if self._relevant.key(before, self.focus) == self._relevant.key(loaded, self.focus):
-                self._last = loaded, ruleset
-                return ruleset, None
+    def _compiled(self, state: State) -> Content:
         self.compiled += 1
-        compiled = compile_loaded(loaded)
+        compiled = compile_loaded(load(state.path, self._tree(state.commit.hash), self._reading))
         error = next(iter(compiled.errors), None)
-        if error is None and compiled.ruleset is not None:
-            self._last = loaded, compiled.ruleset
         return (None if error is not None else compiled.ruleset), error
 
     def _reading(self, source: Source) -> tuple[File, list[Diagnostic]]:
@@ -112,6 +139,79 @@ class Past:
             del self._parsed[next(iter(self._parsed))]
         self._parsed[source] = known
         return known
+
+    # --- what a state says, as it is written -------------------------------------------------------------------------
+
+    def _whole(self, state: State) -> Hashable:
+        """Return the id of all that is in the folder, None where there is no ruleset."""
+        tree = self._tree(state.commit.hash)
+        return None if tree.content(state.path) is None else (tree.content(_folder(state.path)) or "", state.path)
+
+    def _narrow(self, state: State) -> Hashable:
+        """Return the declarations that the names of interest can rest on, None where only the parser can tell them."""
+        tree = self._tree(state.commit.hash)
+        files = self._files(tree, state.path)
+        if files is None:
+            return None
+        beside = {PurePosixPath(tree.beside(path, name)): None for path, each in files.items() for name in each.attached}
+        ids = {path: tree.content(path) for path in beside}
+        if None in ids.values():
+            return None
+        texts = "\0".join(self._text_beside(tree, path, str(id_)) for path, id_ in ids.items())
+        counting = reached((piece for each in files.values() for piece in each.pieces), self.focus, texts)
+        taken = frozenset(counting)
+        declared = tuple((path, tuple(piece for piece in each.pieces if piece in taken)) for path, each in files.items())
+        return state.path, declared, tuple(ids.items())
+
+    def _files(self, tree: Tree, path: PurePosixPath) -> Mapping[PurePosixPath, Sketch] | None:
+        """Return the sketches of a ruleset's files by path; None where one cannot be had."""
+        entry = self._entry(tree, path)
+        waiting = [] if entry is None else [entry]
+        found: dict[PurePosixPath, Sketch] = {}
+        while waiting:
+            here = waiting.pop()
+            if here in found:
+                continue
+            sketch = self._sketch(tree, here)
+            if sketch is None:
+                return None
+            found[here] = sketch
+            waiting += [PurePosixPath(tree.beside(here, name)) for name in reversed(sketch.imports)]
+        return found or None
+
+    def _entry(self, tree: Tree, path: PurePosixPath) -> PurePosixPath | None:
+        """Return the file that the loader begins with."""
+        if tree.kind(path) is not Kind.FOLDER:
+            return path
+        if tree.kind(path / ENTRY) is Kind.FILE:
+            return path / ENTRY
+        inside = tree.children(path)
+        files = [] if isinstance(inside, OSError) else [PurePosixPath(each) for each in inside if each.suffix == ".rev"]
+        sketches = [self._sketch(tree, file) for file in files]
+        imported = {tree.beside(at, name) for at, each in zip(files, sketches, strict=True) if each for name in each.imports}
+        entries = [file for file in files if file not in imported]
+        return entries[0] if len(entries) == 1 and None not in sketches else None
+
+    def _sketch(self, tree: Tree, path: PurePosixPath) -> Sketch | None:
+        id_ = tree.content(path)
+        if id_ is None:
+            return None
+        if id_ not in self._sketched:
+            text = _text(tree, path)
+            if len(self._sketched) == MOST_SKETCHED:
+                self._sketched.clear()
+            self._sketched[id_] = None if text is None else self._sketches.of(text)
+        return self._sketched[id_]
+
+    def _text_beside(self, tree: Tree, path: PurePosixPath, id_: str) -> str:
+        """Return the folded text of a list or table: the headings of a table name definitions."""
+        if id_ not in self._folded:
+            if len(self._folded) == MOST_KEPT:
+                self._folded.clear()
+            self._folded[id_] = folded(_text(tree, path) or "")
+        return self._folded[id_]
+
+    # --- where a state is --------------------------------------------------------------------------------------------
 
     def _moved(self, last: Commit | None, path: PurePosixPath) -> PurePosixPath | None:
         """Return where the ruleset was before the commit in which its folder appears; None where nothing looks like it."""
@@ -140,3 +240,15 @@ class Past:
 
 def _folder(path: PurePosixPath) -> PurePosixPath:
     return path.parent if path.suffix == ".rev" else path
+
+
+def _text(tree: Tree, path: PurePosixPath) -> str | None:
+    """Return the text of a file, None where it is not to be had."""
+    content = tree.read(path, MAX_BYTES)
+    if not isinstance(content, bytes):
+        return None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n")

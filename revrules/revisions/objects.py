@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import threading
+import time
 import weakref
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,7 +34,8 @@ class Objects:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        self._end: weakref.finalize[[subprocess.Popen[bytes]], Objects] | None = None
+        self._end: weakref.finalize[[subprocess.Popen[bytes], Watch], Objects] | None = None
+        self._watch: Watch | None = None
 
     def get(self, name: str, limit: int) -> Object | None:
         """Return the object that git knows by ``name``, or None. No more than ``limit`` bytes of it are held in memory.
@@ -44,7 +46,8 @@ class Objects:
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None
-        with _deadline(process):
+        assert self._watch is not None
+        with self._watch.limited():
             try:
                 process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
                 process.stdin.flush()
@@ -56,7 +59,7 @@ class Objects:
         """End git."""
         if self._end is not None:
             self._end()
-        self._process = self._end = None
+        self._process = self._end = self._watch = None
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
@@ -71,7 +74,8 @@ class Objects:
                 )
             except FileNotFoundError as error:
                 raise RevisionError(problems.no_git()) from error
-            self._end = weakref.finalize(self, _finish, self._process)
+            self._watch = Watch(self._process)
+            self._end = weakref.finalize(self, _finish, self._process, self._watch)
         return self._process
 
     def _answer(self, stream: IO[bytes], limit: int) -> Object | None:
@@ -96,20 +100,54 @@ class Objects:
         return RevisionError(problems.unreadable_repository(str(self.folder), "git stopped while it read an object"))
 
 
-@contextmanager
-def _deadline(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """End the process if what is done meanwhile takes too long."""
-    timer = threading.Timer(git.SECONDS, process.kill)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+class Watch:
+    """Ends a process that takes too long for one answer. One timer serves many answers: a thread for each costs more than git."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self._until: float | None = None
+
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """Let what is done meanwhile take so long and no longer."""
+        with self._lock:
+            self._until = time.monotonic() + git.SECONDS
+            if self._timer is None:
+                self._start(git.SECONDS)
+        try:
+            yield
+        finally:
+            self._until = None
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def _start(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._look)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _look(self) -> None:
+        """End the process if its time is up; look again when that of a later answer would be; stop while nothing is asked."""
+        with self._lock:
+            until, self._timer = self._until, None
+            if until is None:
+                return
+            left = until - time.monotonic()
+            if left <= 0:
+                self._process.kill()
+            else:
+                self._start(left)
 
 
-def _finish(process: subprocess.Popen[bytes]) -> None:
+def _finish(process: subprocess.Popen[bytes], watch: Watch) -> None:
     """End the process and close what leads to it."""
+    watch.stop()
     process.kill()
     for stream in (process.stdin, process.stdout):
         if stream is not None:
