@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from engines import DuckDB, Postgres, Server, Spark, postgres_server, spark_session
 from place import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -17,3 +19,32 @@ def place(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REVRULES_CACHE_DIR", str(tmp_path / "cache"))
     return Place(tmp_path, capfd)
+
+
+@pytest.fixture(scope="session")
+def duck() -> DuckDB:
+    """DuckDB, embedded."""
+    return DuckDB()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A running Postgres server."""
+    with postgres_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres(server: Server) -> Iterator[Postgres]:
+    """A connection to a Postgres server of these tests."""
+    connection = Postgres(server.url)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Spark]:
+    """Spark in this process."""
+    session = spark_session()
+    yield Spark(session)
+    session.stop()
