@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from revrules import ir
+from revrules.field_order import declared_at
 from revrules.reference.expressions import depends, truth
 from revrules.types import Scalar
 
@@ -44,9 +45,11 @@ class Walk:
         )
 
     def missing(self) -> tuple[str, ...]:
-        """Return the missing fields of the unknown ways that could be met, in the order of the file."""
+        """Return the missing fields of the unknown ways that could be met, in the order in which entities declare them."""
         unknown = (way for spot in self.reached() for way in self.choices(spot) if truth(self.step(way), self.scope) is None)
-        return tuple(dict.fromkeys(field for way in unknown for field in depends(self.step(way), self.scope)))
+        found = {field for way in unknown for field in depends(self.step(way), self.scope)}
+        ruleset, entity = self.scope.world.ruleset, self.lifecycle.entity
+        return tuple(sorted(found, key=lambda field: declared_at(ruleset, entity, field)))
 
     def reached(self) -> list[Spot]:
         """Return the spots that can be met: the start, then stages in the order of the file."""

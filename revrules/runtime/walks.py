@@ -71,12 +71,18 @@ def follow(ways: Ways, start: str | None, leaving: tuple[Way, ...], record: Reco
 
 
 def possible(
-    ways: Ways, start: str | None, leaving: tuple[Way, ...] | None, record: Record, memo: Memo, told: tuple[NextStage, ...] | None
+    ways: Ways,
+    order: Mapping[str, int],
+    start: str | None,
+    leaving: tuple[Way, ...] | None,
+    record: Record,
+    memo: Memo,
+    told: tuple[NextStage, ...] | None,
 ) -> tuple[frozenset[str | None], tuple[str, ...]]:
     """Return where placement can end when each unknown way may be open or not, and the missing fields of these ways.
 
-    The fields are none where only one stage is possible. ``ways`` are in the order of the file. ``leaving`` are the ways out of a
-    stage that the record declares, back edges too; None where it declares none. ``told`` is what stands in the ways out of
+    The fields are none where only one stage is possible; ``order`` says by what they are sorted. ``leaving`` are the ways out of
+    a stage that the record declares, back edges too; None where it declares none. ``told`` is what stands in the ways out of
     ``start``, where all of them are closed by a criterion that is false and by nothing else.
     """
     ends: set[str | None] = set()
@@ -116,14 +122,15 @@ def possible(
     if len(ends) == 1:
         return frozenset(ends), ()
     if told is not None and len(unknown) == len(waiting) == 1:  # by far the commonest case
-        return frozenset(ends), _lacking(waiting[0])
+        names = _lacking(waiting[0])
+        return frozenset(ends), names if len(names) < 2 else tuple(sorted(names, key=order.__getitem__))
     fields: dict[str, None] = {}
     for way in declared:
         fields.update(dict.fromkeys(way[2](record, memo)))
-    for stage in ways:
-        for each in unknown.get(stage, ()):
+    for doubts in unknown.values():
+        for each in doubts:
             fields.update(dict.fromkeys(_lacking(each) if isinstance(each, NextStage) else each[2](record, memo)))
-    return frozenset(ends), tuple(fields)
+    return frozenset(ends), tuple(sorted(fields, key=order.__getitem__))
 
 
 def _lacking(way: NextStage) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from revrules.backends.python.code import AND, FALSE, NOTHING, TRUE, Facts, nega
 from revrules.backends.python.expressions import nullable, test
 from revrules.backends.python.scope import Scope
 from revrules.backends.python.walk import UnmetWalk
+from revrules.field_order import fields_of_ways
 from revrules.reads import name_of
 from revrules.types import EnumType, Scalar
 
@@ -118,7 +119,7 @@ class Finish:
             start, told = f"None if unsure else {source!r}", f"None if unsure else {told}"
         return [
             f"if {' or '.join(asked)}:",
-            f"    ends, missing = {self.possible()}(WAYS, {start}, None, record, memo, {told})",
+            f"    ends, missing = {self.possible()}(WAYS, ORDER, {start}, None, record, memo, {told})",
             f"    return {self.rest(source)}(record, memo, problems, path, next, ends, missing)",
         ]
 
@@ -274,7 +275,7 @@ class Finish:
 
 
 def write_advance(module: Module, finish: Finish, graph: Graph) -> None:
-    """Write ``advance(record)``, which starts at the declared stage, and the table of ways that it and doubtful answers use."""
+    """Write ``advance(record)``, which starts at the declared stage, and the tables that it and doubtful answers use."""
     scope = Scope(module)
     entries = [f"{name!r}: ({_ways(module, scope, ways)})" for name, ways in graph.ways.items()]
     declared_entries = [f"{name!r}: ({_ways(module, scope, ways)})" for name, ways in graph.declared.items()]
@@ -296,11 +297,13 @@ def write_advance(module: Module, finish: Finish, graph: Graph) -> None:
         "stage = path[-1] if path else None",
         "blocked = tuple([way[3](record, memo) for way in (leaving if path == (declared,) else WAYS[stage])])",
         "leaving = None if declared is None else leaving",
-        f"ends, missing = {finish.possible()}(WAYS, declared, leaving, record, memo, None)",
+        f"ends, missing = {finish.possible()}(WAYS, ORDER, declared, leaving, record, memo, None)",
         "return RESTS[stage](record, memo, tuple(problems), path, blocked, ends, missing)",
     ]
     module.functions.append(["LEAVING = {", *(f"    {entry}," for entry in declared_entries), "}"])
     module.functions.append(["WAYS = {", *(f"    {entry}," for entry in entries), "}"])
+    order = {name: rank for rank, name in enumerate(fields_of_ways(module.ruleset, graph.lifecycle))}
+    module.functions.append([f"ORDER = {order!r}"])
     module.functions.append([f"RESTS = {{{rests}}}"])
     module.define("advance", "record", lines)
 
