@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from repositories import Repo
 
@@ -167,25 +167,122 @@ def test_log_tells_commits_records_and_counts(
     assert "did you mean `big`" in capsys.readouterr().err
 
 
-def test_blame_names_the_commit_and_clause_that_moved_a_record_also_where_it_moved_back_and_forth(
+MOVES = ((100, "first"), (200, "out"), (120, "in"), (110, "no matter"), (160, "out again"), (170, "no matter, again"))
+
+
+def moving(folder: Path) -> Repo:
+    """Make a repository whose commits move record A in and out of `mql`, and two records."""
+    repo = Repo(folder)
+    (folder / "data.csv").write_text("id,size,score\nA,150,60\nB,500,90\n", encoding="utf-8")
+    for limit, subject in MOVES:
+        repo.commit({"rules/rules.rev": RULES.replace(">= 100", f">= {limit}")}, subject)
+    return repo
+
+
+def blamed(capsys: pytest.CaptureFixture[str], *options: str, key: str = "A") -> dict[str, Any]:
+    """Return what `blame` says as JSON."""
+    assert main(["blame", "rules", "data.csv", key, "--output-format", "json", *options]) == 0
+    return dict(json.loads(capsys.readouterr().out))
+
+
+def test_blame_names_the_last_commit_that_moved_a_record_and_the_clause(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    moving(tmp_path)
+    found = blamed(capsys)
+    (stage,) = found["stages"]
+    assert (stage["subject"], stage["stage_before"], stage["stage"]) == ("out again", "mql", "lead")
+    assert "160" in stage["because"][0]
+    assert (found["stage"], found["commits"], found["versions_placed"]) == ("lead", 3, 3)
+    assert main(["blame", "rules", "data.csv", "A"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[0] == "A in `revenue`: mql → lead"
+    assert "older commits were not looked at" in shown.err
+    assert main(["blame", "rules", "data.csv", "C"]) == 2
+
+
+def test_blame_names_all_commits_that_moved_a_record_if_asked_also_where_it_moved_back_and_forth(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    moving(tmp_path)
+    stages = blamed(capsys, "--all")["stages"]
+    assert [(each["subject"], each["stage"]) for each in stages] == [
+        ("out again", "lead"), ("in", "mql"), ("out", "lead"), ("first", "mql"),
+    ]  # fmt: skip
+    assert main(["blame", "rules", "data.csv", "B"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[0] == "B in `revenue`: mql"
+    assert "6 commits looked at, 6 versions placed the record, none of them elsewhere" in shown.err
+
+
+def test_blame_finds_a_change_by_halving_where_the_stage_differed_at_an_older_revision(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     repo = Repo(tmp_path)
-    (tmp_path / "data.csv").write_text("id,size,score\nA,150,60\nB,500,90\n", encoding="utf-8")
-    for limit, subject in ((100, "first"), (200, "out"), (120, "in"), (110, "no matter"), (160, "out again")):
-        repo.commit({"rules/rules.rev": RULES.replace(">= 100", f">= {limit}")}, subject)
-    assert main(["blame", "rules", "data.csv", "A", "--output-format", "json"]) == 0
-    stages = json.loads(capsys.readouterr().out)["stages"]
-    assert [(each["subject"], each["stage"]) for each in stages] == [
-        ("out again", "lead"), ("in", "mql"), ("out", "lead"), ("first", "mql"),
-    ]  # fmt: skip
-    assert "160" in stages[0]["because"][0]
-    assert main(["blame", "rules", "data.csv", "B"]) == 0
-    shown = capsys.readouterr()
-    assert shown.out.splitlines()[0] == "B in `revenue`: mql"
-    assert "5 commits touched the ruleset, 0 commits moved the record" in shown.err
-    assert main(["blame", "rules", "data.csv", "C"]) == 2
+    (tmp_path / "data.csv").write_text("id,size,score\nA,150,60\n", encoding="utf-8")
+    for limit in range(100, 200):
+        repo.commit({"rules/rules.rev": RULES.replace(">= 100", f">= {limit}")}, f"limit {limit}")
+    found = blamed(capsys, "--since", "HEAD~90")
+    assert [(each["subject"], each["stage_before"], each["stage"]) for each in found["stages"]] == [("limit 151", "mql", "lead")]
+    assert found["found"] == "by halving"
+    assert found["versions_placed"] <= 9
+    assert found["commits"] == 91
+    assert main(["blame", "rules", "data.csv", "A", "--since", "HEAD~90"]) == 0
+    assert "the stage may have changed more than once in between" in capsys.readouterr().err
+    same = blamed(capsys, "--since", "HEAD~20")
+    assert (same["found"], [each["stage"] for each in same["stages"]]) == ("version by version", ["lead"])
+    assert len(blamed(capsys, "--since", "HEAD~90", "--all")["stages"]) == 2
+
+
+def test_blame_says_that_a_commit_that_cannot_be_compiled_may_have_moved_the_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    repo = moving(tmp_path)
+    broken = repo.commit({"rules/rules.rev": RULES.replace(">= 100", ">= nothing")}, "broken")
+    repo.commit({"rules/rules.rev": RULES}, "mended")
+    for options in ((), ("--since", "HEAD~3")):
+        (stage,) = blamed(capsys, *options)["stages"]
+        assert (stage["subject"], stage["stage"], stage["or_one_of"]) == ("mended", "mql", [broken]), options
+
+
+def test_blame_looks_into_a_merge_if_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    repo = Repo(tmp_path)
+    (tmp_path / "data.csv").write_text("id,size,score\nA,150,60\n", encoding="utf-8")
+    repo.commit({"rules/rules.rev": RULES}, "first")
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit({"rules/rules.rev": RULES.replace(">= 100", ">= 150")}, "no matter")
+    repo.commit({"rules/rules.rev": RULES.replace(">= 100", ">= 200")}, "the one")
+    repo.commit({"rules/rules.rev": RULES.replace(">= 100", ">= 210")}, "nor this")
+    repo.git("checkout", "-q", "main")
+    repo.commit({"README.md": "words"}, "beside")
+    repo.git("merge", "-q", "--no-ff", "-m", "merged", "side")
+    assert [each["subject"] for each in blamed(capsys)["stages"]] == ["merged"]
+    assert [each["subject"] for each in blamed(capsys, "--all-parents")["stages"]] == ["the one"]
+    assert main(["blame", "rules", "data.csv", "A"]) == 0
+    assert "a merge: --all-parents looks into what it brought" in capsys.readouterr().out
+
+
+def test_blame_follows_a_stage_through_its_new_name_and_ends_where_the_file_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    repo = Repo(tmp_path)
+    (tmp_path / "data.csv").write_text("id,Size,SIZE,size_of,score\nA,150,150,150,60\n", encoding="utf-8")
+    field = RULES.replace("size integer 0..", 'size integer 0.. as "size_of"')
+    repo.commit({"rules/rules.rev": RULES}, "two columns")
+    repo.commit({"rules/rules.rev": field}, "a column of its own")
+    repo.commit({"rules/rules.rev": field.replace("stage mql {", "stage qualified was mql {")}, "renamed")
+    stages = blamed(capsys)["stages"]
+    assert [(each["subject"], each["stage"], each["compared_with"]) for each in stages] == [("a column of its own", "mql", None)]
+    assert main(["blame", "rules", "data.csv", "A"]) == 0
+    assert "the ruleset cannot read this file: " in capsys.readouterr().err
 
 
 def test_a_shallow_clone_says_that_older_commits_are_not_there(

@@ -3,64 +3,42 @@
 from __future__ import annotations
 
 import json
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
 from revrules.cli import records
+from revrules.cli.one_record import Asked, find, one_record
 from revrules.problems import data as problems
 from revrules.tables.failure import DataError
 from revrules.tables.rejects import Rejects
-from revrules.tables.run import Job, Run
+from revrules.tables.run import Run
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from revrules.ruleset import Mode, Ruleset
+    from revrules.ruleset import Ruleset
     from revrules.tables.run import Placed
-
-MOST_KEYS = 20_000
-"""Keys that are compared with one that is not found."""
 
 
 @click.command("why")
-@click.argument("ruleset", metavar="RULESET")
-@click.argument("data", metavar="DATA")
-@click.argument("key", metavar="[KEY]", required=False)
-@records.data_options
+@one_record
 @click.option("--to", "goal", metavar="STAGE", help="Say what it takes to get the record to this stage: the cheapest way.")
 @click.option(
     "--output-format", type=click.Choice(["text", "json"]), default="text", help="How to show the answer.  [default: text]"
 )
-def command(
-    ruleset: str,
-    data: str,
-    key: str | None,
-    lifecycle: str | None,
-    entity: str | None,
-    related: tuple[str, ...],
-    as_of: str | None,
-    mode: Mode,
-    input_format: str | None,
-    encoding: str | None,
-    delimiter: str | None,
-    goal: str | None,
-    output_format: str,
-) -> None:
+def command(asked: Asked, goal: str | None, output_format: str) -> None:
     """Say in words where one record stands, and what it still needs.
 
     RULESET is a ruleset or its folder. DATA is an export (then KEY names the record), one JSON record, or `-` for standard
     input.
     """
-    rules = records.load_ruleset(ruleset)
-    how = records.reading(input_format, encoding, delimiter)
+    rules = records.load_ruleset(asked.ruleset)
     with records.data_errors(), Rejects() as rejects:
-        when = records.moment(as_of, rules.outline.timezone)
-        job = Job(data, records.related_tables(related), lifecycle, entity, when, mode, how)
-        with Run(rules, job, rejects.add) as run:
+        when = records.moment(asked.as_of, rules.outline.timezone)
+        with Run(rules, asked.job(when), rejects.add) as run:
             stage = None if goal is None else _stage(rules, run.lifecycle.name, goal)
-            found = _find(run, key)
+            found = find(run, asked.key)
     if stage is not None:
         _show_way(rules, found, stage, when, output_format)
         return
@@ -98,26 +76,3 @@ def _show_way(rules: Ruleset, found: Placed, stage: str, when: datetime | None, 
         click.echo(json.dumps(fix_as_json(fix), ensure_ascii=False, indent=2))
     else:
         click.echo(harmless(fix_in_words(rules.ir, lifecycle, fix, found.key)), nl=False)
-
-
-def _find(run: Run, key: str | None) -> Placed:
-    """Return the record with that key, or the only one there is."""
-    if key is None:
-        return _only(run)
-    keys: list[str] = []
-    for placed in run.placed():
-        if placed.key is not None and placed.key.strip() == key.strip():
-            return placed
-        if placed.key is not None and len(keys) < MOST_KEYS:
-            keys.append(placed.key)
-    raise DataError(problems.unknown_record(key, run.table.name, keys))
-
-
-def _only(run: Run) -> Placed:
-    """Return the only record."""
-    found = list(islice(run.placed(), 2))
-    if not found:
-        raise DataError(problems.no_record(run.table.name))
-    if len(found) > 1:
-        raise DataError(problems.which_record(run.table.name, found[0].key or "KEY"))
-    return found[0]

@@ -84,21 +84,40 @@ class Past:
         """Yield the version of each commit that touched the ruleset's folder, along first parents. Raises RevisionError."""
         return map(self.version, self.states(until, since))
 
-    def states(self, until: Revision | str = "HEAD", since: datetime.datetime | None = None) -> Iterator[State]:
-        """Yield the commits of these versions, without compiling any. Raises RevisionError."""
-        path: PurePosixPath | None = self._path
-        while path is not None:
-            last: Commit | None = None
-            for last in self._repository.commits([_folder(path)], since, until=until, first_parent=True):
-                self.read += 1
-                yield State(last, path)
-            path, until = self._moved(last, path), "" if last is None or not last.parents else last.parents[0]
-            if path is not None and last is not None:
-                self.moves.append((last, path))
+    def states(
+        self,
+        until: Revision | str = "HEAD",
+        since: datetime.datetime | None = None,
+        *,
+        beyond: Revision | None = None,
+        path: PurePosixPath | None = None,
+    ) -> Iterator[State]:
+        """Yield the commits of these versions, without compiling any; none that ``beyond`` reaches. Raises RevisionError.
 
-    def at(self, revision: Revision) -> State | None:
-        """Return the state that a revision has: its last commit that touched the ruleset. Raises RevisionError."""
-        return next(self.states(revision), None)
+        ``path`` is where the ruleset is at ``until``, if elsewhere than at the newest commit.
+        """
+        here = self._path if path is None else path
+        while True:
+            last: Commit | None = None
+            for last in self._repository.commits([_folder(here)], since, until=until, beyond=beyond, first_parent=True):
+                self.read += 1
+                yield State(last, here)
+            moved = self._moved(last, here)
+            if last is None or moved is None:
+                return
+            here, until = moved, last.parents[0]
+            self.moves.append((last, here))
+
+    def at(self, revision: Revision | str, path: PurePosixPath | None = None) -> State | None:
+        """Return what a revision holds: its last commit that touched the ruleset. Raises RevisionError."""
+        return next(self.states(revision, path=path), None)
+
+    def down_to(self, until: Revision, oldest: Revision) -> list[State]:
+        """Return the states from ``until`` back to what ``oldest`` holds. Raises RevisionError."""
+        found = list(self.states(until, beyond=oldest))
+        place = found[-1].path if found else self._path
+        end = self.at(oldest, place) or (self.at(oldest, self._moved(found[-1].commit, place)) if found else None)
+        return found if end is None else [*found, end]
 
     def key(self, state: State) -> Hashable:
         """Return what is equal for two states only if the names of interest mean the same in both, where both have a meaning."""

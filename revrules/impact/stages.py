@@ -1,48 +1,23 @@
-"""One record and the versions of its ruleset into the stages that it had by them, and the commits that moved it."""
+"""One record, as a file holds it, into its stage by any version of its ruleset, all as of one instant."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from revrules.diff.terms import Term, earlier, thing
+from revrules import reference
 from revrules.impact.moving import Data, Impact
+from revrules.outline import outline
 from revrules.ruleset import Ruleset
+from revrules.tables.columns import Reader
+from revrules.tables.failure import DataError
 from revrules.tables.rows import Table
 from revrules.tables.run import Job, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from revrules import ir
-    from revrules.diff.past import Past, Version
-    from revrules.revisions import Commit
     from revrules.tables.run import Placed
-
-
-class Stood(NamedTuple):
-    """From a commit on: the stage by its version (None: nowhere), and why it is another than before.
-
-    ``before`` is the commit that it was compared with, None for the oldest one that was looked at.
-    """
-
-    commit: Commit
-    stage: str | None
-    before: Commit | None = None
-    because: tuple[str, ...] = ()
-
-
-class Standing(NamedTuple):
-    """What became of a record, newest first: its key, the lifecycle, when its stage changed, commits read and left out.
-
-    ``ends``: why older commits were not looked at, empty where there are none.
-    """
-
-    key: str | None
-    lifecycle: str
-    stood: tuple[Stood, ...]
-    commits: int
-    broken: int
-    ends: str = ""
 
 
 class Found(NamedTuple):
@@ -60,54 +35,51 @@ def find(ruleset: ir.Ruleset, job: Job, pick: Callable[[Run], Placed]) -> Found:
         return Found(pick(run), run.lifecycle.name, run.table.headings, run.table.types)
 
 
-def standing(past: Past, versions: Iterable[Version], found: Found, job: Job) -> Standing:
-    """Return the stages of a record along ``versions``, newest first, all as of one instant. Raises DataError."""
-    term = Term("lifecycle", found.lifecycle, "")
-    past.look_at(term.names)
-    stood: list[Stood] = []
-    newer: Version | None = None
-    stage: str | None = None
-    commits = broken = 0
-    ends = ""
-    for version in versions:
-        commits += 1
-        if version.error is not None:
-            broken += 1
-            continue
-        called = earlier(term, version.ruleset, newer.ruleset) if newer and version.ruleset and newer.ruleset else term
-        if newer is None and version.ruleset is None:
-            continue
-        if version.ruleset is None or thing(version.ruleset, called) is None:
-            ends = f"before {newer.commit.hash[:10]} there was no lifecycle `{called.name}`" if newer else ""
-            break
-        if newer is None or newer.ruleset is not version.ruleset:
-            now = _stage(version.ruleset, called.name, found, job)
-            if newer is not None and newer.ruleset is not None:
-                expected = stage and earlier(Term("stage", stage, term.name), version.ruleset, newer.ruleset).name
-                if now != expected:
-                    why = _because((version.ruleset, newer.ruleset), term.name, found, job)
-                    stood.append(Stood(newer.commit, stage, version.commit, why))
-            stage = now
-        newer, term = version, called
-        past.look_at(term.names)
-    if newer is not None:
-        stood.append(Stood(newer.commit, stage))
-    return Standing(found.placed.key, found.lifecycle, tuple(stood), commits, broken, ends)
+class Stages:
+    """The stages of a record; each ruleset is asked once. ``count`` is how many were."""
 
+    def __init__(self, found: Found, job: Job) -> None:
+        self.key = found.placed.key
+        self.lifecycle = found.lifecycle
+        self._found = found
+        self._job = job
+        self._known: dict[int, tuple[ir.Ruleset, str | None]] = {}
 
-def _stage(ruleset: ir.Ruleset, lifecycle: str, found: Found, job: Job) -> str | None:
-    """Return the stage of the record by one version, which reads its cells in its own way."""
-    table = Table(job.data, found.headings, iter([found.placed.row]), types=found.types)
-    related = {name: path for name, path in job.related.items() if _knows(ruleset, name)}
-    with Run(Ruleset(ruleset), job._replace(lifecycle=lifecycle, entity=None, related=related), _unheard, table) as run:
-        return next(run.placed()).placement.stage
+    @property
+    def count(self) -> int:
+        """How many versions placed the record."""
+        return len(self._known)
 
+    def of(self, ruleset: ir.Ruleset, lifecycle: str) -> str | None:
+        """Return the stage by one version, None for nowhere; the version reads the cells in its own way. Raises DataError."""
+        known = self._known.get(id(ruleset))
+        if known is None:
+            known = self._known[id(ruleset)] = ruleset, self._place(ruleset, lifecycle)
+        return known[1]
 
-def _because(pair: tuple[ir.Ruleset, ir.Ruleset], lifecycle: str, found: Found, job: Job) -> tuple[str, ...]:
-    """Return the clauses that make the difference between two versions, the older one first."""
-    data = Data(job.data, job.related, lifecycle, job.as_of, job.mode, job.reading)
-    with Impact(*pair, (), data, _unheard) as impact:
-        return next((moved.because for moved in impact.records() if moved.line == found.placed.row.line), ())
+    def because(self, old: ir.Ruleset, new: ir.Ruleset, lifecycle: str) -> tuple[str, ...]:
+        """Return the clauses that make the difference between two versions; ``lifecycle`` as the new one calls it."""
+        job = self._job
+        data = Data(job.data, job.related, lifecycle, job.as_of, job.mode, job.reading)
+        try:
+            with Impact(old, new, (), data, _unheard) as impact:
+                return next((moved.because for moved in impact.records() if moved.line == self._found.placed.row.line), ())
+        except DataError as error:  # one of the two reads columns that the file does not have
+            return (error.diagnostic.message,)
+
+    def _place(self, ruleset: ir.Ruleset, lifecycle: str) -> str | None:
+        """Ask the reference: for one record that is quicker than code that has to be made first. Other tables need a run."""
+        found, job = self._found, self._job
+        chosen = ruleset.lifecycle(lifecycle)
+        own = any(relation.entity == chosen.entity for relation in ruleset.entity(chosen.entity).relations)
+        if not job.related and not own and job.as_of is not None:
+            record = Reader(outline(ruleset), chosen.entity, found.headings, job.data).record(found.placed.row.cells)
+            return reference.place(ruleset, chosen, record, job.as_of, reference.Mode(job.mode)).stage
+        table = Table(job.data, found.headings, iter([found.placed.row]), types=found.types)
+        related = {name: path for name, path in job.related.items() if _knows(ruleset, name)}
+        whole = job._replace(lifecycle=lifecycle, entity=None, related=related)
+        with Run(Ruleset(ruleset), whole, _unheard, table) as run:
+            return next(run.placed()).placement.stage
 
 
 def _knows(ruleset: ir.Ruleset, name: str) -> bool:

@@ -38,12 +38,13 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Which commits: back from ``start`` (a full id), not those before ``since``, only first parents if so wished."""
+    """Which commits: back from ``start`` (a full id), not those before ``since``, none that ``beyond`` reaches."""
 
     start: str
     since: datetime.datetime | None = None
     first_parent: bool = False
     limit: int = MAX_COMMITS
+    beyond: str | None = None
 
 
 def commits(folder: Path, paths: Sequence[PurePath], walk: Walk) -> tuple[Commit, ...]:
@@ -57,6 +58,8 @@ def commits(folder: Path, paths: Sequence[PurePath], walk: Walk) -> tuple[Commit
         chosen.append(f"--since={int(walk.since.timestamp())}")
     if walk.first_parent:
         chosen.append("--first-parent")
+    if walk.beyond is not None:
+        chosen.append(f"^{walk.beyond}")
     done = git.run(folder, "rev-list", *chosen, walk.start, "--", *(_pathspec(path) for path in paths))
     if done.returncode != 0:
         raise git.failed(folder, done.stderr)

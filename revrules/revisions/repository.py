@@ -111,11 +111,16 @@ class Repository:
         since: datetime.datetime | None = None,
         *,
         until: Revision | str = "HEAD",
+        beyond: Revision | None = None,
         first_parent: bool = False,
     ) -> tuple[history.Commit, ...]:
-        """Return the commits that changed something at ``paths`` (from the top), newest first. Raises RevisionError."""
+        """Return the commits that changed something at ``paths`` (from the top), newest first. Raises RevisionError.
+
+        Those that ``beyond`` reaches are left out.
+        """
         start = until if isinstance(until, Revision) else self.resolve(until)
-        return history.commits(self.top, paths, history.Walk(start.commit, since, first_parent=first_parent))
+        walk = history.Walk(start.commit, since, first_parent=first_parent, beyond=beyond.commit if beyond else None)
+        return history.commits(self.top, paths, walk)
 
     def _inner(self, path: str, text: str) -> PurePosixPath:
         """Return the path after the colon of a revision, from the top."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from revrules.diff.changes import Change
     from revrules.diff.history import Event, History
     from revrules.diff.past import Past
-    from revrules.impact.stages import Standing
+    from revrules.impact.blame import Standing
     from revrules.revisions import Commit
 
 SHORT = 10
@@ -68,13 +68,17 @@ def standing_as_text(standing: Standing) -> str:
     """Return the stages of a record over commits, newest first, each with what moved it there."""
     lines = []
     for stood in standing.stood:
-        stage = f"`{stood.stage}`" if stood.stage else "nowhere"
-        moved = "moved to" if stood.before else "from the first commit that was looked at:"
         lines.append(f"{stood.commit.hash[:SHORT]}  {_who(stood.commit)}  {stood.commit.subject}")
-        lines.append(f"  {moved} {stage}")
+        if stood.before is None:
+            lines.append(f"  {_stage(stood.stage)}, as of the first commit that was looked at")
+        else:
+            lines.append(f"  moved from {_stage(stood.left)} to {_stage(stood.stage)}")
         lines += [f"    {clause}" for clause in stood.because]
-    path = " → ".join(stood.stage or "nowhere" for stood in reversed(standing.stood))
-    return harmless("\n".join([f"{standing.key or 'the record'} in `{standing.lifecycle}`: {path}", *lines])) + "\n"
+        if stood.between:
+            lines.append(f"    or one of {_count(len(stood.between), 'commit')} before it, whose ruleset cannot be compiled")
+        if stood.before is not None and len(stood.commit.parents) > 1:
+            lines.append("    a merge: --all-parents looks into what it brought")
+    return harmless("\n".join([f"{standing.key or 'the record'} in `{standing.lifecycle}`: {_path(standing)}", *lines])) + "\n"
 
 
 def standing_as_json(standing: Standing) -> dict[str, object]:
@@ -82,7 +86,10 @@ def standing_as_json(standing: Standing) -> dict[str, object]:
     return {
         "key": standing.key,
         "lifecycle": standing.lifecycle,
+        "stage": standing.stage,
+        "found": "by halving" if standing.halved else "version by version",
         "commits": standing.commits,
+        "versions_placed": standing.placed,
         "not_compiled": standing.broken,
         "stages": [
             {
@@ -91,8 +98,10 @@ def standing_as_json(standing: Standing) -> dict[str, object]:
                 "author": stood.commit.author,
                 "subject": stood.commit.subject,
                 "stage": stood.stage,
+                "stage_before": stood.left,
                 "compared_with": stood.before.hash if stood.before else None,
                 "because": list(stood.because),
+                "or_one_of": [commit.hash for commit in stood.between],
             }
             for stood in standing.stood
         ],
@@ -101,8 +110,12 @@ def standing_as_json(standing: Standing) -> dict[str, object]:
 
 def standing_summary(standing: Standing, *, shallow: bool) -> str:
     """Return how many commits were looked at, and where that ended."""
-    moves = _count(sum(stood.before is not None for stood in standing.stood), "commit")
-    parts = [f"{_count(standing.commits, 'commit')} touched the ruleset, {moves} moved the record"]
+    moves = sum(stood.before is not None for stood in standing.stood)
+    parts = [f"{_count(standing.commits, 'commit')} looked at, {_count(standing.placed, 'version')} placed the record"]
+    if standing.halved:
+        parts.append("found by halving: the stage may have changed more than once in between (--all looks at every commit)")
+    elif not moves:
+        parts[0] += ", none of them elsewhere"
     if standing.broken:
         parts.append(f"{_count(standing.broken, 'commit')} left out, as the ruleset cannot be compiled there")
     if standing.ends:
@@ -110,6 +123,19 @@ def standing_summary(standing: Standing, *, shallow: bool) -> str:
     if shallow:
         parts.append("the repository is shallow: what is older is not here (`git fetch --unshallow` brings it)")
     return harmless("\n".join(parts))
+
+
+def _stage(stage: str | None) -> str:
+    return f"`{stage}`" if stage else "nowhere"
+
+
+def _path(standing: Standing) -> str:
+    """Return the stages one after the other, the oldest first."""
+    oldest = standing.stood[-1] if standing.stood else None
+    if oldest is None:
+        return standing.stage or "nowhere"
+    first = [oldest.left] if oldest.before is not None else []
+    return " → ".join(stage or "nowhere" for stage in (*first, *(stood.stage for stood in reversed(standing.stood))))
 
 
 def _lines(history: History, color: bool) -> Iterator[str]:
