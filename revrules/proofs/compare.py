@@ -121,12 +121,16 @@ def compare(questions: Questions, entity: str, first: Expr, second: Expr, *, sho
     """Return how the records that meet ``first`` lie to those that meet ``second``. Asks three to five questions.
 
     The records are such as people believe, which takes longer than the questions: not so where they are not ``shown``.
-    None about expressions that are equal, as they stand: these are the same whatever they mean.
+    None about expressions that are equal, as they stand: these are the same whatever they mean. Of those of one normal form it
+    asks only whether any record meets them.
     """
     if first == second:
         return Comparison(Region(False), Region(False), Region(None))
     show = _shown if shown else _as_found
     met = Want(first, MET), Want(second, MET)
+    if questions.normal(first) == questions.normal(second):
+        some = questions.find(entity, met[0], core=False)
+        return Comparison(Region(False), Region(False), Region(_exists(some), some.witness, True, reason=some.reason))
     both = questions.find(entity, *met, core=False)
     return Comparison(
         _alone(questions, entity, (first, second), show),
@@ -141,8 +145,11 @@ def opposites(questions: Questions, entity: str, first: Expr, second: Expr) -> b
 
 
 def compare_values(questions: Questions, entity: str, first: Expr, second: Expr) -> ValueComparison:
-    """Return whether two values, of one type or both numbers, are the same for every record. Asks up to three questions."""
-    if first == second:
+    """Return whether two values, of one type or both numbers, are the same for every record. Asks up to three questions.
+
+    None about those of one normal form.
+    """
+    if questions.normal(first) == questions.normal(second):
         return ValueComparison(True)
     known_first, known_second = Want(ir.Known(first)), Want(ir.Known(second))
     differing = known_first, known_second, Want(_different(first, second))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from revrules.backends.smt.answers import MET, NO_STEPS_LEFT, NOT_MET, UNMET, Answer, Verdict, Want, Witness
 from revrules.proofs.fingerprints import Fingerprints
 from revrules.proofs.kept_answers import KeptAnswers
+from revrules.proofs.normal import Normals
 from revrules.proofs.states import Judge
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class Questions:
         self._make = prover or _z3
         self._prover: list[Finder] = []
         self._fingerprints = Fingerprints(ruleset)
+        self._normals = Normals(ruleset)
         self._ledger = _Ledger(kept or KeptAnswers(ruleset.name if prover is None else ""))
         self._about = About()
 
@@ -179,6 +181,12 @@ class Questions:
 
         return closest(self.ruleset, witness, wants, avoided, cost)
 
+    # --- what needs no question ------------------------------------------------------------------------------------
+
+    def normal(self, expr: Expr) -> int:
+        """Return the number of the normal form of ``expr``: where two are equal, so are the values for every record."""
+        return self._normals.key(expr)
+
     # --- the usual questions: IMPOSSIBLE means yes -----------------------------------------------------------------
 
     def never(self, entity: str, condition: Expr) -> Answer:
@@ -227,6 +235,7 @@ class Questions:
         view.ruleset = dataclasses.replace(self.ruleset, definitions=(*self.ruleset.definitions, *definitions))
         view._prover = []
         view._fingerprints = Fingerprints(view.ruleset, self._fingerprints)
+        view._normals = Normals(view.ruleset, self._normals)
         return view
 
     def about(self, words: str, span: Span | None = None, *subjects: str) -> Questions:

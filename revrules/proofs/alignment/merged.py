@@ -82,7 +82,6 @@ class _Merger:
             money,
         )
         sides = Side(self.first, here), Side(self.second, there)
-        own = sides[0].definitions()
         tables = [side.table(table) for side in sides for table in side.ruleset.tables]
         ruleset = dataclasses.replace(
             self.first,
@@ -91,13 +90,15 @@ class _Merger:
             calendars=(*self.first.calendars, *_under_names(self.second.calendars, calendars, self.first.calendars)),
             tables=tuple({table.name: table for table in tables}.values()),
             entities=tuple(entities),
-            definitions=(*own, *sides[1].definitions(own)),
+            definitions=(),
             rules=(),
             lifecycles=(),
             assertions=(),
             examples=(),
             allows=(),
         )
+        for side in sides:
+            ruleset = dataclasses.replace(ruleset, definitions=(*ruleset.definitions, *side.definitions(ruleset)))
         return Merged(ruleset, *sides, tuple(self.differences))
 
     # --- entities ------------------------------------------------------------------------------------------------

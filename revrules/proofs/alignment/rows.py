@@ -202,7 +202,7 @@ def stage_rows(
         those = [pair for pair in pairs if (pair.lifecycles[0].name, pair.lifecycles[1].name) == lifecycles]
         one, other = those[0].lifecycles
         ways = placement(first.lifecycle(one)), placement(second.lifecycle(other))
-        added, others = _together(ways[0].definitions, ways[1].definitions)
+        added, others = _together(questions, ways[0].definitions, ways[1].definitions)
         asked = questions.extended(added)
         for pair in those:
             names = [stage.name if stage else None for stage in (pair.first, pair.second)]
@@ -223,9 +223,10 @@ def stage_rows(
                 yield compared(asked, row, reached, ((), ()) if row.inherited else clauses, shown=inherited or not row.inherited)
 
 
-def _together(ours: Sequence[Definition], theirs: Sequence[Definition]) -> tuple[list[Definition], Change]:
+def _together(questions: Questions, ours: Sequence[Definition], theirs: Sequence[Definition]) -> tuple[list[Definition], Change]:
     """Return all definitions but those of ``theirs`` that one of ``ours`` stands for, and what puts the one for the other."""
-    known = {each.expr: each.id for each in ours}
+    asked = questions.extended((*ours, *theirs))
+    known = {asked.normal(each.expr): each.id for each in ours}
     same: dict[str, str] = {}
 
     def change(node: object) -> object:
@@ -237,11 +238,11 @@ def _together(ours: Sequence[Definition], theirs: Sequence[Definition]) -> tuple
 
     added = list(ours)
     for each in theirs:
-        expr = rewritten(each.expr, change)
-        if expr in known:
-            same[each.id] = known[expr]
+        said = asked.normal(each.expr)
+        if said in known:
+            same[each.id] = known[said]
         else:
-            added.append(dataclasses.replace(each, expr=expr))
+            added.append(dataclasses.replace(each, expr=rewritten(each.expr, change)))
     return added, change
 
 

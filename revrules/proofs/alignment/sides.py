@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from revrules import ir
-from revrules.rows import as_choose, as_condition
+from revrules.proofs.normal import Normals
+from revrules.rows import as_choose, as_condition, is_ranged
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from revrules.ir import Definition, Expr, Lifecycle, Ruleset, Stage
     from revrules.types import Type
@@ -72,7 +73,7 @@ class Terms:
 class Side:
     """One of the two rulesets. ``notes`` are by the definitions' own ids, once these are translated.
 
-    What says, in the terms of the whole, just what a definition of the other side says, goes by that one's id.
+    What has, in the terms of the whole, the normal form of a definition of the other side, goes by that one's id.
     """
 
     ruleset: Ruleset
@@ -85,15 +86,17 @@ class Side:
         """Return what a definition is called in the whole."""
         return self._others.get(definition, f"{definition} {self.terms.mark}")
 
-    def definitions(self, known: Iterable[Definition] = ()) -> tuple[Definition, ...]:
-        """Return the definitions in the terms of the whole, without those that one of ``known`` stands for."""
-        said = {(each.entity, each.type, each.expr): each.id for each in known}
+    def definitions(self, whole: Ruleset) -> tuple[Definition, ...]:
+        """Return the definitions in the terms of the ``whole``, without those that one of its definitions stands for."""
+        normals = Normals(whole)
+        said = {_meaning(normals, each): each.id for each in whole.definitions}
         own = []
         for definition in self.ruleset.definitions:
             translated = self._definition(definition)
-            same = said.get((translated.entity, translated.type, translated.expr))
+            same = said.get(_meaning(normals, translated))
             if same is None:
                 own.append(translated)
+                normals.add(translated)
             else:
                 self._others[definition.id] = same
         return tuple(own)
@@ -276,3 +279,8 @@ class Side:
         found = next(each for each in self.ruleset.tables if each.name == table)
         types = (found.type, *(column.type for column in found.columns))
         return any(isinstance(type_, EnumType) and self.terms.members.get(type_.member_names) for type_ in types)
+
+
+def _meaning(normals: Normals, definition: Definition) -> tuple[object, ...]:
+    """Return what is equal for definitions that one may stand for the other."""
+    return definition.entity, definition.type, is_ranged(definition.expr), normals.key(definition.expr)
