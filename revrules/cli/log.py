@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator
 
-    from revrules.diff.past import Version
+    from revrules.diff.past import Past, State, Version
     from revrules.diff.terms import Term
 
 NEAR = 3
@@ -57,7 +57,7 @@ def command(
             past = Past(repository, repository.inside(Path(path)))
             start = repository.resolve(until)
             moment = None if since is None else _beginning(since)
-            chosen, versions = _chosen(past.versions(start, moment), term, path)
+            chosen, versions = _chosen(past, past.states(start, moment), term, path)
             found = history(past, versions, chosen, as_of or options.this_day())
             shallow = repository.shallow
     except RevisionError as error:
@@ -76,37 +76,43 @@ def _beginning(day: datetime.date) -> datetime.datetime:
     return datetime.combine(day, time()).astimezone()
 
 
-def _chosen(versions: Iterator[Version], text: str, path: str) -> tuple[Term, Iterator[Version]]:
+def _chosen(past: Past, states: Iterator[State], text: str, path: str) -> tuple[Term, Iterator[Version]]:
     """Return what ``text`` names in the newest version that has it, and all versions."""
     from revrules.diff.terms import named
 
-    seen: list[Version] = []
-    for version in versions:
-        seen.append(version)
+    seen: list[State] = []
+    newest: Version | None = None
+    for state in states:
+        seen.append(state)
+        if newest is not None and newest.ruleset is not None and not past.may_name(state, text):
+            continue
+        version = past.version(state)
+        newest = version if newest is None or newest.ruleset is None else newest
         found = () if version.ruleset is None else named(version.ruleset, text)
         if len(found) > 1:
             titles = " or ".join(f"`{each.title}`{f' (the {each.kind})' if each.title == text else ''}" for each in found)
             raise UserError(f"`{text}` is more than one thing; say {titles}")
         if found:
-            return found[0], chain(seen, versions)
-    raise UserError(_unknown(seen, text, path))
+            return found[0], map(past.version, chain(seen, states))
+    raise UserError(_unknown(past, (seen[0], newest) if newest is not None else None, text, path))
 
 
-def _unknown(seen: list[Version], text: str, path: str) -> str:
+def _unknown(past: Past, newest: tuple[State, Version] | None, text: str, path: str) -> str:
     """Return why nothing is called ``text``, and what comes near."""
     from difflib import get_close_matches
 
+    from revrules.diff.past import reason
     from revrules.diff.terms import terms
 
-    if not seen:
-        return f"{path}: no commit has touched a ruleset here"
-    newest = next((each.ruleset for each in seen if each.ruleset is not None), None)
     if newest is None:
-        reason = next((each.error for each in seen if each.error is not None), None)
-        raise UserError(
-            f"{path}: no commit holds a ruleset that can be read{f'; the newest: {reason.message}' if reason else ''}"
-        )
-    known = {name: None for term in terms(newest) for name in (term.said, term.title)}
+        return f"{path}: no commit has touched a ruleset here"
+    state, version = newest
+    if version.ruleset is None:
+        why = "" if version.error is None else f"; the newest: {reason(version.error)}"
+        there = [f"`{each}`" for each in past.elsewhere(state) if each != state.path]
+        hint = f"; there is a ruleset at {' and '.join(there[:NEAR])}" if there else ""
+        return f"{path}: no commit holds a ruleset that can be read{why}{hint}"
+    known = {name: None for term in terms(version.ruleset) for name in (term.said, term.title)}
     near = get_close_matches(text, known, NEAR)
     hint = f"; did you mean {' or '.join(f'`{each}`' for each in near)}?" if near else ""
     return f"no version has a word, rule, stage or lifecycle `{text}`{hint}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.compiler import compile_loaded
-from revrules.diff.sketch import Sketches, folded, reached
+from revrules.diff.sketch import NAME, Sketches, folded, reached
 from revrules.files import Kind
-from revrules.loading import ENTRY, MAX_BYTES, load
+from revrules.loading import ENTRY, MAX_BYTES, find_entries, load
 from revrules.parse import parse
 from revrules.revisions import Revision
 
@@ -124,10 +125,18 @@ class Past:
         whole = self._whole(state)
         return whole if not self.focus or whole is None else self._narrow(state) or whole
 
-    def words(self, state: State) -> frozenset[str] | None:
-        """Return all words that the ruleset has at ``state``, None where only the parser can tell them."""
+    def may_name(self, state: State, text: str) -> bool:
+        """Return whether something at ``state`` can have ``text`` for its name or label: whether all of its words are there."""
         files = self._files(self._tree(state.commit.hash), state.path)
-        return None if files is None else frozenset().union(*(p.words for each in files.values() for p in each.pieces))
+        words = set(NAME.findall(unicodedata.normalize("NFC", text)))
+        return files is None or all(
+            any(word in piece.words or word in piece.labels for each in files.values() for piece in each.pieces) for word in words
+        )
+
+    def elsewhere(self, state: State) -> list[PurePosixPath]:
+        """Return where in the folder, at ``state``, there are rulesets. Raises RevisionError."""
+        found = find_entries(_folder(state.path), self._tree(state.commit.hash))
+        return [PurePosixPath(entry.parent if entry.name == ENTRY else entry) for entry in found]
 
     def version(self, state: State) -> Version:
         """Return the version of a state, compiled unless one like it was. Raises RevisionError."""
@@ -255,6 +264,11 @@ class Past:
 
     def _tree(self, commit: str) -> Tree:
         return self._repository.tree(Revision(A_COMMIT, commit))
+
+
+def reason(error: Diagnostic) -> str:
+    """Return why a version has no meaning, with places as paths in the repository."""
+    return error.message.replace(f"`{A_COMMIT}:`", "the top folder").replace(f"`{A_COMMIT}:", "`")
 
 
 def _folder(path: PurePosixPath) -> PurePosixPath:

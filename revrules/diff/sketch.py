@@ -44,12 +44,13 @@ class Piece:
     """A stretch of declarations, mostly one.
 
     ``name`` is set where it is exactly one that counts by its name; ``aside`` where it says nothing of meanings. ``words`` are
-    all that it may name.
+    all that it may name, ``labels`` the words of its texts.
     """
 
     name: str | None
     aside: bool
     words: frozenset[str]
+    labels: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +164,11 @@ def _cut(tokens: list[Token]) -> Iterator[list[Token]]:
 
 def _piece(tokens: list[Token]) -> Piece:
     words: set[str] = set()
+    labels: set[str] = set()
     for token in tokens:
-        if token.kind == "plain":
-            words.update(NAME.findall(unicodedata.normalize("NFC", token.text)))
+        if token.kind in ("plain", "text"):
+            found = NAME.findall(unicodedata.normalize("NFC", token.text))
+            (words if token.kind == "plain" else labels).update(found)
         elif token.kind == "quoted":
             words.add(unicodedata.normalize("NFC", token.text[1:-1]))
     outside = [token for token in tokens if not token.inside and token.kind in ("plain", "quoted")]
@@ -173,7 +176,7 @@ def _piece(tokens: list[Token]) -> Piece:
     alone = not any(token.kind == "plain" and token.text in OPENERS - {"for"} for token in outside[1:])
     closed = tokens[-1].kind == "close"
     aside = alone and opener in ASIDE and (closed or opener != "example")
-    return Piece(_name(outside) if alone and closed and opener in BY_NAME else None, aside, frozenset(words))
+    return Piece(_name(outside) if alone and closed and opener in BY_NAME else None, aside, frozenset(words), frozenset(labels))
 
 
 def _name(outside: list[Token]) -> str | None:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from revrules.diff.changes import Kind, What
+from revrules.diff.past import reason
 from revrules.proofs.witnesses import as_pairs
 from revrules.render.cells import Paint, harmless, paint
 from revrules.render.changes.words import MARKS, brief, line, records
@@ -40,7 +41,7 @@ def summary(history: History, past: Past, *, shallow: bool, limited: bool) -> st
         first = history.broken[0]
         parts.append(
             f"{_count(len(history.broken), 'commit')} left out, as the ruleset cannot be compiled there "
-            f"({first.commit.hash[:SHORT]}: {first.reason.message})"
+            f"({first.commit.hash[:SHORT]}: {reason(first.reason)})"
         )
     if shallow:
         parts.append("the repository is shallow: what is older is not here (`git fetch --unshallow` brings it)")
@@ -59,7 +60,7 @@ def as_json(history: History) -> str:
         "changed": history.changed,
         "proved_same": history.proved,
         "events": [_event(event) for event in history.events],
-        "not_compiled": [{"commit": each.commit.hash, "reason": each.reason.message} for each in history.broken],
+        "not_compiled": [{"commit": each.commit.hash, "reason": reason(each.reason)} for each in history.broken],
     }
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
