@@ -10,6 +10,7 @@ import click
 
 from revrules.cli import records
 from revrules.cli.output import atomic_path, atomic_writer, spare_ruleset
+from revrules.cli.reports import reporting
 from revrules.problems import data as problems
 from revrules.tables import FORMATS, placed, refuse_to_overwrite, write_file, write_text
 from revrules.tables.failure import DataError
@@ -38,6 +39,7 @@ PATIENCE = 1.0
 @click.option("--columns", metavar="A,B,…", help="Only these columns, of the answer or of the input.")
 @click.option("--keep", is_flag=True, help="Also write every column of the input.")
 @click.option("--rejects", "rejects_path", metavar="FILE", help="List rows and cells that cannot be used here.")
+@click.option("--report", "report_path", metavar="FILE", help="Write one page of HTML about the whole run.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read the first N rows only.")
 @click.option("--no-summary", is_flag=True, help="Write no summary.")
 def command(
@@ -56,6 +58,7 @@ def command(
     columns: str | None,
     keep: bool,
     rejects_path: str | None,
+    report_path: str | None,
     limit: int | None,
     no_summary: bool,
 ) -> None:
@@ -66,19 +69,21 @@ def command(
     not (they are listed, and every record that can be read is placed), 2 nothing could be done. Cells are written as they
     are, also those that a spreadsheet would take for a formula: import such a file as text.
     """
-    spare_ruleset(ruleset, out, rejects_path)
+    spare_ruleset(ruleset, out, rejects_path, report_path)
     rules = records.load_ruleset(ruleset)
     how = records.reading(input_format, encoding, delimiter)
-    with records.data_errors(), Rejects() as rejects:
-        when = records.moment(as_of, rules.outline.timezone)
+    with records.data_errors(), Rejects() as rejects, reporting(report_path, (out, rejects_path)) as report:
+        when = report.instant(records.moment(as_of, rules.outline.timezone))
         job = Job(data, records.related_tables(related), lifecycle, entity, when, mode, how, limit)
         target = "-" if out is None else out
-        _refuse_bad_targets(job, target, rejects_path)
+        _refuse_bad_targets(job, target, rejects_path, report_path)
         format_ = output_format or ("table" if out in (None, "-") else FORMATS.get(os.path.splitext(target)[1].lower(), "csv"))  # noqa: PTH122
-        with Run(rules, job, rejects.add) as run:
+        with Run(rules, job, report.issues(rejects.add)) as run:
             chosen = _columns(run, columns, format_, keep=keep)
-            _write(run, target, format_, chosen, everything=bool(columns or output_format or out))
+            rows = report.records(run, _with_progress(run))
+            _write(rows, target, format_, chosen, everything=bool(columns or output_format or out))
             summary = run.summary()
+        report.write(rules, run, job, summary)
         _write_rejects(rejects, rejects_path, out)
     if not no_summary:
         _tell(summary, run)
@@ -87,8 +92,8 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _refuse_bad_targets(job: Job, target: str, rejects_path: str | None) -> None:
-    for path in (target, rejects_path):
+def _refuse_bad_targets(job: Job, target: str, rejects_path: str | None, report_path: str | None) -> None:
+    for path in (target, rejects_path, report_path):
         if path is not None and path != "-":
             refuse_to_overwrite(path, job)
     if rejects_path is not None and rejects_path == target != "-":
@@ -101,9 +106,8 @@ def _columns(run: Run, names: str | None, format_: str, *, keep: bool) -> list[O
     return placed.few_columns(run) if format_ == "table" and not keep else placed.all_columns(run, keep=keep)
 
 
-def _write(run: Run, target: str, format_: str, columns: list[OutputColumn], *, everything: bool) -> None:
-    """Write the placed records of ``run``; a table that nobody asked for shows only those that need a look."""
-    rows = _with_progress(run)
+def _write(rows: Iterator[Placed], target: str, format_: str, columns: list[OutputColumn], *, everything: bool) -> None:
+    """Write the placed records ``rows``; a table that nobody asked for shows only those that need a look."""
     names = [column.name for column in columns]
     try:
         if target == "-" and format_ == "parquet":
