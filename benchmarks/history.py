@@ -4,13 +4,14 @@
 
 The repository is made for it, with one commit after the other to `rulesets/b2b_saas`: a few move the limit that a score has to
 reach, the others comment, lay out, negate twice, or change what the term does not read. All of them change files of the ruleset.
-CPU time of this process and of git.
+CPU time of this process and of git, of one thread.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import json
 import os
 import subprocess
 import tempfile
@@ -21,7 +22,10 @@ from typing import TYPE_CHECKING
 from revrules.diff.history import history
 from revrules.diff.past import Past
 from revrules.diff.terms import named
+from revrules.impact.blame import Blame
+from revrules.impact.stages import Stages, find
 from revrules.revisions import Repository
+from revrules.tables.run import Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +33,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 TODAY = datetime.date(2026, 11, 22)
 BEGIN, END = "<!-- history -->", "<!-- /history -->"
+RECORD = {
+    "account_id": "A-1", "domain": "pay.example", "employees": 240, "industry": "fintech", "country": "NO", "engagement": 71,
+    "contacts": [{"email": "ann@pay.example", "opted_in": True, "bounced": False, "role": "user"}],
+}  # fmt: skip
+"""Its score is 65: it is engaged by every version whose limit is not higher."""
 TERMS = ("account.qualified for marketing", "account.fit", "revenue.known")
 
 
@@ -41,7 +50,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder), given.commits, given.commits // given.changes)
-        table = "\n".join(report(Path(folder)))
+        table = "\n".join([*report(Path(folder)), "", *of_record(Path(folder))])
     print(table)
     if given.update:
         page = ROOT / "benchmarks" / "README.md"
@@ -66,6 +75,36 @@ def report(folder: Path) -> Iterator[str]:
         spent = _spent() - started
         changed = found.changed - 1
         yield f"| `{text}` | {found.commits:,} | {past.compiled:,} | {changed} | {found.proved} | {spent:.1f} |"
+
+
+def of_record(folder: Path) -> Iterator[str]:
+    """Yield the lines of the table about one record."""
+    data = folder / "record.json"
+    data.write_text(json.dumps(RECORD), encoding="utf-8")
+    yield "| `revrules blame` | commits looked at | contents compiled | versions that placed the record | changes | CPU, s |"
+    yield "|---|---|---|---|---|---|"
+    for options, told in (
+        ((), "the last change"),
+        (("--all",), "all changes"),
+        (("--since", "HEAD~954"), "halving, back to the 45th commit"),
+    ):
+        started = _spent()
+        with Repository.around(folder) as repository:
+            past = Past(repository, PurePosixPath("rules"))
+            start = repository.resolve("HEAD")
+            job = Job(str(data), lifecycle="revenue", as_of=datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC))
+            listed = past.down_to(start, repository.resolve("HEAD~954")) if "--since" in options else past.states(start)
+            states = iter(listed)
+            first = next(states)
+            newest = past.version(first).ruleset
+            assert newest is not None, "the newest version compiles"
+            blame = Blame(past, Stages(find(newest, job, lambda run: next(run.placed())), job))
+            along = chain([first], states)
+            found = blame.every(along) if "--all" in options else blame.halving(list(along)) if options else blame.last(along)
+        assert found is not None, "the record moved"
+        changes = sum(stood.before is not None for stood in found.stood)
+        spent = f"{_spent() - started:.1f}"
+        yield f"| {told} | {found.commits:,} | {past.compiled:,} | {found.placed} | {changes} | {spent} |"
 
 
 def _spent() -> float:
