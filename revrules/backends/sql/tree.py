@@ -171,3 +171,122 @@ def _chain(node: type[exp.Connector], conditions: list[Sql], nothing: Sql) -> Sq
     same = (node, *_ATOMS)
     return node(this=left if isinstance(left, same) else exp.Paren(this=left),
                 expression=right if isinstance(right, same) else exp.Paren(this=right))  # fmt: skip
+
+
+# --- queries -----------------------------------------------------------------------------------------------------
+
+
+def select(
+    items: Sequence[Sql], origin: Sql, joins: Sequence[Sql] = (), where: Sql | None = None, group_by: Sequence[Sql] = ()
+) -> Sql:
+    """Return a query of ``items`` (at least one), each ``named``, from ``origin`` and ``joins``."""
+    parts: dict[str, object] = {"expressions": list(items), "from_": exp.From(this=origin), "joins": list(joins)}
+    if where is not None:
+        parts["where"] = exp.Where(this=where)
+    if group_by:
+        parts["group"] = exp.Group(expressions=list(group_by))
+    return exp.Select(**parts)
+
+
+def distinct(query: Sql) -> Sql:
+    """Return a query without its repeated rows."""
+    changed = query.copy()
+    changed.set("distinct", exp.Distinct())
+    return changed
+
+
+def fenced(query: Sql) -> Sql:
+    """Return a query that Postgres works out for itself: it would write its columns wherever they are read otherwise."""
+    changed = query.copy()
+    changed.set("offset", exp.Offset(expression=whole(0)))
+    return changed
+
+
+def statement(parts: Sequence[tuple[str, Sql]], query: Sql, *, materialized: bool | None = None) -> Sql:
+    """Return a query with named queries before it; ``materialized`` says whether these are kept, where the dialect has words."""
+    if not parts:
+        return query
+    whole_query = query.copy()
+    named_queries = [
+        exp.CTE(this=part, alias=exp.TableAlias(this=quoted(name)), materialized=materialized) for name, part in parts
+    ]
+    whole_query.set("with_", exp.With(expressions=named_queries))
+    return whole_query
+
+
+def table(name: str) -> Sql:
+    """Return a table, or a named query, by its name."""
+    return exp.Table(this=quoted(name))
+
+
+def known_as(source: Sql, name: str) -> Sql:
+    """Return a table or query, as it stands after FROM or JOIN, under a name."""
+    inner = exp.Paren(this=source) if isinstance(source, exp.Query) and not isinstance(source, exp.Subquery) else source
+    return exp.Alias(this=inner, alias=quoted(name))
+
+
+def left_join(source: Sql, on: Sql) -> Sql:
+    """Return a join that keeps every row before it."""
+    return exp.Join(this=source, side="LEFT", on=on)
+
+
+def inner_join(source: Sql, on: Sql) -> Sql:
+    """Return a join of the rows that fit."""
+    return exp.Join(this=source, on=on)
+
+
+def all_columns(of: str) -> Sql:
+    """Return all columns of a table or query."""
+    return exp.Column(this=exp.Star(), table=quoted(of))
+
+
+def number_of_row(partition: Sequence[Sql], order: Sequence[Sql]) -> Sql:
+    """Return the number of a row among those alike in ``partition``, from 1 on, by ``order``, what is NULL last."""
+    ordered = exp.Order(expressions=[exp.Ordered(this=grouped(value), desc=False, nulls_first=False) for value in order])
+    return exp.Window(this=call("ROW_NUMBER"), partition_by=list(partition), order=ordered if order else None)
+
+
+def count_rows() -> Sql:
+    """Return the number of rows of a group."""
+    return call("COUNT", exp.Star())
+
+
+def same(left: Sql, right: Sql) -> Sql:
+    """Return whether two values are equal or both NULL; never NULL itself."""
+    return exp.NullSafeEQ(this=grouped(left), expression=grouped(right))
+
+
+def by_code_point(text_: Sql, dialect: Dialect) -> Sql:
+    """Return a text that compares by code point, as texts do everywhere but on Postgres."""
+    return exp.Collate(this=grouped(text_), expression=quoted("C")) if dialect.value == "postgres" else text_
+
+
+def with_columns(value: Sql, meanings: Mapping[str, Sql]) -> Sql:
+    """Return a piece with other pieces in the place of the columns (of no named table) of these names."""
+    if isinstance(value, exp.Column) and not value.table and value.name in meanings:
+        return meanings[value.name].copy()
+    changed = value.copy()
+    for found in list(changed.find_all(exp.Column)):
+        if not found.table and found.name in meanings:
+            found.replace(grouped(meanings[found.name].copy()))
+    return changed
+
+
+def column_uses(value: Sql) -> list[tuple[str, str]]:
+    """Return (table, column) for every time that a piece reads a column; the table is empty where none is named."""
+    return [(found.table, found.name) for found in value.find_all(exp.Column)]
+
+
+def depth(value: Sql) -> int:
+    """Return how many nodes stand inside one another."""
+    deepest, waiting = 0, [(value, 1)]
+    while waiting:
+        node, level = waiting.pop()
+        deepest = max(deepest, level)
+        waiting += [(child, level + 1) for child in node.iter_expressions()]
+    return deepest
+
+
+def tables_in(value: Sql) -> set[str]:
+    """Return the names of the tables in a piece."""
+    return {found.name for found in value.find_all(exp.Table)}
