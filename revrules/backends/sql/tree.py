@@ -77,6 +77,22 @@ def binary(operator: str, left: Sql, right: Sql) -> Sql:
     return _OPERATORS[operator](this=grouped(left), expression=grouped(right))
 
 
+def whole_part(operator: str, left: Sql, right: Sql) -> Sql:
+    """Return ``//`` or ``%`` of integers as engines write these: cut towards zero, by a divisor that is not 0.
+
+    ``/`` is the division of integers where a dialect has one (Postgres). The table of operators says which to take.
+    """
+    if operator == "/":
+        return exp.Div(this=grouped(left), expression=grouped(right), typed=True)
+    node = exp.IntDiv if operator == "//" else exp.Mod
+    return node(this=grouped(left), expression=grouped(right))
+
+
+def extracted(part: str, value: Sql) -> Sql:
+    """Return ``EXTRACT(part FROM value)``."""
+    return exp.Extract(this=exp.Var(this=part), expression=value)
+
+
 def all_of(conditions: Iterable[Sql]) -> Sql:
     """Return SQL's (Kleene's) and of the conditions; true for none."""
     return _chain(exp.And, list(conditions), TRUE)
@@ -148,6 +164,21 @@ def named(value: Sql, name: str) -> Sql:
 def is_simple(value: Sql) -> bool:
     """Return whether a piece costs nothing to be said twice: a column or a constant."""
     return isinstance(value, exp.Column | exp.Literal | exp.Boolean | exp.Null)
+
+
+def constant_text(value: Sql) -> tuple[str, str] | None:
+    """Return the text and the type of a constant that was made by casting a text; None for all else."""
+    if isinstance(value, exp.Cast) and isinstance(value.this, exp.Literal) and value.this.is_string:
+        return value.this.name, value.to.sql()
+    return None
+
+
+def constant_whole(value: Sql) -> int | None:
+    """Return the integer that a constant says; None for all else."""
+    if isinstance(value, exp.Paren) and isinstance(value.this, exp.Neg):
+        found = constant_whole(value.this.this)
+        return None if found is None else -found
+    return int(value.name) if isinstance(value, exp.Literal) and not value.is_string and value.name.isdecimal() else None
 
 
 def columns_in(value: Sql) -> set[str]:
