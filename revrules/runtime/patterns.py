@@ -63,42 +63,47 @@ def matches(pattern: Pattern, text: str) -> bool:
 def compile_pattern(text: str, *, any_case: bool = False) -> Pattern:
     """Return the automaton of a pattern. Raises ``PatternError``."""
     positions = _Positions(any_case)
-    whole = positions.add(_PatternReader(text).read())
+    whole = positions.add(read_pattern(text))
     return _automaton(positions, whole)
+
+
+def read_pattern(text: str) -> Tree:
+    """Return the tree of a pattern. Raises ``PatternError``."""
+    return _PatternReader(text).read()
 
 
 # --- the tree ----------------------------------------------------------------------------------------------------
 
 
-class _Ranges(NamedTuple):
+class Ranges(NamedTuple):
     """One character out of these ranges of code points."""
 
     ranges: tuple[tuple[int, int], ...]
     negated: bool
 
 
-class _Sequence(NamedTuple):
+class Sequence(NamedTuple):
     """One after the other."""
 
-    parts: tuple[_Tree, ...]
+    parts: tuple[Tree, ...]
 
 
-class _Choice(NamedTuple):
+class Choice(NamedTuple):
     """One of them."""
 
-    branches: tuple[_Tree, ...]
+    branches: tuple[Tree, ...]
 
 
-class _Repeat(NamedTuple):
+class Repeat(NamedTuple):
     """``least`` times up to ``most`` times; None: without limit."""
 
-    part: _Tree
+    part: Tree
     least: int
     most: int | None
     position: int
 
 
-_Tree = _Ranges | _Sequence | _Choice | _Repeat
+Tree = Ranges | Sequence | Choice | Repeat
 
 
 class _PatternReader:
@@ -109,7 +114,7 @@ class _PatternReader:
         self.at = 0
         self.depth = 0
 
-    def read(self) -> _Tree:
+    def read(self) -> Tree:
         tree = self.choice()
         if self.at < len(self.text):
             self.fail("this ) closes nothing; write \\) for the character")
@@ -121,20 +126,20 @@ class _PatternReader:
     def peek(self) -> str:
         return self.text[self.at : self.at + 1]
 
-    def choice(self) -> _Tree:
+    def choice(self) -> Tree:
         branches = [self.sequence()]
         while self.peek() == "|":
             self.at += 1
             branches.append(self.sequence())
-        return branches[0] if len(branches) == 1 else _Choice(tuple(branches))
+        return branches[0] if len(branches) == 1 else Choice(tuple(branches))
 
-    def sequence(self) -> _Tree:
+    def sequence(self) -> Tree:
         parts = []
         while self.peek() not in ("", "|", ")"):
             parts.append(self.repeated())
-        return parts[0] if len(parts) == 1 else _Sequence(tuple(parts))
+        return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
-    def repeated(self) -> _Tree:
+    def repeated(self) -> Tree:
         position = self.at
         part = self.item()
         mark = self.peek()
@@ -145,7 +150,7 @@ class _PatternReader:
             self.at += 1
         if self.peek() in ("*", "+", "?", "{"):
             self.fail("one repetition after another; put the first one into ( )")
-        return _Repeat(part, least, most, position)
+        return Repeat(part, least, most, position)
 
     def bounds(self) -> tuple[int, int | None]:
         opening = self.at
@@ -160,7 +165,7 @@ class _PatternReader:
             self.fail(f"the larger count stands second: {{{most},{least}}}", opening)
         return int(least), int(most) if most else None
 
-    def item(self) -> _Tree:
+    def item(self) -> Tree:
         mark = self.peek()
         if mark == "(":
             return self.group()
@@ -168,7 +173,7 @@ class _PatternReader:
             return self.character_set()
         if mark == ".":
             self.at += 1
-            return _Ranges(LINE_ENDS, negated=True)
+            return Ranges(LINE_ENDS, negated=True)
         if mark in "*+?{":
             self.fail(f"nothing stands before {mark} that it could repeat; write \\{mark} for the character")
         if mark in "^$":
@@ -176,9 +181,9 @@ class _PatternReader:
         if mark in "]}":
             self.fail(f"this {mark} closes nothing; write \\{mark} for the character")
         point = self.character()
-        return _Ranges(((point, point),), negated=False)
+        return Ranges(((point, point),), negated=False)
 
-    def group(self) -> _Tree:
+    def group(self) -> Tree:
         opening = self.at
         self.at += 1
         if self.peek() == "?":
@@ -193,7 +198,7 @@ class _PatternReader:
         self.at += 1
         return tree
 
-    def character_set(self) -> _Tree:
+    def character_set(self) -> Tree:
         opening = self.at
         self.at += 1
         negated = self.peek() == "^"
@@ -208,7 +213,7 @@ class _PatternReader:
         if not ranges:
             self.fail("an empty set; write \\] for the character", opening)
         self.at += 1
-        return _Ranges(tuple(ranges), negated)
+        return Ranges(tuple(ranges), negated)
 
     def character_range(self) -> tuple[int, int]:
         start = self.at
@@ -266,32 +271,32 @@ class _Positions:
         self.follow: list[int] = []
         self.visits = 0
 
-    def add(self, tree: _Tree) -> _Part:
+    def add(self, tree: Tree) -> _Part:
         self.visits += 1
         if self.visits > MOST_VISITS:
             raise PatternError(0, TOO_LARGE)
-        if isinstance(tree, _Ranges):
+        if isinstance(tree, Ranges):
             return self.add_ranges(tree)
-        if isinstance(tree, _Sequence):
+        if isinstance(tree, Sequence):
             whole = _Part(empty=True, first=0, last=0)
             for part in tree.parts:
                 whole = self.join(whole, self.add(part))
             return whole
-        if isinstance(tree, _Choice):
+        if isinstance(tree, Choice):
             parts = [self.add(branch) for branch in tree.branches]
             return _Part(any(p.empty for p in parts), _union(p.first for p in parts), _union(p.last for p in parts))
         return self.add_repeat(tree)
 
-    def add_ranges(self, tree: _Ranges) -> _Part:
+    def add_ranges(self, tree: Ranges) -> _Part:
         if len(self.takes) >= MOST_POSITIONS:
             raise PatternError(0, TOO_LARGE)
         bit = 1 << len(self.takes)
-        ranges = _in_any_case(tree.ranges) if self.any_case else tree.ranges
+        ranges = in_any_case(tree.ranges) if self.any_case else tree.ranges
         self.takes.append(_complement(ranges) if tree.negated else ranges)
         self.follow.append(0)
         return _Part(empty=False, first=bit, last=bit)
 
-    def add_repeat(self, tree: _Repeat) -> _Part:
+    def add_repeat(self, tree: Repeat) -> _Part:
         whole = _Part(empty=True, first=0, last=0)
         if max(tree.least, tree.most or 0) > MOST_STATES:
             raise PatternError(tree.position, TOO_LARGE)
@@ -332,7 +337,7 @@ def _bits(bits: int) -> list[int]:
     return found
 
 
-def _in_any_case(ranges: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+def in_any_case(ranges: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
     """Return ``ranges`` with the other case of every letter in them."""
     others = []
     for capital, small in SMALL_OF.items():
@@ -394,7 +399,7 @@ def _alphabet(takes: list[tuple[tuple[int, int], ...]]) -> tuple[list[int], list
     """Return where runs of characters begin that every position treats alike, and for each run the positions that take it."""
     changes: dict[int, int] = {}
     for position, ranges in enumerate(takes):
-        for low, high in _merged(ranges):
+        for low, high in merged(ranges):
             changes[low] = changes.get(low, 0) ^ (1 << position)
             changes[high + 1] = changes.get(high + 1, 0) ^ (1 << position)
     taken = changes.pop(0, 0)
@@ -407,7 +412,8 @@ def _alphabet(takes: list[tuple[tuple[int, int], ...]]) -> tuple[list[int], list
     return starts, columns
 
 
-def _merged(ranges: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
+def merged(ranges: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
+    """Return the same characters as ranges in order, none of which touch."""
     whole: list[tuple[int, int]] = []
     for low, high in sorted(ranges):
         if whole and low <= whole[-1][1] + 1:
