@@ -321,3 +321,31 @@ def depth(value: Sql) -> int:
 def tables_in(value: Sql) -> set[str]:
     """Return the names of the tables in a piece."""
     return {found.name for found in value.find_all(exp.Table)}
+
+
+# --- words for expressions ---------------------------------------------------------------------------------------
+
+
+def digits(number: str) -> Sql:
+    """Return a number as it stands: digits, a point, an exponent, a letter of the dialect after it."""
+    return exp.Literal.number(number)
+
+
+def switch(value: Sql, branches: Iterable[tuple[Sql, Sql]], otherwise: Sql = NULL) -> Sql:
+    """Return the value of the first branch whose constant equals ``value``; that of ``otherwise`` where it is NULL, too."""
+    return exp.Case(this=grouped(value), ifs=[exp.If(this=constant, true=then) for constant, then in branches], default=otherwise)
+
+
+def has_match(value: Sql, pattern: str) -> Sql:
+    """Return whether a regular expression of the dialect is found in a text: the operator of Postgres (`~`) and Spark (`RLIKE`)."""
+    return exp.RegexpLike(this=grouped(value), expression=text(pattern))
+
+
+def parameter(name: str) -> Sql:
+    """Return a parameter of a ``function``, inside it: no column."""
+    return exp.Identifier(this=name, quoted=False)
+
+
+def function(parameters: Sequence[str], body: Sql) -> Sql:
+    """Return a nameless function, as Spark's functions of arrays take it."""
+    return exp.Lambda(this=body, expressions=[parameter(name) for name in parameters])
