@@ -88,6 +88,11 @@ def whole_part(operator: str, left: Sql, right: Sql) -> Sql:
     return node(this=grouped(left), expression=grouped(right))
 
 
+def word(name: str) -> Sql:
+    """Return a bare word, such as the name of a unit of time."""
+    return exp.Var(this=name)
+
+
 def extracted(part: str, value: Sql) -> Sql:
     """Return ``EXTRACT(part FROM value)``."""
     return exp.Extract(this=exp.Var(this=part), expression=value)
