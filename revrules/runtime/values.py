@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_NAMES_SHOWN = 6
 
 MISSING: Reading = (None, "")
+NOT_A_MEMBER = "not one of "
+NEAR = " (near: "
+"""What follows it in a reason is a suggestion."""
 
 
 class FieldSpec(NamedTuple):
@@ -81,19 +84,29 @@ def value_reader(spec: FieldSpec) -> Reader:
 def acceptor(spec: FieldSpec) -> Reader:
     """Return the function that a typed value passes last: stand-ins become missing, values outside the domain none."""
     low, high, high_open, stand_ins = spec.low, spec.high, spec.high_open, spec.missing_values
-    outside = f"outside {_shown(low)}..{'<' if high_open else ''}{_shown(high)}"
+    beyond = outside(spec)
     member_stand_ins = spec.missing_texts if spec.kind == "enum" else ()
 
     def accept(value: object) -> Reading:
         if value is None or value in stand_ins or value in member_stand_ins:
             return MISSING
         if low is not None and value < low:  # type: ignore[operator]  # bounds have the field's type, which is ordered
-            return None, outside
+            return None, beyond
         if high is not None and (value >= high if high_open else value > high):  # type: ignore[operator]  # as above
-            return None, outside
+            return None, beyond
         return value, ""
 
     return accept
+
+
+def outside(spec: FieldSpec) -> str:
+    """Return why a value beyond the bounds of a field is none."""
+    return f"outside {_shown(spec.low)}..{'<' if spec.high_open else ''}{_shown(spec.high)}"
+
+
+def without_suggestion(reason: str) -> str:
+    """Return a reason without the member that the value looks like."""
+    return reason.partition(NEAR)[0] if reason.startswith(NOT_A_MEMBER) else reason
 
 
 def shown_value(raw: object) -> object:
@@ -227,28 +240,37 @@ def duration_of(amount: Decimal, unit: str) -> Reading:
     return timedelta(microseconds=micros), ""
 
 
-def member_reader(spec: FieldSpec) -> Reader:
-    """Return the function that reads a member of an enum by its name, a label or an id."""
+def member_names(spec: FieldSpec) -> dict[str, str]:
+    """Return the names of an enum's members by what a cell may hold for them: name, label or id."""
     names: dict[str, str] = {}
     for name, labels in spec.members:
         for spelling in (name, *labels):
             names.setdefault(spelling, name)
-    names |= {name: name for name, _ in spec.members}
-    by_folded = {fold(spelling): spelling for spelling in names}
+    return names | {name: name for name, _ in spec.members}
+
+
+def not_a_member(spec: FieldSpec) -> str:
+    """Return why a value that is no member of an enum is none."""
     listed = ", ".join(name for name, _ in spec.members[:MOST_NAMES_SHOWN])
-    listed += ", …" if len(spec.members) > MOST_NAMES_SHOWN else ""
+    return NOT_A_MEMBER + listed + (", …" if len(spec.members) > MOST_NAMES_SHOWN else "")
+
+
+def member_reader(spec: FieldSpec) -> Reader:
+    """Return the function that reads a member of an enum by its name, a label or an id."""
+    names, reason = member_names(spec), not_a_member(spec)
+    by_folded = {fold(spelling): spelling for spelling in names}
 
     @lru_cache(maxsize=1024)
-    def not_a_member(text: str) -> str:
+    def with_suggestion(text: str) -> str:
         near = get_close_matches(fold(text), list(by_folded)[:1_000], n=1)
-        return f"not one of {listed}" + (f" (near: {by_folded[near[0]]})" if near else "")
+        return f"{reason}{NEAR}{by_folded[near[0]]})" if near else reason
 
     def read(raw: object) -> Reading:
         text, _ = read_text(raw)
         if not isinstance(text, str):
-            return None, not_a_member("")
+            return None, with_suggestion("")
         text = text.strip(WHITE_SPACE)
         name = names.get(text)
-        return (name, "") if name is not None else (None, not_a_member(text[:100]))
+        return (name, "") if name is not None else (None, with_suggestion(text[:100]))
 
     return read

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from revrules.runtime.values import without_suggestion
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -45,7 +47,8 @@ def _next_owners(placement: Placement) -> list[str]:
 
 
 def _problems(placement: Placement) -> list[str]:
-    return [f"{problem.field}: {problem.reason}" for problem in placement.problems]
+    """Return what is no value, field by field. What a value looks like is told in the rejects, not here: engines cannot say it."""
+    return [f"{problem.field}: {without_suggestion(problem.reason)}" for problem in placement.problems]
 
 
 def _moment(placement: Placement) -> str | None:
