@@ -47,7 +47,7 @@ def _next_owners(placement: Placement) -> list[str]:
 
 
 def _problems(placement: Placement) -> list[str]:
-    """Return what is no value, field by field. What a value looks like is told in the rejects, not here: engines cannot say it."""
+    """Return what is no value, field by field; what a value looks like, which engines cannot say, is told in the rejects only."""
     return [f"{problem.field}: {without_suggestion(problem.reason)}" for problem in placement.problems]
 
 
