@@ -34,6 +34,8 @@ _OPERATORS: Mapping[str, type[exp.Binary]] = {
     "*": exp.Mul,
     "/": exp.Div,
     "||": exp.DPipe,
+    "&": exp.BitwiseAnd,
+    "|": exp.BitwiseOr,
 }
 
 
@@ -73,7 +75,7 @@ def named_type(type_: str) -> exp.DataType:
 
 
 def binary(operator: str, left: Sql, right: Sql) -> Sql:
-    """Return two pieces with one of ``= <> < <= > >= + - * / ||`` between them. Division, + and * of a dialect may raise."""
+    """Return two pieces with one of ``= <> < <= > >= + - * / || & |`` between them. Division, + and * of a dialect may raise."""
     return _OPERATORS[operator](this=grouped(left), expression=grouped(right))
 
 
@@ -142,6 +144,11 @@ def case(branches: Iterable[tuple[Sql, Sql]], otherwise: Sql = NULL) -> Sql:
     """Return the value of the first branch whose condition is true; only that one is worked out."""
     ifs = [exp.If(this=condition, true=value) for condition, value in branches]
     return exp.Case(ifs=ifs, default=otherwise) if ifs else otherwise
+
+
+def array(items: Iterable[Sql]) -> Sql:
+    """Return an array of some values, which are at least one where the dialect wants a type."""
+    return exp.Array(expressions=list(items))
 
 
 def among(value: Sql, constants: Sequence[Sql]) -> Sql:
