@@ -119,13 +119,13 @@ assert every customer of revenue has arr > 0 because "finance reports on it"
 """
 
 
-def changed_by(*edits: Edit) -> Difference:
+def changed_by(*edits: Edit, base: str = BASE) -> Difference:
     """Return what changes in the ruleset when each first text is replaced by the second."""
-    text = BASE
+    text = base
     for old, new in edits:
         assert old in text, f"the ruleset does not say {old}"
         text = text.replace(old, new)
-    rulesets = [compile_text(each, today=TODAY, proofs=False).ruleset for each in (BASE, text)]
+    rulesets = [compile_text(each, today=TODAY, proofs=False).ruleset for each in (base, text)]
     assert rulesets[0] is not None and rulesets[1] is not None, "both versions compile"
     return difference(rulesets[0], rulesets[1], TODAY)
 
@@ -173,6 +173,59 @@ def test_an_edit_that_keeps_the_meaning_is_proved_to_be_the_same(name: str) -> N
     assert found.same, told(found)
     assert "proved" in told(found)
     assert found.undecided == 0
+
+
+RENAMED = """team marketing "Marketing"
+team sales "Sales"
+entity account key id { id text required  size integer 0..  plan enum { free, starter "Starter", big }  kind enum { a, b } }
+define good of account for marketing { owner marketing means size >= 100 and plan = starter and kind = a }
+define good of account for sales narrows good for marketing { owner sales means good for marketing and size >= 200 }
+"""
+
+
+def renamed_by(*edits: Edit) -> Difference:
+    """Return what these edits of ``RENAMED`` change."""
+    return changed_by(*edits, base=RENAMED)
+
+
+TEAMS = (
+    ('team marketing "Marketing"', 'team growth "Marketing" was marketing'),
+    ('team sales "Sales"', 'team closers "Sales" was sales'),
+    ("owner marketing", "owner growth"),
+    ("owner sales", "owner closers"),
+    ("for marketing", "for growth"),
+    ("for sales", "for closers"),
+)
+
+
+def test_the_variants_of_teams_that_are_called_otherwise_are_the_same() -> None:
+    assert renamed_by(*TEAMS).same, told(renamed_by(*TEAMS))
+    found = told(renamed_by(*TEAMS, ("size >= 100", "size >= 150")))
+    assert "definition `good for growth` (was `good for marketing`) is stricter" in found
+    assert "gone" not in found
+
+
+def test_a_member_that_is_called_otherwise_is_the_same_and_its_cells_are_told() -> None:
+    labelled = renamed_by(('starter "Starter"', 'team "Starter" was starter'), ("plan = starter", "plan = team"))
+    assert labelled.same
+    assert "without a change in meaning: member `account.plan = team`: was `starter`" in told(labelled)
+    plain = renamed_by(("{ a, b }", "{ one was a, b }"), ("kind = a", "kind = one"))
+    assert not plain.changed, told(plain)
+    assert not plain.same
+    assert "member `account.kind = one`: was `a`; cells have to say so, unless it gets the label `a`" in told(plain)
+    mixed = renamed_by(('starter "Starter"', 'team "Team" was starter'), ("plan = starter", "plan = team"))
+    assert not mixed.changed, told(mixed)
+    assert "only new has the label `Team`" in told(mixed)
+
+
+def test_a_field_that_is_called_otherwise_is_another_column_unless_it_says_what_exports_call_it() -> None:
+    renamed = (("size integer 0..", "staff integer 0.. was size"), ("size >=", "staff >="))
+    bare = renamed_by(*renamed)
+    assert not bare.changed
+    assert not bare.same
+    assert 'column `account.staff`: size → staff; exports have to call it so, unless it says `as "size"`' in told(bare)
+    kept = renamed_by(("size integer 0..", 'staff integer 0.. as "size" was size'), ("size >=", "staff >="))
+    assert kept.same, told(kept)
 
 
 CHANGED = {

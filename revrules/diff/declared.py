@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from revrules.diff.changes import Shape
 from revrules.diff.shape import arrow, owners_told, renamed_teams
 from revrules.ir import Definition, Rule
+from revrules.proofs.alignment.enums import named_by_first
+from revrules.types import EnumType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -78,18 +80,22 @@ def _lone(what: str, old: Sequence[object], new: Sequence[object]) -> Iterator[S
 
 
 def _told(differences: Sequence[Difference], new: Ruleset, matches: Matches) -> Iterator[Shape]:
-    """Yield the differences of fields, lists, calendars and settings; an old name that a field declares is told aside."""
+    """Yield the differences of fields, lists, calendars and settings; an old name that a field declares is told aside.
+
+    Columns are told with what else is declared of a field.
+    """
     renamed = {
         f"{matches.entities[entity]}.{ours}": (entity, theirs)
         for (entity, theirs), ours in matches.fields.items()
         if ours != theirs
     }
     for each in differences:
+        told = each.told.split("; ") if each.kind == "field" else [each.told]
+        rest = "; ".join(part for part in told if not part.startswith(('column "', "called `")))
         if each.kind != "field" or each.name not in renamed:
-            yield Shape(each.kind, each.name, each.told)
+            yield from [Shape(each.kind, each.name, rest)] if rest else []
             continue
         entity, theirs = renamed[each.name]
-        _, _, rest = each.told.partition("; ")
         found = new.entity(entity).field(theirs)
         owners, place = (found.owners, found.span) if found else ((), None)
         yield Shape("field", f"{entity}.{theirs}", f"was `{each.name.rpartition('.')[2]}`", owners, place, aside=True)
@@ -114,16 +120,29 @@ def _entities(old: Ruleset, new: Ruleset, matches: Matches) -> Iterator[Shape]:
 def _field(entity: str, one: FieldDecl, other: FieldDecl, teams: Mapping[str, str]) -> Iterator[Shape]:
     name = f"{entity}.{other.name}"
     yield from owners_told(name, one.owners, other.owners, teams)
-    renamed = one.name in other.was
+    yield from _members(name, one, other)
     for what, before, after, aside in (
         ("required", _yes(one.required), _yes(other.required), False),
-        ("column", _columns(one), _columns(other), renamed and not one.columns and not other.columns),
+        ("column", _columns(one), _columns(other), False),
         ("system", ", ".join(one.systems), ", ".join(other.systems), False),
         ("format", one.format, other.format, False),
     ):
         if before != after and not (what == "column" and other.implied):
             told = "written otherwise in exports" if what == "format" else arrow(before, after)
+            if what == "column" and not other.columns:
+                told += f'; exports have to call it so, unless it says `as "{before}"`'
             yield Shape(what, name, told, other.owners or one.owners, other.span, aside=aside)
+
+
+def _members(name: str, one: FieldDecl, other: FieldDecl) -> Iterator[Shape]:
+    """Yield the members of an enum that are called otherwise; where exports showed the name itself, their cells change, too."""
+    if not isinstance(one.type, EnumType) or not isinstance(other.type, EnumType):
+        return
+    before, after = ({member.name: member for member in type_.members} for type_ in (one.type, other.type))
+    for now, then in named_by_first(one.type, other.type).items():
+        shown = not before[then].labels and then not in after[now].labels
+        cells = f"; cells have to say so, unless it gets the label `{then}`" if shown else ""
+        yield Shape("member", f"{name} = {now}", f"was `{then}`{cells}", other.owners or one.owners, other.span, aside=not shown)
 
 
 def _yes(flag: bool) -> str:
@@ -152,6 +171,8 @@ def _relations(one: Entity, other: Entity, matches: Matches) -> Iterator[Shape]:
 
 def _words(matches: Matches) -> Iterator[Shape]:
     """Yield what rules and definitions say besides their conditions."""
+    pairs = [(pair.first, pair.second) for pair in matches.words]
+    names = {two.id: one.id for one, two in pairs if isinstance(one, Definition) and isinstance(two, Definition)}
     for pair in matches.words:
         one, other = pair.first, pair.second
         if isinstance(one, Rule) and isinstance(other, Rule):
@@ -161,6 +182,6 @@ def _words(matches: Matches) -> Iterator[Shape]:
                 yield Shape("message", other.name, arrow(one.message, other.message), other.owners, other.span, aside=True)
         if isinstance(one, Definition) and isinstance(other, Definition):
             before, after = one.variance, other.variance
-            if before != after:
+            if before != (after and (after[0], names.get(after[1], after[1]))):
                 told = arrow(" ".join(before) if before else "", " ".join(after) if after else "")
                 yield Shape("declared relation", other.name, told, other.owners, other.span)

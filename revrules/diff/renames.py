@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from revrules.diff.shape import renamed_teams
+from revrules.problems.alignment import said
 from revrules.proofs.alignment import Names
 from revrules.types import EnumType
 
@@ -29,6 +31,7 @@ def _renamed(old: Ruleset, new: Ruleset) -> Iterator[tuple[str, str]]:
         yield from _within(entity.name, entity.relations, {each.name for each in before.relations})
         words = {each.name for each in old.definitions if each.entity == before.name}
         yield from _within(entity.name, (each for each in new.definitions if each.entity == entity.name), words)
+        yield from _variants(entity.name, before.name, old, new)
     yield from _within("", new.rules, {rule.name for rule in old.rules})
     yield from _within("", new.lifecycles, {lifecycle.name for lifecycle in old.lifecycles})
     for lifecycle in new.lifecycles:
@@ -37,6 +40,20 @@ def _renamed(old: Ruleset, new: Ruleset) -> Iterator[tuple[str, str]]:
     for definition in new.definitions:
         if isinstance(definition.type, EnumType):
             yield from _members(definition.name, definition.type, old)
+
+
+def _variants(entity: str, before: str, old: Ruleset, new: Ruleset) -> Iterator[tuple[str, str]]:
+    """Yield the variants of teams that are called otherwise."""
+    earlier = {now: then for then, now in renamed_teams(old, new).items() if then != now}
+    there = {(each.name, each.team): each for each in old.definitions if each.entity == before}
+    for definition in new.definitions:
+        if definition.entity == entity and definition.team in earlier and (definition.name, definition.team) not in there:
+            names = (definition.name, *definition.was)
+            found = next(
+                (there[name, earlier[definition.team]] for name in names if (name, earlier[definition.team]) in there), None
+            )
+            if found is not None:
+                yield f"{entity}.{said(definition)}", said(found)
 
 
 def _within(place: str, things: Iterable[object], there: set[str]) -> Iterator[tuple[str, str]]:

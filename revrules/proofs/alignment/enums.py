@@ -55,16 +55,25 @@ def enums_of_both(pairs: Iterable[tuple[EnumType, EnumType]]) -> Enums:
 
 
 def named_by_first(one: EnumType, other: EnumType) -> dict[str, str]:
-    """Return what ``one`` calls the members of ``other`` that share a label or id with one of its own, but no name."""
+    """Return what ``one`` calls the members of ``other`` that it has not by name, but by an old name (`was`), a label or an id."""
     left = [member for member in one.members if member.name not in other.member_names]
     wanting = [member for member in other.members if member.name not in one.member_names]
-    found: dict[str, str] = {}
+    found = _by_old_names(left, wanting)
+    left = [ours for ours in left if ours.name not in found.values()]
+    wanting = [theirs for theirs in wanting if theirs.name not in found]
     for theirs in wanting:
         fitting = [ours.name for ours in left if _spellings(ours) & _spellings(theirs)]
         rivals = [each for each in wanting if any(_spellings(each) & _spellings(ours) for ours in left if ours.name in fitting)]
         if len(fitting) == 1 and len(rivals) == 1:
             found[theirs.name] = fitting[0]
     return found
+
+
+def _by_old_names(left: Sequence[EnumMember], wanting: Sequence[EnumMember]) -> dict[str, str]:
+    """Return which of ``left`` each of ``wanting`` says that it was, where no two say the same."""
+    said = {theirs.name: [ours.name for ours in left if ours.name in theirs.was] for theirs in wanting}
+    told = [name for names in said.values() for name in names]
+    return {theirs: names[0] for theirs, names in said.items() if names and told.count(names[0]) == 1}
 
 
 def _spellings(member: EnumMember) -> set[str]:
