@@ -26,6 +26,7 @@ MODULES = (
     "meanings",
     "ownership",
     "data",
+    "engines",
     "examples",
     "revisions",
     "baselines",

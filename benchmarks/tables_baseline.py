@@ -1,0 +1,144 @@
+"""The rules of ``record.rev`` over a table, as people who know DuckDB well write them by hand: each statement gives what ours gives.
+
+Conditions are three-valued as SQL's are; where a score lacks a value it is between two sums. A verdict accuses only where no missing
+value could mend it, so the stages in which a record could end are kept as a bit set.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+TODAY = "DATE '2026-11-21'"
+RECENT = "DATE '2026-05-25'"
+"""180 days earlier."""
+STAGES = ("lead", "mql", "sql", "opportunity", "proposal", "customer", "champion", "churned")
+CRITERIA = {
+    0: ("reachable", "permitted"),
+    1: ("ideal", "engaged", "fit"),
+    2: ("accepted", "fresh", "met"),
+    3: ("budget", "authority", "twice"),
+    4: ("sent", "decider", "priced"),
+    5: ("started", "worth", "running"),
+    6: ("used", "engaged", "current"),
+}
+"""By the number of the stage that a record is in (0: nowhere): what it needs for the next one that is not lost."""
+
+ATOMS = f"""SELECT account_id, claimed,
+  domain IS NOT NULL AS reachable, consent AS permitted,
+  employees BETWEEN 50 AND 5000 AND industry IN ('software', 'fintech', 'healthtech') AND domain NOT IN ('gmail.com', 'outlook.com',
+    'web.de', 'yahoo.com', 'hotmail.com', 'icloud.com', 'gmx.de', 'aol.com', 'proton.me') AS ideal,
+  engagement >= 60 AS engaged,
+  country IN ('DE', 'FR', 'GB', 'US') AS core, employees >= 500 AS large, industry = 'retail' AS retail, engagement >= 80 AS eager,
+  accepted_on <= {TODAY} AS accepted, accepted_on BETWEEN {RECENT} AND {TODAY} AS fresh, meetings_held >= 1 AS met,
+  budget >= 5000 AS budget, authority IN ('influencer', 'decider') AS authority, meetings_held >= 2 AS twice,
+  proposal_on <= {TODAY} AS sent, authority = 'decider' AS decider, arr > 0 AS priced,
+  contract_start <= {TODAY} AS started, arr >= 1000 AS worth, contract_end IS NULL OR contract_end >= contract_start AS running,
+  usage >= 0.6 AS used, engagement >= 70 AS keen, contract_end IS NULL OR contract_end >= {TODAY} AS current,
+  contract_end < {TODAY} AS ended, usage < 0.2 AS unused
+FROM read_parquet('{{data}}')"""
+
+SCORED = """SELECT *,
+  CASE
+    WHEN ideal AND core AND large AND NOT retail THEN TRUE
+    WHEN least(100, 40 * coalesce(ideal, FALSE)::INT + 20 * coalesce(core, FALSE)::INT + 20 * coalesce(large, FALSE)::INT
+      - 30 * coalesce(retail, TRUE)::INT + 20 * coalesce(eager, FALSE)::INT) >= 50 THEN TRUE
+    WHEN 40 * coalesce(ideal, TRUE)::INT + 20 * coalesce(core, TRUE)::INT + 20 * coalesce(large, TRUE)::INT
+      - 30 * coalesce(retail, FALSE)::INT + 20 * coalesce(eager, TRUE)::INT < 50 THEN FALSE
+  END AS fit
+FROM ({atoms})"""
+
+GATES = """SELECT *, reachable AND permitted AS g1, ideal AND engaged AND fit AS g2, accepted AND fresh AND met AS g3,
+  budget AND authority AND twice AS g4, sent AND decider AND priced AS g5, started AND worth AND running AS g6,
+  used AND keen AND current AS g7, ended AND unused AS g8
+FROM ({scored})"""
+
+STAGED = """SELECT *,
+  CASE WHEN NOT coalesce(g1, FALSE) THEN 0 WHEN NOT coalesce(g2, FALSE) THEN 1 WHEN NOT coalesce(g3, FALSE) THEN 2
+    WHEN NOT coalesce(g4, FALSE) THEN 3 WHEN NOT coalesce(g5, FALSE) THEN 4 WHEN NOT coalesce(g6, FALSE) THEN 5
+    WHEN g7 THEN 7 WHEN g8 THEN 8 ELSE 6 END AS s
+FROM ({gates})"""
+
+
+def _masks() -> str:
+    """Return the unmet criteria as a bit set: of the next stage of the one that the record is in."""
+    names = {5: {"running": "running"}, 6: {"engaged": "keen"}}
+    parts = []
+    for stage, criteria in CRITERIA.items():
+        bits = [
+            f"(NOT coalesce({names.get(stage, {}).get(name, name)}, TRUE))::INT * {1 << at}" for at, name in enumerate(criteria)
+        ]
+        parts.append(f"WHEN {stage} THEN {' + '.join(bits)}")
+    return f"CASE s {' '.join(parts)} ELSE 0 END"
+
+
+def _ends() -> str:
+    """Return the stages in which the record could end as a bit set, nowhere being the first bit."""
+    lines = ["(NOT coalesce(g1, FALSE))::INT"]
+    reached = "coalesce(g1, TRUE)"
+    for stage in range(1, 6):
+        lines.append(f"({reached} AND NOT coalesce(g{stage + 1}, FALSE))::INT * {1 << stage}")
+        reached += f" AND coalesce(g{stage + 1}, TRUE)"
+    lines.append(f"({reached} AND NOT coalesce(g7, FALSE) AND NOT coalesce(g8, FALSE))::INT * 64")
+    lines.append(f"({reached} AND coalesce(g7, TRUE))::INT * 128")
+    lines.append(f"({reached} AND NOT coalesce(g7, FALSE) AND coalesce(g8, TRUE))::INT * 256")
+    return " + ".join(lines)
+
+
+def _verdict() -> str:
+    """Return the verdict: of the stage that is certain, or of all that are possible."""
+    branches = []
+    for d, name in enumerate(STAGES, 1):
+        before = sum(1 << s for s in range(1, min(d, 7)))
+        after = sum(1 << s for s in range(d + 1, 9)) if d < 7 else 0
+        rest = 510 & ~before & ~after & ~(1 << d)
+        elsewhere = f" WHEN ends & {~rest & 511} = 0 THEN 'elsewhere'" if rest else ""
+        behind = f" WHEN ends & {~after & 511} = 0 THEN 'behind'" if after else ""
+        ahead = f" WHEN ends & {~before & 511} = 0 THEN 'ahead'" if before else ""
+        branches.append(
+            f"WHEN '{name}' THEN CASE WHEN s = {d} THEN 'in_stage'{ahead}{behind}{elsewhere} WHEN ends = 1 THEN 'nowhere' ELSE 'cannot_tell' END"
+        )
+    return f"CASE claimed {' '.join(branches)} ELSE 'undeclared' END"
+
+
+def statement(data: str, blockers: str) -> str:
+    """Return the statement over the Parquet file ``data``; ``blockers``: "list", "obvious" (lists put together), "mask" or "none"."""
+    scored = SCORED.format(atoms=ATOMS.format(data=data))
+    staged = STAGED.format(gates=GATES.format(scored=scored))
+    stage = f"[NULL, {', '.join(map(repr, STAGES))}][s + 1] AS stage"
+    stage = f"CASE s {' '.join(f'WHEN {n} THEN {name!r}' for n, name in enumerate(STAGES, 1))} END AS stage"
+    inner = f"SELECT account_id, claimed, s, {_ends()} AS ends, {_masks()} AS mask FROM ({staged})"
+    told = {"list": f"{_looked_up()} AS blockers", "obvious": f"{_put_together()} AS blockers", "mask": "mask AS blockers"}
+    columns = ["account_id", stage, f"{_verdict()} AS verdict", *([told[blockers]] if blockers in told else [])]
+    return f"SELECT {', '.join(columns)} FROM ({inner})"
+
+
+def _looked_up() -> str:
+    """Return the names of the bits: one constant list of lists, eight entries for each stage."""
+    lists = []
+    for stage in range(9):
+        criteria = CRITERIA.get(stage, ())
+        for bits in product((0, 1), repeat=3):
+            chosen = [name for name, bit in zip(criteria, reversed(bits), strict=False) if bit]
+            lists.append("[" + ", ".join(map(repr, chosen)) + "]::VARCHAR[]")
+    return f"[{', '.join(lists)}][s * 8 + mask + 1]"
+
+
+def _put_together() -> str:
+    parts = []
+    for stage, criteria in CRITERIA.items():
+        items = ", ".join(f"CASE WHEN mask & {1 << at} <> 0 THEN '{name}' END" for at, name in enumerate(criteria))
+        parts.append(f"WHEN {stage} THEN list_filter([{items}], lambda x: x IS NOT NULL)")
+    return f"CASE s {' '.join(parts)} ELSE []::VARCHAR[] END"
+
+
+def floor(data: str, blockers: str) -> str:
+    """Return a statement that reads the same columns and writes the same shape, without rules."""
+    columns = (
+        "domain", "employees", "country", "industry", "engagement", "consent", "meetings_held", "budget", "authority", "accepted_on",
+        "proposal_on", "contract_start", "contract_end", "arr", "usage",
+    )  # fmt: skip
+    missing = " + ".join(f"({name} IS NULL)::INT" for name in columns)
+    lists = "CASE WHEN n > 3 THEN ['ideal', 'engaged', 'fit'] WHEN n > 1 THEN ['ideal', 'fit'] ELSE ['fit'] END"
+    told = {"list": f", {lists} AS blockers", "mask": ", n AS blockers", "none": ""}[blockers]
+    verdict = "CASE WHEN n > 2 THEN 'ahead' ELSE 'in_stage' END AS verdict"
+    return f"SELECT account_id, claimed AS stage, {verdict}{told} FROM (SELECT account_id, claimed, {missing} AS n FROM read_parquet('{data}'))"

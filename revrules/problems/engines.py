@@ -1,0 +1,45 @@
+"""Problems of databases on which a ruleset runs, REV75x."""
+
+from __future__ import annotations
+
+from revrules.diagnostics import Diagnostic, Problem, Severity
+
+DRIVER = Problem("REV750", "lacking-driver", Severity.ERROR, "the package that reaches a database is not installed")
+CONNECTION = Problem("REV751", "no-connection", Severity.ERROR, "a database cannot be reached")
+TABLE = Problem("REV752", "no-such-table", Severity.ERROR, "a database has no table of that name")
+REFUSED = Problem("REV753", "statement-refused", Severity.ERROR, "a database refuses a statement")
+TAKEN = Problem("REV754", "table-exists", Severity.ERROR, "the table for the results exists already")
+DIFFERS = Problem("REV755", "engine-differs", Severity.ERROR, "an engine means something else by a part of the language")
+
+
+def lacking_driver(engine: str, extra: str) -> Diagnostic:
+    """The extra that brings the driver is not installed."""
+    return Diagnostic(DRIVER, f"{engine} needs a package that is not installed", help=(f"pip install 'revrules[{extra}]'",))
+
+
+def no_connection(url: str, reason: str) -> Diagnostic:
+    """The server does not answer, or does not let the user in; ``url`` without its password."""
+    return Diagnostic(CONNECTION, f"cannot reach `{url}`: {reason}")
+
+
+def no_table(name: str, where: str) -> Diagnostic:
+    """There is no such table, or the user may not see it."""
+    told = f"no table or view `{name}` can be seen in `{where}`"
+    return Diagnostic(
+        TABLE, told, help=("name it as in SQL there, with its schema where it is not on the search path: `crm.accounts`",)
+    )
+
+
+def refused(engine: str, reason: str) -> Diagnostic:
+    """The database ended a statement with an error."""
+    return Diagnostic(REFUSED, f"{engine} refuses: {reason}")
+
+
+def table_exists(name: str) -> Diagnostic:
+    """The results would overwrite a table."""
+    return Diagnostic(TAKEN, f"`{name}` exists already", help=("choose another name for the results, or `--replace` it",))
+
+
+def engine_differs(engine: str, what: str, expected: str, found: str) -> Diagnostic:
+    """A case of the language's definition comes out otherwise on an engine."""
+    return Diagnostic(DIFFERS, f"{engine} says {found} where the language says {expected}: {what}")
