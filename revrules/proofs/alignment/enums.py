@@ -55,7 +55,7 @@ def enums_of_both(pairs: Iterable[tuple[EnumType, EnumType]]) -> Enums:
 
 
 def named_by_first(one: EnumType, other: EnumType) -> dict[str, str]:
-    """Return what ``one`` calls the members of ``other`` that it has not by name, but by an old name (`was`), a label or an id."""
+    """Return what ``one`` calls those members of ``other`` that it has by an old name (`was`), a label or an id only."""
     left = [member for member in one.members if member.name not in other.member_names]
     wanting = [member for member in other.members if member.name not in one.member_names]
     found = _by_old_names(left, wanting)
