@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from revrules.report.words import LOOKS, look, share
@@ -26,7 +25,8 @@ COUNT_ROOM = 130
 """Behind the longest bar, for its numbers."""
 LETTER = 7.6
 """The width of a letter of a stage's name, about."""
-LANE_LETTERS = 12
+LANE_LETTERS, SLANTED_LETTERS = 12, 14
+DETOUR = 18
 FURTHER = "further teams"
 
 
@@ -43,7 +43,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stage: where its row and its dot are, and how many records stand in it; ``name`` is empty for nowhere."""
+    """A stage: where its row and its dot are, and how many records stand in it, ``part`` in percent.
+
+    ``name`` is empty for nowhere, ``shown`` is the label as far as there is room.
+    """
 
     name: str
     label: str
@@ -52,6 +55,7 @@ class Line:
     ends: str
     count: int
     share: str
+    part: float
     y: float
     dot: float
     segments: tuple[Segment, ...]
@@ -78,12 +82,9 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The way from one row to the next, where there is one; ``hand_off``: to another team."""
+    """The way to a row from the nearest one above it that leads there: an SVG path; ``hand_off``: to another team."""
 
-    x1: float
-    y1: float
-    x2: float
-    y2: float
+    path: str
     hand_off: bool
 
 
@@ -160,14 +161,15 @@ class _Rows:
         room = int((WIDTH - self._left - 60) / LETTER) - len(owners)
         name = stage.name if stage else ""
         return Line(
-            name, label, _cut(label, max(room, 12)), owners, ends, count, share(count, self._placed), y, dot, tuple(segments)
-        )
+            name, label, _cut(label, max(room, 12)), owners, ends, count, share(count, self._placed),
+            round(100 * count / max(1, self._placed), 1), y, dot, tuple(segments),
+        )  # fmt: skip
 
 
 def _by_stage(report: Report) -> dict[str | None, dict[str, int]]:
     found: dict[str | None, dict[str, int]] = {}
     for (stage, verdict), count in report.summary.stages.items():
-        found.setdefault(stage, {})[look(verdict)[0]] = count
+        found.setdefault(stage, {})[look(stage, verdict)] = count
     return found
 
 
@@ -177,16 +179,30 @@ def _lanes(names: Names) -> tuple[Lane, ...]:
     if len(labels) > MOST_LANES:
         labels = [*labels[: MOST_LANES - 1], FURTHER]
     width = WIDE if len(labels) <= FEW_LANES else NARROW
-    return tuple(Lane(label, _wrapped(label), 8.0 + at * width, width) for at, label in enumerate(labels))
+    wide = width == WIDE
+    return tuple(
+        Lane(label, _wrapped(label) if wide else (_cut(label, SLANTED_LETTERS),), 8.0 + at * width, width)
+        for at, label in enumerate(labels)
+    )
 
 
 def _links(names: Names, rows: Sequence[Line]) -> tuple[Link, ...]:
     ways = {(edge.source, edge.target) for edge in names.lifecycle.edges if not edge.back}
-    return tuple(
-        Link(one.dot, one.y + ROW / 2, two.dot, two.y + ROW / 2, one.owners != two.owners)
-        for one, two in pairwise(rows)
-        if (one.name, two.name) in ways
-    )
+    found = []
+    for at, row in enumerate(rows):
+        above = next((one for one in reversed(rows[:at]) if (one.name, row.name) in ways), None)
+        if above is not None:
+            giving, taking = set(names.owners(above.name)), set(names.owners(row.name))
+            found.append(Link(_curve(above, row), bool(giving and taking) and giving.isdisjoint(taking)))
+    return tuple(found)
+
+
+def _curve(one: Line, two: Line) -> str:
+    """Return the way between two dots; one that passes other rows in its own lane gives way to their dots."""
+    top, bottom = one.y + ROW / 2, two.y + ROW / 2
+    aside = DETOUR if one.dot == two.dot and bottom - top > ROW else 0
+    bend = min((bottom - top) / 2, ROW)
+    return f"M{one.dot} {top}C{one.dot + aside} {top + bend} {two.dot + aside} {bottom - bend} {two.dot} {bottom}"
 
 
 def _wrapped(label: str) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ def groups(report: Report, names: Names) -> tuple[Group, ...]:
 
     def by_weight(cell: Cell) -> tuple[int, int, int, int]:
         return (
-            place[look(cell.verdict)[0]],
+            place[look(cell.stage, cell.verdict)],
             -report.cells.get(cell, 0),
             position.get(cell.declared or "", -1),
             position.get(cell.stage or "", -1),
@@ -121,7 +121,7 @@ def matrix(report: Report, names: Names, shown: Sequence[Group]) -> Matrix | Non
         cells = tuple(tuple(_entries(report, links, claim, stage)) for stage in supported)
         diagonal = supported.index(claim) if claim is not None and claim in supported else -1
         total = sum(entry.count for entries in cells for entry in entries)
-        rows.append(MatrixRow(_declared(names, claim), cells, diagonal, total))
+        rows.append(MatrixRow(names.stage(claim), cells, diagonal, total))
     totals = tuple(sum(e.count for row in rows for e in row.cells[at]) for at in range(len(supported)))
     left_out = len(names.stages) - len({name for name in (*declared, *supported) if name is not None})
     return Matrix(tuple(map(names.stage, supported)), tuple(rows), totals, left_out)
@@ -135,10 +135,6 @@ def _with_records(names: Names, seen: Iterable[str | None]) -> list[str | None]:
     return [*chosen, *([None] if None in found else [])]
 
 
-def _declared(names: Names, claim: str | None) -> str:
-    return "no stage" if claim is None else names.stage(claim)
-
-
 def _entries(report: Report, links: Mapping[Cell, str], claim: str | None, stage: str | None) -> Iterator[Entry]:
     for verdict, shown in LOOKS.items():
         cell = Cell(claim, stage, verdict)
@@ -147,11 +143,11 @@ def _entries(report: Report, links: Mapping[Cell, str], claim: str | None, stage
 
 
 def _group(report: Report, names: Names, shape: Outline, cell: Cell, link: str, each: int) -> Group:
-    name, shown = look(cell.verdict)
-    count = report.cells.get(cell, 0)
+    name = look(cell.stage, cell.verdict)
+    shown, count = LOOKS[name], report.cells.get(cell, 0)
     samples = tuple(_shown(names, shape, sample) for sample in report.samples[cell][:each])
     return Group(
-        cell, link, _declared(names, cell.declared), names.stage(cell.stage), name, shown.word, shown.mark, count,
+        cell, link, names.stage(cell.declared), names.stage(cell.stage), name, shown.word, shown.mark, count,
         share(count, report.summary.placed), samples,
     )  # fmt: skip
 

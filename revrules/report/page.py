@@ -14,7 +14,7 @@ from revrules.report import tasks
 from revrules.report.funnel import funnel
 from revrules.report.matrix import groups, matrix
 from revrules.report.values import SAMPLES
-from revrules.report.words import LOOKS, Names, moment, number, records, share
+from revrules.report.words import LOOKS, Names, look, moment, number, records, share
 from revrules.tables.summary import plural
 
 if TYPE_CHECKING:
@@ -88,13 +88,13 @@ def figures(report: Report) -> tuple[Figure, ...]:
     """Return the verdicts that occur, in their order; the records of all add up to the records placed."""
     summary = report.summary
     found, x = [], 0.0
-    for verdict, look in LOOKS.items():
-        count = sum(n for (_, seen), n in summary.stages.items() if (seen or "placed") == verdict)
+    for verdict, shown in LOOKS.items():
+        count = sum(n for (stage, seen), n in summary.stages.items() if look(stage, seen) == verdict)
         if count:
             width = 100 * count / summary.placed
             cause = _cause(report) if verdict == "ahead" else ""
             part = share(count, summary.placed)
-            found.append(Figure(verdict, look.word, look.mark, look.says, count, part, round(x, 3), round(width, 3), cause))
+            found.append(Figure(verdict, shown.word, shown.mark, shown.says, count, part, round(x, 3), round(width, 3), cause))
             x += width
     return tuple(found)
 

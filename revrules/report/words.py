@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
-from revrules.reads import definition_name, in_brief, reads
+from revrules.proofs.phrases import phrase
+from revrules.reads import definition_name
 from revrules.stages import graph, order
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ NOBODY = "no owner named"
 NO_SYSTEM = "no system named"
 OWN_CONDITION = "when"
 """What a placement calls the condition of the way itself (grammar/language.md, section 9)."""
-MOST_READ = 4
+LONGEST = 160
+"""Characters of a condition that are written out."""
 
 
 class Look(NamedTuple):
@@ -31,21 +33,20 @@ class Look(NamedTuple):
 
 LOOKS = {
     "in_stage": Look("in stage", "✓", "The CRM and the evidence agree."),
+    "placed": Look("placed", "•", "The evidence supports a stage."),
     "ahead": Look("ahead", "▲", "The CRM claims more than the evidence supports."),
     "behind": Look("behind", "▼", "The evidence supports a later stage than the CRM claims."),
     "elsewhere": Look("elsewhere", "◆", "The evidence supports another branch than the one the CRM claims."),
     "nowhere": Look("nowhere", "✕", "Not even the entry criteria are met."),
     "cannot_tell": Look("cannot tell", "?", "Missing data could change the answer."),
     "undeclared": Look("undeclared", "–", "The CRM claims no stage."),
-    "placed": Look("placed", "•", "The evidence supports this stage; no claim of the CRM is tracked."),
 }
 """Verdicts in the order in which they are shown; `placed` is for lifecycles that track nothing."""
 
 
-def look(verdict: str | None) -> tuple[str, Look]:
-    """Return the name by which a verdict is styled, and how it is shown."""
-    name = verdict or "placed"
-    return name, LOOKS[name]
+def look(stage: str | None, verdict: str | None) -> str:
+    """Return under which name of ``LOOKS`` records are shown: the verdict, or what is known where nothing is tracked."""
+    return verdict or ("nowhere" if stage is None else "placed")
 
 
 class Described(NamedTuple):
@@ -75,7 +76,7 @@ class Names:
 
     def stage(self, name: str | None) -> str:
         """Return the label of a stage, of None that of no stage."""
-        return "nowhere" if name is None else self._stages.get(name, name)
+        return "no stage" if name is None else self._stages.get(name, name)
 
     def teams(self, names: Iterable[str]) -> str:
         """Return teams as people call them."""
@@ -93,12 +94,12 @@ class Names:
     def criterion(self, stage: str, name: str) -> tuple[str, str, str]:
         """Return how a criterion is called, what it asks in brief, and what the ruleset says about it."""
         if name == OWN_CONDITION and (stage, name) not in self._asked:
-            asked_of_ways = dict.fromkeys(_asks(edge.condition) for edge in self._edges if edge.target == stage)
+            asked_of_ways = dict.fromkeys(self._asks(edge.condition) for edge in self._edges if edge.target == stage)
             return "the way’s own condition", " or ".join(filter(None, asked_of_ways)), ""
         asked = self._asked.get((stage, name))
         if asked is None:  # the field of `stamped by`
             return name, f"{name} is known", ""
-        return name, _asks(asked.condition), asked.doc or self._doc_of(asked.condition)
+        return name, self._asks(asked.condition), asked.doc or self._doc_of(asked.condition)
 
     def described(self, name: str) -> Described:
         """Return what is known of a field (`meetings.held_at`) or definition that a placement names."""
@@ -121,10 +122,15 @@ class Names:
             entity = self._ruleset.entity(relation.entity)
         return entity
 
+    def _asks(self, condition: ir.Expr) -> str:
+        """Return a condition in the words of the language, that of a definition alone as what the definition says."""
+        if isinstance(condition, ir.Ref) and not condition.path:
+            condition = self._ruleset.definition(condition.definition).expr
+        text = phrase(condition)
+        return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
     def _doc_of(self, condition: ir.Expr) -> str:
-        if not isinstance(condition, ir.Ref):
-            return ""
-        return next((one.doc for one in self._ruleset.definitions if one.id == condition.definition), "")
+        return self._ruleset.definition(condition.definition).doc if isinstance(condition, ir.Ref) else ""
 
 
 def _criteria(criteria: ir.Criteria | None) -> Iterator[ir.Criterion]:
@@ -136,14 +142,6 @@ def _criteria(criteria: ir.Criteria | None) -> Iterator[ir.Criterion]:
                 yield from _criteria(member)
         case None:
             return
-
-
-def _asks(condition: ir.Expr) -> str:
-    """Return a condition as the ruleset writes it where that is short, else what it reads."""
-    if short := in_brief(condition):
-        return short
-    named = [name for name, _ in reads(condition)]
-    return f"depends on {', '.join(named[:MOST_READ])}{' …' if len(named) > MOST_READ else ''}" if named else ""
 
 
 def number(count: int) -> str:
