@@ -308,7 +308,7 @@ def test_rows_of_a_decision_table_are_told_by_their_lines() -> None:
 
 def test_every_stage_behind_a_stricter_word_is_told_as_following_from_it() -> None:
     text = told(changed_by(("engagement >= 60", "engagement >= 70")))
-    assert "so it changes as well: stricter: `revenue.mql`, `revenue.opportunity`, `revenue.customer`" in text
+    assert "so it changes as well, by `qualified`: stricter: `revenue.mql`, `revenue.opportunity`, `revenue.customer`" in text
 
 
 def test_a_lower_and_a_higher_score_have_a_record_each() -> None:
@@ -382,3 +382,20 @@ def test_json_says_what_the_text_says() -> None:
     assert found["changes"][0]["kind"] == Kind.TIGHTENED.value
     assert found["changes"][0]["said"] == {"old": "engagement >= 60", "new": "engagement >= 70"}
     assert [each["team"] for each in found["ask"]] == ["marketing", "sales", "customer_success"]
+
+
+def test_what_only_follows_is_told_with_what_it_follows_from() -> None:
+    found = changed_by(("employees in 50..5000", "employees in 60..5000"), ("engagement >= 20", "engagement >= 25"))
+    lines = told(found)
+    assert "so it changes as well, by `ideal_customer.size`: stricter: `qualified`; changed: `fit`" in lines
+    follows = {
+        each["name"]: [cause["name"] for cause in each["follows_from"]]
+        for each in json.loads(as_json(found, ("a", "b")))["changes"]
+    }
+    assert follows["qualified"] == ["ideal_customer.size"]
+    assert follows["opportunity"] == []
+    assert follows["customer"] == ["ideal_customer.size", "revenue.opportunity.interested"]
+    assert "so it changes as well, by `ideal_customer.size`: " in as_markdown(found, ("a", "b"))
+    assert "So it changes as well, by <code>ideal_customer.size</code>: " in as_html(found, ("a", "b"))
+    by_list = told(changed_by(('"DE", "FR"', '"DE", "FR", "IT"')))
+    assert "so it changes as well, by list `core_countries`: " in by_list

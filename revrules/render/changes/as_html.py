@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from revrules.proofs.witnesses import as_table
 from revrules.render.cells import harmless
 from revrules.render.changes.safe import code, summary
-from revrules.render.changes.words import MARKS, asks, followers, line, named, records, renamed, roots, shape_line, verdict
+from revrules.render.changes.words import MARKS, asks, followers, line, records, renamed, roots, shape_line, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,8 +48,7 @@ def _page(difference: Difference, names: tuple[str, str]) -> Iterator[str]:
         for change in shown:
             yield from _change(change, difference)
         yield "</ul>"
-    if follow := followers(difference):
-        yield f"<p>So it changes as well: {summary(named(follow))}</p>"
+    yield from (f"<p>{summary(f'So it changes as well{follow.line}')}</p>" for follow in followers(difference))
     declared = [shape_line(shape) for shape in difference.shape if not shape.aside]
     aside = [*renamed(difference), *(shape_line(shape) for shape in difference.shape if shape.aside)]
     yield from _section("Declared otherwise", [summary(text) for text in declared])

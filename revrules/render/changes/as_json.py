@@ -5,25 +5,32 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from revrules.diff.agree import agreements
-from revrules.diff.changes import Kind
+from revrules.diff.agree import PARTS, agreements
+from revrules.diff.causes import causes
+from revrules.diff.changes import Change, Kind
 from revrules.proofs.witnesses import as_pairs
+from revrules.render.changes.words import roots
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from revrules.backends.smt.answers import Witness
-    from revrules.diff import Change, Difference
+    from revrules.diff import Difference
 
 
 def as_json(difference: Difference, names: tuple[str, str]) -> str:
     """Return everything that changed, and how much was compared and asked."""
     counts = difference.counts
+    first = roots(difference)
     found = {
         "old": names[0],
         "new": names[1],
         "same": difference.same,
         "compared": len(difference.changes),
         "undecided": difference.undecided,
-        "changes": [_change(change) for change in difference.changed],
+        "changes": [
+            {**_change(change), "follows_from": _follows_from(difference, change, first)} for change in difference.changed
+        ],
         "declared": [
             {
                 "what": shape.what,
@@ -68,6 +75,15 @@ def _change(change: Change) -> dict[str, object]:
         "owners": {"old": list(change.owners[0]), "new": list(change.owners[1])},
         "reserve": change.reserve,
     }
+
+
+def _follows_from(difference: Difference, change: Change, first: Sequence[Change]) -> list[dict[str, str]]:
+    """Return what a word or stage follows from that says what it said."""
+    found = causes(difference, change, first) if change.inherited and change.what not in PARTS else ()
+    return [
+        {"what": each.what.value, "name": each.title} if isinstance(each, Change) else {"what": each.what, "name": each.name}
+        for each in found
+    ]
 
 
 def _record(witness: Witness | None) -> dict[str, str] | None:

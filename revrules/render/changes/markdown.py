@@ -8,7 +8,7 @@ from revrules.diff.changes import Kind
 from revrules.proofs.witnesses import as_table
 from revrules.render.cells import harmless
 from revrules.render.changes.safe import code, inert, marked, summary
-from revrules.render.changes.words import asks, followers, line, named, records, renamed, roots, shape_line, verdict
+from revrules.render.changes.words import asks, followers, line, records, renamed, roots, shape_line, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,8 +37,7 @@ def as_markdown(difference: Difference, names: tuple[str, str]) -> str:
 def _changes(difference: Difference, shown: Sequence[Change]) -> Iterator[str]:
     yield from (f"- {ICONS.get(change.kind, '')} {marked(line(change, difference))}" for change in shown)
     yield from (f"- ✏️ {marked(shape_line(shape))}" for shape in difference.shape if not shape.aside)
-    if follow := followers(difference):
-        yield f"- ↪️ so it changes as well: {marked(named(follow))}"
+    yield from (f"- ↪️ {marked(f'so it changes as well{follow.line}')}" for follow in followers(difference))
     yield from (f"- {marked(text)} (the same meaning)" for text in renamed(difference))
     yield from (f"- {marked(shape_line(shape))} (the same meaning)" for shape in difference.shape if shape.aside)
 

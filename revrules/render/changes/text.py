@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from revrules.render.cells import Paint, harmless, paint
-from revrules.render.changes.words import asks, brief, followers, line, named, records, renamed, roots, shape_line, verdict
+from revrules.render.changes.words import asks, brief, followers, line, records, renamed, roots, shape_line, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +31,7 @@ def _lines(difference: Difference, names: tuple[str, str]) -> Iterator[tuple[Pai
         yield Paint.STRONG, line(change, difference)
         yield from ((None, f"    {shown}: {brief(witness)}") for shown, witness in records(change))
     yield from ((Paint.STRONG, shape_line(shape)) for shape in difference.shape if not shape.aside)
-    if follow := followers(difference):
-        yield None, f"so it changes as well: {named(follow)}"
+    yield from ((None, f"so it changes as well{follow.line}") for follow in followers(difference))
     aside = [*renamed(difference), *(shape_line(shape) for shape in difference.shape if shape.aside)]
     yield from ((None, f"without a change in meaning: {text}") for text in aside)
     yield from ((None, f"ask {team}: {why}") for team, why in asks(difference))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from revrules.diff.agree import agreements
-from revrules.diff.changes import Kind, What
+from revrules.diff.agree import PARTS, agreements
+from revrules.diff.causes import causes
+from revrules.diff.changes import Change, Kind, What
 from revrules.proofs.witnesses import as_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from revrules.backends.smt.answers import Witness
-    from revrules.diff import Change, Difference, Shape
+    from revrules.diff import Difference, Shape
 
 MARKS = {
     Kind.TIGHTENED: "stricter",
@@ -55,10 +56,34 @@ def roots(difference: Difference) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def followers(difference: Difference) -> tuple[Change, ...]:
-    """Return the words and stages as a whole that became others because of something else."""
-    wholes = (What.CRITERION, What.MEMBER, What.GATE)
-    return tuple(change for change in difference.changed if change.inherited and change.what not in wholes)
+class Following(NamedTuple):
+    """Words and stages as a whole that became others because of something else: ``by`` are the names of that."""
+
+    by: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def line(self) -> str:
+        """All of it as one line, to stand behind *so it changes as well*."""
+        shown, left = self.by[:MOST_REASONS], len(self.by) - MOST_REASONS
+        more = [f"{left} more"] if left > 0 else []
+        by = f", by {', '.join([*shown, *more])}" if shown else ""
+        return f"{by}: {named(self.changes)}"
+
+
+def followers(difference: Difference) -> tuple[Following, ...]:
+    """Return the words and stages that became others because of something else, together where that is the same."""
+    first = roots(difference)
+    found: dict[tuple[str, ...], list[Change]] = {}
+    for change in difference.changed:
+        if change.inherited and change.what not in PARTS:
+            found.setdefault(tuple(map(cause, causes(difference, change, first))), []).append(change)
+    return tuple(Following(by, tuple(changes)) for by, changes in found.items())
+
+
+def cause(of: Change | Shape) -> str:
+    """Return what something else follows from, by name."""
+    return f"`{plain(of.title)}`" if isinstance(of, Change) else f"{of.what} `{plain(of.name)}`"
 
 
 def verdict(difference: Difference, names: tuple[str, str]) -> str:
