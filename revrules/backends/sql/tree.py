@@ -262,6 +262,13 @@ def table(name: str) -> Sql:
     return exp.Table(this=quoted(name))
 
 
+def inline(names: Sequence[str], rows: Sequence[Sequence[Sql]]) -> Sql:
+    """Return a query of rows of constants, which are at least one, under the names of their columns."""
+    alias = exp.TableAlias(this=quoted("inline"), columns=[quoted(name) for name in names])
+    values = exp.Values(expressions=[exp.Tuple(expressions=list(row)) for row in rows], alias=alias)
+    return exp.Select(expressions=[exp.Star()], from_=exp.From(this=values))
+
+
 def known_as(source: Sql, name: str) -> Sql:
     """Return a table or query, as it stands after FROM or JOIN, under a name."""
     inner = exp.Paren(this=source) if isinstance(source, exp.Query) and not isinstance(source, exp.Subquery) else source
@@ -361,3 +368,8 @@ def parameter(name: str) -> Sql:
 def function(parameters: Sequence[str], body: Sql) -> Sql:
     """Return a nameless function, as Spark's functions of arrays take it."""
     return exp.Lambda(this=body, expressions=[parameter(name) for name in parameters])
+
+
+def try_cast(value: Sql, type_: str) -> Sql:
+    """Return ``value`` as a type, NULL where it is none: of DuckDB and Spark, whose TRY_CAST takes any value."""
+    return exp.TryCast(this=value, to=named_type(type_))
