@@ -220,10 +220,12 @@ def _chain(node: type[exp.Connector], conditions: list[Sql], nothing: Sql) -> Sq
 
 
 def select(
-    items: Sequence[Sql], origin: Sql, joins: Sequence[Sql] = (), where: Sql | None = None, group_by: Sequence[Sql] = ()
+    items: Sequence[Sql], origin: Sql | None = None, joins: Sequence[Sql] = (), where: Sql | None = None, group_by: Sequence[Sql] = ()
 ) -> Sql:
-    """Return a query of ``items`` (at least one), each ``named``, from ``origin`` and ``joins``."""
-    parts: dict[str, object] = {"expressions": list(items), "from_": exp.From(this=origin), "joins": list(joins)}
+    """Return a query of ``items`` (at least one), each ``named``, from ``origin`` (one row without it) and ``joins``."""
+    parts: dict[str, object] = {"expressions": list(items), "joins": list(joins)}
+    if origin is not None:
+        parts["from_"] = exp.From(this=origin)
     if where is not None:
         parts["where"] = exp.Where(this=where)
     if group_by:
