@@ -251,6 +251,20 @@ def test_every_form_tells_of_the_records(style: str, tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
+def test_a_comment_says_first_who_moves_then_who_has_to_agree_and_folds_the_rest(tmp_path: Path) -> None:
+    done = run(*files(tmp_path, "engagement >= 60", "engagement >= 68"), "--output-format", "markdown")
+    lines = [line for line in done.stdout.splitlines() if line]
+    assert lines[:2] == ["### What this change means", lines[1]]
+    assert lines[2].startswith("2 of 6 Account records move to another stage.")
+    assert lines[3].startswith("- 2 Account records leave `mql` for `lead`, 1 of them declared there: engagement")
+    order = ["Account records leave `mql`", "**Who has to agree**", "**What is defined otherwise**", "<details>"]
+    places = [done.stdout.index(text) for text in order]
+    assert places == sorted(places)
+    assert all(line.startswith(("- ", "#", "**", "From", "2 of 6")) for line in lines[: lines.index(
+        next(line for line in lines if line.startswith("<details>")))])  # fmt: skip
+    assert "|" not in done.stdout[: places[-1]]
+
+
 def test_the_list_never_overwrites_what_is_read(tmp_path: Path) -> None:
     command = files(tmp_path, "engagement >= 60", "engagement >= 68")
     assert run(*command, "--list", str(tmp_path / "accounts.csv")).returncode == 2

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from revrules.cli.impact import Options as DataOptions
     from revrules.cli.versions import Version
     from revrules.diff import Difference
+    from revrules.impact import Account
 
 FAILURES = ("changed", "tightened", "loosened", "undecided", "never")
 
@@ -67,7 +68,7 @@ def command(
     before, after = two_versions(old, new, path)
     found = difference(before.ruleset, after.ruleset, as_of or options.this_day())
     counted = count(found, data, as_of)
-    text = _shown(found, before, after, output_format)
+    text = _shown(found, (before, after), output_format, None if counted is None else counted.account)
     click.echo(text if counted is None else with_records(text, counted.account, output_format), nl=False)
     if not quiet:
         click.echo("\n".join((_summary(found), *(() if counted is None else counted.told))), err=True)
@@ -75,15 +76,16 @@ def command(
     ctx.exit(1 if (_fails(found, fail_on) if moved is None else moved) else 0)
 
 
-def _shown(found: Difference, old: Version, new: Version, output_format: str) -> str:
+def _shown(found: Difference, versions: tuple[Version, Version], output_format: str, account: Account | None) -> str:
     from revrules.render.changes import as_html, as_json, as_markdown, as_text, for_github
 
+    old, new = versions
     names = old.name, new.name
     match output_format:
         case "json":
             return as_json(found, names)
         case "markdown":
-            return as_markdown(found, names)
+            return as_markdown(found, names, account)
         case "html":
             return as_html(found, names)
         case "github":

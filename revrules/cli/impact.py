@@ -157,12 +157,12 @@ def with_records(text: str, account: Account, output_format: str) -> str:
         case "json":
             whole = {**json.loads(text), "impact": impact.impact_json(account)}
             return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
-        case "markdown":
-            return text + impact.impact_markdown(account)
+        case "markdown":  # holds it already, where a reviewer looks first
+            return text
         case "html":
             section = f"<h2>What it does to real records</h2>\n<pre>{escape(impact.impact_text(account))}</pre>\n"
-            head, end, tail = text.rpartition("</body>")
-            return f"{head}{section}{end}{tail}" if end else text + section
+            head, first, tail = text.partition("<h2>")
+            return f"{head}{section}{first}{tail}" if first else text.replace("</body>", f"{section}</body>")
         case "github":
             lines = escaped("\n".join(impact.impact_lines(account)))
             return f"{text}::notice title={escaped_property(impact.impact_brief(account))}::{lines}\n"

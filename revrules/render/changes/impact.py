@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from revrules.problems.words import plural
@@ -30,16 +31,19 @@ def impact_text(account: Account) -> str:
     return harmless("\n".join(lines)) + "\n"
 
 
-def impact_markdown(account: Account) -> str:
-    """Return sentences about who moves and why, the matrix folded."""
-    lines = ["", "#### What it does to real records", "", inert(_head(account)), ""]
-    lines += [f"- {marked(line)}" for line in impact_lines(account)]
+def impact_markdown(account: Account) -> tuple[str, ...]:
+    """Return one line of Markdown for each group of records that moves, each verdict and rule."""
+    return tuple(f"- {marked(line)}" for line in impact_lines(account))
+
+
+def impact_folded(account: Account) -> tuple[str, ...]:
+    """Return Markdown, folded: the matrix of stages where a record moves, and what became of the rows."""
     table = _matrix(account)
-    if account.moved and table:
-        heading, *rows = table
-        lines += ["", "<details><summary>From which stage to which</summary>", "", _row(heading), "|" + "---|" * len(heading)]
-        lines += [*map(_row, rows), "", "</details>"]
-    return harmless("\n".join(lines)) + "\n"
+    heading, *rows = table if table else [[]]
+    lines = [f"\n<details><summary>From which stage to which: {escape(account.data)}</summary>\n", f"{inert(_head(account))}\n"]
+    if account.moved and heading:
+        lines += [_row(heading), "|" + "---|" * len(heading), *map(_row, rows), ""]
+    return ("\n".join([*lines, "</details>"]),)
 
 
 def impact_json(account: Account) -> dict[str, object]:
@@ -82,14 +86,14 @@ def impact_lines(account: Account) -> Iterator[str]:
         yield f"and {sum(group.count for _, group in rest):,} more in {plural(len(rest), 'smaller group')}"
     for (old, new), count in account.verdicts.most_common():
         if old != new:
-            yield f"verdict of {count:,}: {(old or 'none').replace('_', ' ')} → {(new or 'none').replace('_', ' ')}"
+            yield f"{count:,} {plural(count, 'record')} with another verdict: {(old or 'none').replace('_', ' ')} → {(new or 'none').replace('_', ' ')}"
     yield from _rules(account.begins, "break")
     yield from _rules(account.ceases, "no longer break")
     for (what, name), count in account.touched.most_common(MOST_LINES):
         if count:
-            yield f"{what} `{name}` says something else of {count:,}"
+            yield f"{what} `{name}` says something else of {count:,} {plural(count, 'record')}"
     if account.rerouted:
-        yield f"{account.rerouted:,} reach the same stage another way"
+        yield f"{account.rerouted:,} {plural(account.rerouted, 'record')} on another way to the same stage"
 
 
 def impact_brief(account: Account) -> str:
@@ -121,8 +125,10 @@ def _move(account: Account, before: str | None, after: str | None, because: tupl
     way = (
         f"{enter} `{after}` from {NOWHERE}" if before is None else f"{leave} `{before}` for {f'`{after}`' if after else NOWHERE}"
     )
-    declared = f", {group.declared:,} of them declared there," if group.declared else ""
-    return f"{subject} {way}{declared}{_money(account, group)}: {_clauses(because)} ({', '.join(group.keys)}{_more(group)})"
+    declared = f", {group.declared:,} of them declared there" if group.declared else ""
+    money = _money(account, group)
+    comma = "," if declared and money else ""
+    return f"{subject} {way}{declared}{comma}{money}: {_clauses(because)} ({', '.join(group.keys)}{_more(group)})"
 
 
 def _more(group: Group) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from revrules.diff.changes import Kind
 from revrules.proofs.witnesses import as_table
 from revrules.render.cells import harmless
+from revrules.render.changes.impact import impact_brief, impact_folded, impact_markdown
 from revrules.render.changes.safe import code, inert, marked, summary
 from revrules.render.changes.words import asks, followers, line, records, renamed, roots, shape_line, verdict
 
@@ -14,23 +15,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from revrules.diff import Change, Difference
+    from revrules.impact import Account
 
 ICONS = {Kind.TIGHTENED: "🔒", Kind.LOOSENED: "🔓", Kind.CHANGED: "🔀", Kind.UNDECIDED: "❔", Kind.NEW: "➕", Kind.GONE: "➖"}
-LONGEST = 50_000
-"""Characters of a comment; GitHub takes 65,536, and what the change does to real records comes after it."""
+LONGEST = 60_000
+"""Characters of a comment; GitHub takes 65,536."""
 SPARE = 300
 """Characters that are kept for saying how much was left out."""
 
 
-def as_markdown(difference: Difference, names: tuple[str, str]) -> str:
-    """Return one line for each change, then whom to ask, then the records folded; what is too long for a comment is counted."""
+def as_markdown(difference: Difference, names: tuple[str, str], account: Account | None = None) -> str:
+    """Return one line for each change, then whom to ask, then the records folded; what is too long for a comment is counted.
+
+    With an ``account`` of real records, what becomes of them comes first, whom to ask next, and then the changes.
+    """
     shown = roots(difference)
     heading = ["### What this change means", ""]
     if difference.same:
         heading += [marked(_sentence(verdict(difference, names))), ""]
     else:
         heading += [marked(f"From {code(names[0])} to {code(names[1])}: {_counted(difference)}."), ""]
-    blocks = [*_changes(difference, shown), *_asks(difference), *_details(difference, shown)]
+    changes, asked, details = list(_changes(difference, shown)), list(_asks(difference)), list(_details(difference, shown))
+    if account is None:
+        blocks = [*changes, *asked, *details]
+    else:
+        heading = [*heading[:-1], marked(_sentence(impact_brief(account))), ""]
+        title = ["\n**What is defined otherwise**\n"] if changes else []
+        blocks = [*impact_markdown(account), *asked, *title, *changes, *impact_folded(account), *details]
     return harmless(_bounded("\n".join(heading), blocks)).rstrip("\n") + "\n"
 
 
