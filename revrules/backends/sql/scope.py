@@ -71,13 +71,16 @@ class Scope(Protocol):
         """Return whether the ``one`` relation has a record; never NULL."""
 
     def over(self, relation: ir.Many, build: Callable[[Scope], Sequence[Aggregate]]) -> list[Sql]:
-        """Return columns with the aggregates that ``build`` makes in the scope of the related records; there this one is ``up=1``."""
+        """Return columns with the aggregates that ``build`` makes in the scope of the related records (where this is ``up=1``)."""
 
     def kept(self, value: Sql, hint: str) -> Sql:
         """Return a column that holds ``value``, so that it can be said several times and is worked out once.
 
         Constants and columns are returned as they are. ``hint`` becomes a part of the column's name.
         """
+
+    def brought(self, value: Sql, up: int) -> Sql:
+        """Return what is said of the record ``up`` aggregates out, in its own scope, as it is said here."""
 
     def scope_at(self, path: tuple[str, ...], up: int) -> Scope:
         """Return the scope of the record that ``path`` and ``up`` name, without the records around it."""
