@@ -86,7 +86,8 @@ def impact_lines(account: Account) -> Iterator[str]:
         yield f"and {sum(group.count for _, group in rest):,} more in {plural(len(rest), 'smaller group')}"
     for (old, new), count in account.verdicts.most_common():
         if old != new:
-            yield f"{count:,} {plural(count, 'record')} with another verdict: {(old or 'none').replace('_', ' ')} → {(new or 'none').replace('_', ' ')}"
+            change = f"{old or 'none'} → {new or 'none'}".replace("_", " ")
+            yield f"{count:,} {plural(count, 'record')} with another verdict: {change}"
     yield from _rules(account.begins, "break")
     yield from _rules(account.ceases, "no longer break")
     for (what, name), count in account.touched.most_common(MOST_LINES):
