@@ -1,7 +1,8 @@
 """A file of accepted findings, and today's findings, into those that are new, and what became of the accepted ones.
 
 A finding is accepted by its code, its place (the declaration, not the line) and the meaning of what it is about. So moving and
-rewording accept it still, and another threshold does not.
+rewording accept it still, and another threshold does not. A finding about several things alike (three definitions that nothing
+uses) is accepted thing by thing: a fourth one is new, the three are not.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from revrules.declarations import Declarations
 from revrules.diagnostics import Severity
-from revrules.problems.baselines import acceptance_ended, accepted_gone, unreadable_baseline
+from revrules.problems.baselines import acceptance_ended, accepted_gone, accepted_in_part, unreadable_baseline
+from revrules.problems.ownership import UNUSED_DEFINITION, UNUSED_FIELD, UNUSED_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +33,8 @@ HEAD = """\
 """
 Key = tuple[str, str, str, str]
 """Ruleset, code, place, meaning."""
+SEVERAL = (UNUSED_DEFINITION, UNUSED_NAME, UNUSED_FIELD)
+"""Findings about several things alike, each of which could be one by itself."""
 NEEDED = ("ruleset", "code", "place", "meaning")
 
 
@@ -86,7 +90,11 @@ def accepted_today(ruleset: Ruleset | None, diagnostics: Iterable[Diagnostic]) -
     if ruleset is None:
         return ()
     declared = Declarations(ruleset)
-    return tuple(Accepted(_key(ruleset, declared, each), each.name, each.message) for each in diagnostics if _is_acceptable(each))
+    return tuple(
+        Accepted(key, each.name, _message(each, key))
+        for each in diagnostics if is_acceptable(each)
+        for key in _keys(ruleset, declared, each)
+    )  # fmt: skip
 
 
 def new_findings(
@@ -99,8 +107,9 @@ def new_findings(
 ) -> list[Diagnostic]:
     """Return the findings about one ruleset that ``baseline`` does not accept, and what became of those that it accepts.
 
-    An entry accepts one finding. One whose day has passed accepts none, which is told beside the finding. An entry that fits none
-    is told, too, where the diagnostics are ``complete``: without proofs nobody knows whether a finding by proof is gone.
+    An entry accepts one finding, or one thing of a finding about several. One whose day has passed accepts none, which is told
+    beside the finding, and so is what is accepted of a finding of which the rest is new. An entry that fits nothing is told, too,
+    where the diagnostics are ``complete``: without proofs nobody knows whether a finding by proof is gone.
     """
     if ruleset is None:
         return list(diagnostics)
@@ -109,19 +118,24 @@ def new_findings(
     waiting = Counter(entry.key for entry in own)
     ended = {entry.key: entry.until for entry in own if entry.until is not None and entry.until < today}
     found: list[Diagnostic] = []
+    new: set[tuple[str, str]] = set()
     for each in diagnostics:
-        key = _key(ruleset, declared, each) if _is_acceptable(each) else None
-        if key is None or not waiting[key]:
+        keys = _keys(ruleset, declared, each) if is_acceptable(each) else ()
+        fitting = [key for key in keys if waiting[key]]
+        waiting.subtract(fitting)
+        overdue = [key for key in fitting if key in ended]
+        unknown = [key for key in keys if key not in fitting]
+        new.update(key[1:3] for key in unknown)
+        if unknown or overdue or not keys:
             found.append(each)
-            continue
-        waiting[key] -= 1
-        if (until := ended.get(key)) is not None:
-            found += [each, acceptance_ended(baseline.path, each.code, key[2], until)]
-    if not complete:
-        return found
+        if fitting and unknown:
+            found.append(
+                accepted_in_part(baseline.path, each.code, *(tuple(key[2] for key in some) for some in (fitting, unknown)))
+            )
+        found += [acceptance_ended(baseline.path, each.code, key[2], ended[key]) for key in overdue]
     messages = {entry.key: entry.message for entry in own}
-    found += [accepted_gone(baseline.path, key[1], key[2], messages[key]) for key, left in waiting.items() for _ in range(left)]
-    return found
+    left = [key for key, count in waiting.items() for _ in range(count)] if complete else []
+    return found + [accepted_gone(baseline.path, key[1], key[2], messages[key], changed=key[1:3] in new) for key in left]
 
 
 def written(entries: Iterable[Accepted], before: Baseline | None = None) -> str:
@@ -172,14 +186,19 @@ def _entry(path: Path, number: int, entry: object) -> Accepted:
     return Accepted(key, texts["name"], texts["message"], until, texts["because"])
 
 
-def _is_acceptable(diagnostic: Diagnostic) -> bool:
+def is_acceptable(diagnostic: Diagnostic) -> bool:
     """Return whether a finding leaves the ruleset its meaning: any but errors, of which those by proof (REV5xx) do."""
     return diagnostic.problem.severity is not Severity.ERROR or diagnostic.code.startswith("REV5")
 
 
-def _key(ruleset: Ruleset, declared: Declarations, diagnostic: Diagnostic) -> Key:
-    place, meaning = declared.about(diagnostic)
-    return ruleset.name, diagnostic.code, place, meaning
+def _keys(ruleset: Ruleset, declared: Declarations, diagnostic: Diagnostic) -> tuple[Key, ...]:
+    """Return what makes a finding the same: one key, or one for each of several things alike."""
+    places = declared.each(diagnostic) if diagnostic.problem in SEVERAL else []
+    return tuple((ruleset.name, diagnostic.code, *place) for place in places or [declared.about(diagnostic)])
+
+
+def _message(diagnostic: Diagnostic, key: Key) -> str:
+    return f"{key[2]}: one of the {diagnostic.problem.summary}" if diagnostic.problem in SEVERAL else diagnostic.message
 
 
 def _unreadable(path: Path, why: str) -> BaselineError:

@@ -32,9 +32,11 @@ class Declarations:
             for field in entity.fields:
                 self._fields.setdefault(field.name, []).append(field)
         self._by_name: dict[str, ir.Node] = {}
+        self._places: dict[int, str] = {}
         self._by_file: dict[str, list[tuple[int, str, ir.Node]]] = {}
         for name, node in _declared(ruleset):
             self._by_name.setdefault(name.partition(" ")[2], node)
+            self._places[id(node)] = name
             if node.span is not None:
                 self._by_file.setdefault(node.span.path, []).append((node.span.start, name, node))
         for found in self._by_file.values():
@@ -49,6 +51,15 @@ class Declarations:
             if (found := self._by_name.get(name)) is not None and not isinstance(found, ir.Lifecycle | ir.Entity)
         ]  # fmt: skip
         return place, self._digest(nodes)
+
+    def each(self, diagnostic: Diagnostic) -> list[tuple[str, str]]:
+        """Return the place and digest of every declaration that a finding about several alike ones names."""
+        found = {
+            id(node): (self._places[id(node)], self._digest([node]))
+            for name in diagnostic.subjects
+            if (node := self._by_name.get(name)) is not None and not isinstance(node, ir.Lifecycle | ir.Entity)
+        }
+        return list(found.values())
 
     def _place(self, diagnostic: Diagnostic) -> tuple[str, ir.Node | None]:
         """Return the last declaration that begins before the finding; without one, what the finding names."""

@@ -75,13 +75,36 @@ def test_a_new_finding_counts(baseline: Baseline) -> None:
     assert codes(baseline, RULES + "rule sized of account, warn { require employees is known }\n") == ["REV669"]
 
 
-def test_a_finding_about_one_thing_more_is_another_one(baseline: Baseline) -> None:
-    more = RULES + "define spare of account { owner sales  means employees >= 9 }\n"
-    assert sorted(codes(baseline, more)) == ["REV660", "REV793"]
+MORE = "define spare of account { owner sales  means employees >= 9 }\n"
+
+
+def test_of_a_finding_about_one_thing_more_only_that_is_new(baseline: Baseline) -> None:
+    for text in (RULES + MORE, RULES.replace("define large", MORE + "define large")):
+        compiled = checked(text)
+        finding, part = new_findings(baseline, compiled.ruleset, compiled.diagnostics, TODAY)
+        assert (finding.code, part.code) == ("REV660", "REV796")
+        assert "definition account.spare is new" in part.message
+        assert dict(part.notes) == {"rest": "definition account.unused"}
+
+
+def test_of_an_accepted_finding_about_several_things_each_can_go(tmp_path: Path) -> None:
+    compiled = checked(RULES + MORE)
+    path = tmp_path / "accepted.toml"
+    path.write_text(written(accepted_today(compiled.ruleset, compiled.diagnostics)), encoding="utf-8")
+    both = read_baseline(path)
+    assert codes(both, RULES + MORE) == []
+    found = checked(RULES)
+    (gone,) = new_findings(both, found.ruleset, found.diagnostics, TODAY)
+    assert gone.message.endswith("accepts REV660 for definition account.spare, which is not found any more")
+    assert codes(both, RULES.replace("employees >= 7", "employees >= 8") + MORE) == ["REV660", "REV796", "REV793"]
 
 
 def test_a_finding_about_something_that_means_something_else_now_is_new(baseline: Baseline) -> None:
-    assert sorted(codes(baseline, RULES.replace("employees >= 7", "employees >= 8"))) == ["REV660", "REV793"]
+    text = RULES.replace("employees >= 7", "employees >= 8")
+    assert sorted(codes(baseline, text)) == ["REV660", "REV793"]
+    compiled = checked(text)
+    *_, remark = new_findings(baseline, compiled.ruleset, compiled.diagnostics, TODAY)
+    assert remark.message.endswith("accepts REV660 for definition account.unused as it was: its meaning is another now")
 
 
 def test_another_domain_of_a_field_that_is_read_is_another_meaning(baseline: Baseline) -> None:

@@ -38,15 +38,14 @@ class Acceptance:
         self, compiled: Compiled, diagnostics: Sequence[Diagnostic], config: Config, today: datetime.date
     ) -> Sequence[Diagnostic]:
         """Return the findings that are not accepted, with remarks on accepted ones; those that nobody can accept in writing."""
-        from revrules.baseline import accepted_today, new_findings
+        from revrules.baseline import accepted_today, is_acceptable, new_findings
 
         ruleset = compiled.ruleset
         if self._target is not None:
             entries = accepted_today(ruleset, diagnostics)
             self._entries += entries
             self._rulesets |= {ruleset.name} if ruleset is not None else set()
-            accepted = {entry.message for entry in entries}
-            return [each for each in diagnostics if each.message not in accepted]
+            return [each for each in diagnostics if ruleset is None or not is_acceptable(each)]
         path = self._given or config.baseline
         if path is None:
             return diagnostics
