@@ -95,12 +95,12 @@ def _cell_type(spec: FieldSpec) -> Callable[[str], Reading]:
             return _number_cell(spec)
         case "date":
             patterns = tuple(map(moment_pattern, spec.patterns))
-            expected = _expected("not a date", spec.patterns)
-            return lambda text: _or_reason(read_date(text, patterns) or read_date(text, ()), expected)
+            reason = expected("not a date", spec.patterns)
+            return lambda text: _or_reason(read_date(text, patterns) or read_date(text, ()), reason)
         case "datetime":
             zone, patterns = zone_of(spec.timezone), tuple(map(moment_pattern, spec.patterns))
-            expected = _expected("not a date and time", spec.patterns)
-            return lambda text: _or_reason(read_datetime(text, patterns, zone) or read_datetime(text, (), zone), expected)
+            reason = expected("not a date and time", spec.patterns)
+            return lambda text: _or_reason(read_datetime(text, patterns, zone) or read_datetime(text, (), zone), reason)
         case "duration":
             return _duration_cell(spec)
         case _:
@@ -111,7 +111,8 @@ def _or_reason(value: object, reason: str) -> Reading:
     return (value, "") if value is not None else (None, reason)
 
 
-def _expected(reason: str, patterns: tuple[str, ...]) -> str:
+def expected(reason: str, patterns: tuple[str, ...]) -> str:
+    """Return a reason that names the patterns that a cell may have, where some are declared."""
     return f"{reason} written {' or '.join(patterns)}" if patterns else reason
 
 
@@ -149,18 +150,23 @@ def _number(number: Decimal) -> Reading:
     return (value, "") if value is not None else (None, "too large for a number")
 
 
-def _marked_number(decimal_mark: str, group_mark: str) -> Callable[[str], str | None]:
-    """Return the function from a number with marks, and currency signs or ``%`` around it, to plain digits with a point.
+def marked_shape(decimal_mark: str, group_mark: str) -> tuple[str, str]:
+    """Return the expressions of a number with marks (sign before and behind a currency, whole digits, fraction) and of its group
+    mark.
 
     Groups have three digits, all but the last two or three (as in India); so a decimal mark is not taken for a group mark.
     """
     group = SPACES if group_mark.isspace() else re.escape(group_mark)
     whole = f"[0-9]{{1,3}}(?:{group}[0-9]{{2,3}})*{group}[0-9]{{3}}|[0-9]+" if group_mark else "[0-9]+"
     gap = f"{SPACES}?"
-    shape = re.compile(
-        rf"([+-]?){gap}(?:{CURRENCY})?{gap}([+-]?)((?:{whole})?)(?:{re.escape(decimal_mark)}([0-9]*))?{gap}(?:%|{CURRENCY})?"
-    )
-    marks = re.compile(group) if group_mark else None
+    fraction = rf"(?:{re.escape(decimal_mark)}([0-9]*))?"
+    return rf"([+-]?){gap}(?:{CURRENCY})?{gap}([+-]?)((?:{whole})?){fraction}{gap}(?:%|{CURRENCY})?", group
+
+
+def _marked_number(decimal_mark: str, group_mark: str) -> Callable[[str], str | None]:
+    """Return the function from a number with marks, and currency signs or ``%`` around it, to plain digits with a point."""
+    expression, group = marked_shape(decimal_mark, group_mark)
+    shape, marks = re.compile(expression), re.compile(group) if group_mark else None
 
     def digits(text: str) -> str | None:
         found = shape.fullmatch(text)
@@ -187,16 +193,18 @@ def _duration_cell(spec: FieldSpec) -> Callable[[str], Reading]:
     return read
 
 
-ISO_DURATION = re.compile(
-    r"([+-]?)P(?=[0-9T])(?:([0-9]{1,9})W)?(?:([0-9]{1,9})D)?"
-    r"(?:T(?=[0-9])(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12}(?:\.[0-9]{1,9})?)S)?)?"
+ISO_DURATION_PARTS = (
+    r"([+-]?)P(?:([0-9]{1,9})W)?(?:([0-9]{1,9})D)?"
+    r"(?:T(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12}(?:\.[0-9]{1,9})?)S)?)?"
 )
+"""Sign, weeks, days, hours, minutes, seconds; neither ``P`` nor ``T`` may be the end."""
+ISO_DURATION = re.compile(ISO_DURATION_PARTS)
 
 
 def iso_duration(text: str) -> Reading:
     """Return the length that ``text`` means in ISO 8601, without months and years."""
     found = ISO_DURATION.fullmatch(text) if len(text) <= LONGEST_CELL else None
-    if found is None:
+    if found is None or text[-1] in "PT":
         return None, "not a length of time"
     sign, *counts = found.groups()
     units = (("week", counts[0]), ("day", counts[1]), ("hour", counts[2]), ("minute", counts[3]), ("second", counts[4]))

@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.backends.sql import tree
+from revrules.backends.sql.constants import constant
+from revrules.backends.sql.reading_cells import read_cell
+from revrules.backends.sql.reading_typed import read_typed
 from revrules.backends.sql.sources import Held
+from revrules.readers import field_spec
+from revrules.runtime.values import outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from revrules import ir
     from revrules.backends.sql.dialects import Dialect
+    from revrules.backends.sql.reading_cells import Found
     from revrules.backends.sql.sources import SourceColumn
     from revrules.backends.sql.tree import Sql
+    from revrules.runtime.values import FieldSpec
 
 
 class Read(NamedTuple):
@@ -36,8 +43,39 @@ def read(
 ) -> Read:
     """Return ``declared`` as read from ``column`` (of ``table``, where the query knows it by a name).
 
-    ``kept(value, hint)`` returns a column that holds a value which is said several times; the default says it again.
+    ``kept(value, hint)`` returns a column that holds a value which is said several times; the default says it again. Raises
+    ``Unsayable`` where the dialect cannot read the cells exactly.
     """
+    raw = tree.column(column.name, table)
     if column.held is Held.VALUE:
-        return Read(tree.column(column.name, table), None)
-    raise AssertionError("columns that are not typed yet")
+        return Read(raw, None)
+    spec = field_spec(declared, ruleset.timezone)
+    found = read_cell(raw, spec, dialect) if column.held is Held.TEXT else read_typed(raw, column, spec, dialect)
+    return _accepted(found, declared, spec, kept, dialect)
+
+
+def _accepted(found: Found, declared: ir.FieldDecl, spec: FieldSpec, kept: Callable[[Sql, str], Sql], dialect: Dialect) -> Read:
+    """Return what a typed value passes last: stand-ins become missing, values outside the domain none (``values.acceptor``)."""
+    stand_ins = [constant(value, declared.type, dialect) for value in declared.missing_when if not isinstance(value, str)]
+    if spec.kind == "enum":
+        stand_ins += [tree.text(text) for text in spec.missing_texts if text in dict(spec.members)]
+    bounded = spec.low is not None or spec.high is not None
+    if not stand_ins and not bounded and found.reason is None:
+        return Read(found.value, None)
+    value = kept(found.value, spec.name)
+    branches = [(tree.is_null(value), found.reason or tree.NULL)]
+    branches += [(tree.among(value, stand_ins), tree.NULL)] if stand_ins else []
+    branches += [(_outside(value, declared, dialect), tree.text(outside(spec)))] if bounded else []
+    refused = [(condition, tree.NULL) for condition, _ in branches[1:]]
+    can_fail = found.reason is not None or bounded
+    return Read(tree.case(refused, value), tree.case(branches) if can_fail else None)
+
+
+def _outside(value: Sql, declared: ir.FieldDecl, dialect: Dialect) -> Sql:
+    """Return whether a value is beyond the bounds."""
+    beyond = []
+    if declared.low is not None:
+        beyond.append(tree.binary("<", value, constant(declared.low, declared.type, dialect)))
+    if declared.high is not None:
+        beyond.append(tree.binary(">=" if declared.high_open else ">", value, constant(declared.high, declared.type, dialect)))
+    return tree.any_of(beyond)
