@@ -165,7 +165,12 @@ def between(value: Sql, low: Sql, high: Sql) -> Sql:
 
 def grouped(value: Sql) -> Sql:
     """Return ``value`` so that it can stand beside an operator."""
-    return value if isinstance(value, _ATOMS) else exp.Paren(this=value)
+    return value if _is_atom(value) else exp.Paren(this=value)
+
+
+def _is_atom(value: Sql) -> bool:
+    """Return whether a piece holds together by itself. (Some operators are functions to sqlglot, And and Or among them.)"""
+    return isinstance(value, _ATOMS) and not isinstance(value, exp.Binary)
 
 
 def named(value: Sql, name: str) -> Sql:
@@ -211,9 +216,8 @@ def _chain(node: type[exp.Connector], conditions: list[Sql], nothing: Sql) -> Sq
         return conditions[0]
     middle = len(conditions) // 2
     left, right = _chain(node, conditions[:middle], nothing), _chain(node, conditions[middle:], nothing)
-    same = (node, *_ATOMS)
-    return node(this=left if isinstance(left, same) else exp.Paren(this=left),
-                expression=right if isinstance(right, same) else exp.Paren(this=right))  # fmt: skip
+    return node(this=left if isinstance(left, node) else grouped(left),
+                expression=right if isinstance(right, node) else grouped(right))  # fmt: skip
 
 
 # --- queries -----------------------------------------------------------------------------------------------------
