@@ -185,9 +185,8 @@ def _of_values(plain: Change, found: ValueComparison, reserve: str) -> Change:
 
 
 def _of_records(plain: Change, row: Row, found: Comparison, reserve: str) -> Change:
-    kind = Kind.UNDECIDED if found.relation is None else KINDS[found.relation]
-    if found.first.exists and found.second.exists:
-        kind = Kind.CHANGED
+    kinds = {KINDS[relation] for relation in found.possible}
+    kind = kinds.pop() if len(kinds) == 1 else Kind.UNDECIDED
     if kind is Kind.SAME and reserve:
         kind = Kind.UNDECIDED
     lost, gained = found.first.witness, found.second.witness

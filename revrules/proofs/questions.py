@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from revrules.backends.smt.answers import MET, NO_STEPS_LEFT, NOT_MET, UNMET, Answer, Verdict, Want, Witness
+from revrules.proofs.coarser import Coarser, Kept
 from revrules.proofs.fingerprints import Fingerprints
 from revrules.proofs.kept_answers import KeptAnswers
 from revrules.proofs.normal import Normals
+from revrules.proofs.searching import search
 from revrules.proofs.states import Judge
 
 if TYPE_CHECKING:
@@ -155,9 +157,22 @@ class Questions:
         if not self._prover:
             self._prover.append(self._make(self.ruleset, self.today))
         answer = self._prover[0].find(entity, wants, alone=alone, core=core)
+        if answer.verdict is Verdict.UNDECIDED and not alone:
+            answer = self._otherwise(answer, entity, wants, core=core)
         if answer.reason != NO_STEPS_LEFT:
             self._ledger.kept.keep(digest, answer, self.today)
         return answer
+
+    def _otherwise(self, open_: Answer, entity: str, wants: tuple[Want, ...], *, core: bool) -> Answer:
+        """Return a proof that needs less than all that is said, or a record that a search finds; else ``open_``, as it was."""
+        for kept in Kept:
+            ruleset, asked = Coarser(self.ruleset, self._normals, kept).question(entity, wants)
+            answer = self._make(ruleset, self.today).find(entity, asked, core=core)
+            if answer.verdict is Verdict.IMPOSSIBLE:
+                return answer
+        alone = (self._prover[0].find(entity, (want,), core=False).witness for want in wants)
+        found = search(self.ruleset, entity, wants, self.today, [witness for witness in alone if witness is not None])
+        return open_ if found is None else Answer(Verdict.POSSIBLE, found)
 
     def witness(self, entity: str, *wants: Want) -> Witness | None:
         """Return a record that fulfils ``wants``, the same one whatever else was asked or kept; None where none was found.

@@ -87,6 +87,10 @@ class Normals:
             self._definition(self._waiting.pop().id, (), 0)
         return self._any(expr, HERE)
 
+    def opposite(self, condition: Expr) -> Key:
+        """Return the number of the normal form of the opposite of a condition."""
+        return self._terms.negated(self.key(condition))
+
     def add(self, definition: Definition) -> None:
         """Take a further definition, which rests on those that are there."""
         self._definitions[definition.id] = definition

@@ -1,0 +1,147 @@
+"""A question into one that says less: what is hard in it becomes a field that could have any value. Its proofs hold of the first.
+
+Whatever a record makes of a sum or a count, a field of that value makes the same of the rest. So what no record can do with the
+fields, none can do at all; a record that can says nothing. What has one normal form becomes one field.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import Enum
+from typing import TYPE_CHECKING, Any, cast
+
+from revrules import ir
+from revrules.backends.smt.answers import Want
+from revrules.reads import children
+from revrules.types import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from revrules.ir import Expr, Ruleset
+    from revrules.proofs.normal import Normals
+    from revrules.types import Type
+
+STANDING = frozenset(Scalar) - {Scalar.TEXT}
+"""Types of which a field can have any value that an expression can have."""
+MARK = "~"
+"""Stands in no name of a ruleset."""
+
+
+class Kept(Enum):
+    """What of a question is kept."""
+
+    OWN = "whatever is said of the record itself"
+    LOGIC = "how conditions are joined"
+
+
+JOINING = (ir.Not, ir.And, ir.Or, ir.AtLeast, ir.OrElse, ir.If, ir.Ref, ir.Field, ir.Literal)
+AGGREGATES = (ir.Count, ir.Sum, ir.Extreme, ir.Pick)
+
+
+class Coarser:
+    """Questions about one ruleset without what is hard in them."""
+
+    def __init__(self, ruleset: Ruleset, normals: Normals, kept: Kept) -> None:
+        """Take ``ruleset``, whose normal forms are ``normals``."""
+        self._normals = normals
+        self._kept = kept
+        self._own = {definition.id: definition for definition in ruleset.definitions}
+        self._counting: dict[str, bool] = {}
+        self._fields: dict[str, dict[str, Type]] = {}
+        definitions = tuple(
+            dataclasses.replace(each, expr=self._without(each.expr, each.entity), criteria=None) for each in ruleset.definitions
+        )
+        self._ruleset = dataclasses.replace(ruleset, definitions=definitions)
+
+    def question(self, entity: str, wants: Sequence[Want]) -> tuple[Ruleset, tuple[Want, ...]]:
+        """Return the ruleset and the wants that say less."""
+        asked = tuple(Want(self._without(want.condition, entity), want.states) for want in wants)
+        entities = tuple(
+            dataclasses.replace(each, fields=(*each.fields, *self._stand_ins(each.name))) for each in self._ruleset.entities
+        )
+        return dataclasses.replace(self._ruleset, entities=entities), asked
+
+    def _stand_ins(self, entity: str) -> Iterator[ir.FieldDecl]:
+        return (ir.FieldDecl(name, type_) for name, type_ in self._fields.get(entity, {}).items())
+
+    # --- what is replaced ------------------------------------------------------------------------------------------
+
+    def _without(self, expr: Expr, entity: str) -> Expr:
+        """Return ``expr``, which is about a record of ``entity``, with fields for what is hard in it.
+
+        A number that is a range stays as it is: no field could stand for it.
+        """
+        if self._is_hard(expr):
+            return self._stand_in(expr, entity)
+        if isinstance(expr, AGGREGATES) or self._counts(expr):
+            return expr
+        changed = {}
+        for field in dataclasses.fields(expr):
+            old = getattr(expr, field.name)
+            new = self._part(old, entity)
+            if new is not old:
+                changed[field.name] = new
+        return cast("Expr", dataclasses.replace(cast("Any", expr), **changed)) if changed else expr
+
+    def _part(self, part: object, entity: str) -> object:
+        match part:
+            case ir.Line(_, condition, per):
+                less = None if per is None else self._without(per, entity)
+                return dataclasses.replace(part, condition=self._without(condition, entity), per=less)
+            case tuple():
+                new = tuple(self._part(each, entity) for each in part)
+                return new if any(one is not other for one, other in zip(new, part, strict=True)) else part
+            case ir.Node() if isinstance(part, ir.Expr):
+                return self._without(part, entity)
+            case _:
+                return part
+
+    def _is_hard(self, expr: Expr) -> bool:
+        match expr:
+            case ir.Sum() | ir.Extreme() | ir.Pick():
+                return expr.type in STANDING
+            case ir.Known(operand) if ir.type_of(operand) is Scalar.BOOLEAN:
+                return False
+            case _:
+                return (
+                    ir.type_of(expr) is Scalar.BOOLEAN
+                    and not isinstance(expr, JOINING)
+                    and (any(map(self._counts, children(expr))) or (self._kept is Kept.LOGIC and not self._sorts(expr)))
+                )
+
+    def _counts(self, expr: Expr) -> bool:
+        """Return whether ``expr`` is a range that rests on how many records there are."""
+        match expr:
+            case ir.Count():
+                return True
+            case ir.Ref(definition, ranged=True):
+                if definition not in self._counting:
+                    self._counting[definition] = self._counts(self._own[definition].expr)
+                return self._counting[definition]
+            case ir.Points(_, lines):
+                return any(line.per is not None and self._counts(line.per) for line in lines)
+            case ir.Arith(ir.ArithOp.ADD | ir.ArithOp.SUB | ir.ArithOp.MUL, left, right):
+                return self._counts(left) or self._counts(right)
+            case ir.Negate(operand):
+                return self._counts(operand)
+            case _:
+                return False
+
+    def _sorts(self, expr: Expr) -> bool:
+        """Return whether ``expr`` asks for the class of a record."""
+        match expr:
+            case ir.Compare(_, left, right):
+                return isinstance(left, ir.Ref | ir.Choose) and isinstance(right, ir.Literal)
+            case _:
+                return False
+
+    def _stand_in(self, expr: Expr, entity: str) -> Expr:
+        """Return the field for ``expr``; for a condition whose opposite has one, not that."""
+        type_ = ir.type_of(expr)
+        key = self._normals.key(expr)
+        opposite = self._normals.opposite(expr) if type_ is Scalar.BOOLEAN else key
+        name = f"{MARK}{min(key, opposite)}"
+        self._fields.setdefault(entity, {})[name] = type_
+        field = ir.Field(name, type_)
+        return ir.Not(field) if opposite < key else field
