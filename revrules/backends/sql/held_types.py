@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 _WORDS: dict[Held, str] = {
     Held.BOOLEAN: "bool boolean",
-    Held.INTEGER: "tinyint smallint int integer bigint hugeint byteint byte short long int1 int2 int4 int8 int16 int32 int64 int128"
-    " utinyint usmallint uinteger ubigint uhugeint serial bigserial smallserial",
+    Held.INTEGER: "tinyint smallint int integer bigint hugeint byteint byte short long int1 int2 int4 int8 int16 int32 int64"
+    " int128 utinyint usmallint uinteger ubigint uhugeint serial bigserial smallserial",
     Held.DECIMAL: "decimal dec numeric number bignumeric bigdecimal fixed",
     Held.DOUBLE: "double float real float4 float8 float64 double_precision",
     Held.DATE: "date",
-    Held.TIMESTAMP: "timestamp timestamp_ntz timestampntz datetime timestamp_without_time_zone timestamp_s timestamp_ms timestamp_us",
+    Held.TIMESTAMP: "timestamp timestamp_ntz timestampntz datetime timestamp_without_time_zone timestamp_s timestamp_ms"
+    " timestamp_us",
     Held.INSTANT: "timestamptz timestamp_with_time_zone timestamp_ltz timestampltz timestamp_tz",
     Held.INTERVAL: "interval",
     Held.TEXT: "varchar text string char character character_varying bpchar nvarchar nchar name citext uuid enum",
