@@ -118,7 +118,7 @@ def test_blockers_are_told_with_their_stage_owner_and_what_they_ask(place: Place
     _, shown = reported(place)
     rows = {row[0].split()[0]: row for row in shown.rows["blockers"][1:]}
     assert rows["worth"][0] == "worth amount > 0 What it is worth."
-    assert rows["worth"][1:] == ["Closed Won", "Sales", "0", "1", "1"]
+    assert rows["worth"][1:] == ["1", "Closed Won", "Sales", "0", "1"]
     assert "reason" not in rows, "nobody waits to be lost"
 
 
@@ -130,21 +130,21 @@ def test_missing_fields_stand_below_the_team_that_owns_them_with_their_system(pl
     _, shown = reported(place)
     rows = shown.rows["missing"]
     at = next(place for place, row in enumerate(rows) if row == ["Finance"])
-    assert rows[at + 1][:3] == ["amount Amount", "The CRM", "1"]
+    assert rows[at + 1][:4] == ["amount Amount", "1", "0", "The CRM"]
     assert "D-2" in rows[at + 1][4]
 
 
 def test_broken_rules_are_told_with_level_owner_message_and_a_record(place: Place) -> None:
     place.write("deals.csv", DEALS.replace("1200.50", "12"))
     _, shown = reported(place)
-    assert shown.rows["rules"][1] == ["worth A won deal is worth something", "warn", "Finance", "1", "D-1"]
+    assert shown.rows["rules"][1] == ["worth A won deal is worth something", "1", "warn", "Finance", "D-1"]
 
 
 def test_a_broken_assertion_is_a_matter_of_those_who_own_its_stage(place: Place) -> None:
     place.write("rules.rev", RULES + '\nassert every `open` of deals has amount > 100 because "small ones are for partners"\n')
     _, shown = reported(place)
     row = next(row for row in shown.rows["rules"] if "assert" in row)
-    assert row[1:4] == ["assert", "Sales", "1"]
+    assert row[1:4] == ["1", "assert", "Sales"]
     assert "small ones are for partners" in row[0]
 
 
@@ -152,7 +152,7 @@ def test_overdue_records_are_told_by_stage(place: Place) -> None:
     rules = RULES.replace('"Open" { entry owner sales', '"Open" { entry owner sales stamped by closed_on leave within 5 days')
     place.write("rules.rev", rules)
     _, shown = reported(place)
-    assert shown.rows["overdue"][1] == ["Open", "Sales", "within 5 days", "1", "100%", "D-2"]
+    assert shown.rows["overdue"][1] == ["Open", "1", "100%", "Sales", "within 5 days", "D-2"]
 
 
 def test_faults_of_the_data_are_listed_with_line_column_value_and_reason(place: Place) -> None:
