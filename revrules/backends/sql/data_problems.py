@@ -1,0 +1,68 @@
+"""The values of a record that are none, and the classifications that clash, into the words for its data problems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from revrules import ir
+from revrules.backends.sql import lists, tree
+from revrules.backends.sql.expressions import lower
+from revrules.backends.sql.waiting import states_of_rows, true_rows
+from revrules.reads import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from revrules.backends.sql.frames import Frame
+    from revrules.backends.sql.placement import Walk
+    from revrules.backends.sql.tree import Sql
+
+
+def data_problems(walk: Walk, frame: Frame) -> Sql:
+    """Return the problems as an array of texts such as `employees: not a whole number`, in the order of the reference."""
+    found = [*_of_reading(walk, frame), *_of_claim(walk), *_clashes(walk)]
+    if not found:
+        return lists.EMPTY(walk.dialect)
+    told = lists.COMPACT(walk.dialect, *(tree.case([problem]) for problem in found))
+    return tree.case([(tree.any_of(when for when, _ in found), told)], lists.EMPTY(walk.dialect))
+
+
+def _of_reading(walk: Walk, frame: Frame) -> Iterator[tuple[Sql, Sql]]:
+    """Yield when a field holds no value, or lacks one that is required, and the words for it."""
+    for field in walk.scope.ruleset.entity(walk.lifecycle.entity).fields:
+        reason = frame.reason(field.name)
+        missing = tree.is_null(walk.scope.field(ir.Field(field.name, field.type)))
+        required = tree.text(f"{field.name}: required, but missing")
+        if reason is not None:
+            told = tree.binary("||", tree.text(f"{field.name}: "), reason)
+            yield tree.is_known(reason), told
+            missing = tree.all_of([missing, tree.is_null(reason)])
+        if field.required:
+            yield missing, required
+
+
+def _of_claim(walk: Walk) -> Iterator[tuple[Sql, Sql]]:
+    tracks = walk.lifecycle.tracks
+    if tracks is not None:
+        unknown = tree.all_of([tree.is_known(walk.claim), tree.is_null(walk.declared)])
+        yield unknown, tree.text(f"{name_of(tracks)}: not a stage of {walk.lifecycle.name}")
+
+
+def _clashes(walk: Walk) -> Iterator[tuple[Sql, Sql]]:
+    """Yield when a classification that allows one branch or row finds several true, and the words for it."""
+    for definition in walk.scope.ruleset.definitions:
+        expr = definition.expr
+        if definition.entity != walk.lifecycle.entity:
+            continue
+        if isinstance(expr, ir.Table):
+            table = walk.scope.ruleset.table(expr.table)
+            if table.mode is ir.ChooseMode.EXACTLY_ONE and len(table.rows) > 1:
+                states = states_of_rows(table, list(table.rows), expr.inputs, walk.scope)
+                yield _several(states), tree.text(f"{definition.name}: more than one row is true")
+        elif isinstance(expr, ir.Choose) and expr.mode is ir.ChooseMode.EXACTLY_ONE and len(expr.branches) > 1:
+            states = [lower(condition, walk.scope) for condition, _ in expr.branches]
+            yield _several(states), tree.text(f"{definition.name}: more than one branch is true")
+
+
+def _several(states: list[Sql]) -> Sql:
+    return tree.binary(">", true_rows(states), tree.whole(1))

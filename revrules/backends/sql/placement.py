@@ -1,0 +1,255 @@
+"""A lifecycle into columns that say where a record stands: the declared stage, the stage by evidence, the path."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from revrules.backends.sql import lists, tree
+from revrules.backends.sql.expressions import lower
+from revrules.backends.sql.reading_parts import trimmed
+from revrules.backends.sql.ways import ALWAYS, NOWHERE, Exit, Plan, Spot
+from revrules.types import EnumType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from revrules import ir
+    from revrules.backends.sql.scope import Scope
+    from revrules.backends.sql.tree import Sql
+    from revrules.backends.sql.ways import Piece, Step, Way
+
+
+class Walk:
+    """The columns of a lifecycle for the record at hand, each made when it is first asked for.
+
+    ``doubtful``: also what could be is asked. Then each way has a column with its state, else only what a record meets is
+    worked out.
+    """
+
+    def __init__(self, lifecycle: ir.Lifecycle, scope: Scope, *, advance: bool = False, doubtful: bool = False) -> None:
+        self.lifecycle = lifecycle
+        self.scope = scope
+        self.dialect = scope.dialect
+        self.plan = Plan(lifecycle, advance=advance)
+        self.doubtful = doubtful
+        self.number = {stage.name: position for position, stage in enumerate(lifecycle.stages, 1)}
+        """Stages as numbers; 0 is nowhere."""
+        self._opened: dict[ir.Stage, Sql] = {}
+        self._states: dict[tuple[Way, Spot], Sql] = {}
+        self._met: dict[Spot, Sql] = {}
+        self._passed: dict[Spot, Sql] = {}
+
+    # --- the declared stage ---
+
+    @cached_property
+    def claim(self) -> Sql:
+        """The value of the tracked field; NULL where it is missing or nothing is tracked."""
+        tracks = self.lifecycle.tracks
+        return tree.NULL if tracks is None else self.scope.kept(lower(tracks, self.scope), f"claimed {tracks.name}")
+
+    @cached_property
+    def declared(self) -> Sql:
+        """The number of the declared stage; NULL where the claim names none."""
+        tracks = self.lifecycle.tracks
+        if tracks is None:
+            return tree.NULL
+        found: dict[str, list[Sql]] = {}
+        for text, stage in spellings(self.lifecycle, tracks).items():
+            found.setdefault(stage, []).append(tree.text(text))
+        claim = self.claim if isinstance(tracks.type, EnumType) else trimmed(self.claim, self.dialect)
+        claim = self.scope.kept(claim, "claimed")
+        numbered = [(tree.among(claim, texts), tree.whole(self.number[stage])) for stage, texts in found.items()]
+        return self.scope.kept(tree.case(numbered), f"declared in {self.lifecycle.name}")
+
+    @cached_property
+    def declared_name(self) -> Sql:
+        """The declared stage by its name."""
+        named = {stage.name: [self.number[stage.name]] for stage in self.lifecycle.stages}
+        return tree.NULL if self.lifecycle.tracks is None else by_number(self.declared, named)
+
+    # --- whether ways are open ---
+
+    def opened(self, way: Way) -> Sql:
+        """Return whether a way is open: its own condition holds and the gate of its target is open. NULL where unknown."""
+        own = [] if way.own == ALWAYS else [lower(way.own, self.scope)]
+        gate = self._gate(way)
+        return tree.all_of([*own, *([] if gate == tree.TRUE else [gate])])
+
+    def _gate(self, way: Way) -> Sql:
+        if way.gate == ALWAYS:
+            return tree.TRUE
+        if way.target not in self._opened:
+            self._opened[way.target] = self.scope.kept(lower(way.gate, self.scope), f"gate of {way.target.name}")
+        return self._opened[way.target]
+
+    def state(self, way: Way, spot: Spot) -> Sql:
+        """Return whether a way out of ``spot`` is open, NULL where unknown; false where it is not looked at: the spot cannot be
+        met, or a way before it is open for sure.
+        """
+        key = way, spot
+        if key not in self._states:
+            before = [self.state(other, spot) for other in self.plan.ways(spot)[: self.plan.ways(spot).index(way)]]
+            looked = [tree.negated(tree.is_true(tree.any_of(before)))] if before else []
+            met = self.met(spot)
+            looked = [*([] if met == tree.TRUE else [met]), *looked]
+            opened = self.opened(way)
+            state = tree.case([(tree.all_of(looked), opened)], tree.FALSE) if looked else opened
+            self._states[key] = self.scope.kept(state, f"to {way.target.name}")
+        return self._states[key]
+
+    def met(self, spot: Spot) -> Sql:
+        """Return whether a record can be met at a spot, if unknown ways are open or not; never NULL."""
+        if spot not in self._met:
+            self._met[spot] = self._meeting(spot)
+        return self._met[spot]
+
+    def _meeting(self, spot: Spot) -> Sql:
+        if spot in self.plan.starts:
+            return self._starts(spot)
+        leading = [tree.coalesce(self.state(way, source), tree.TRUE) for source, way in self.plan.into[spot]]
+        return leading[0] if len(leading) == 1 else self.scope.kept(tree.any_of(leading), f"met {spot.stage}")
+
+    def _starts(self, spot: Spot) -> Sql:
+        """Return whether placement starts at a spot; never NULL."""
+        if len(self.plan.starts) == 1 or self.lifecycle.tracks is None:
+            return tree.TRUE if spot == NOWHERE else tree.FALSE
+        if spot.stage is None:
+            return tree.is_null(self.declared)
+        return tree.is_true(tree.binary("=", self.declared, tree.whole(self.number[spot.stage])))
+
+    # --- where placement ends ---
+
+    @cached_property
+    def code(self) -> Sql:
+        """The code of the exit where placement ends (``Plan.exits``); never NULL."""
+        reached = [self._followed(piece) for piece in self.plan.pieces]
+        if len(reached) == 1:
+            return reached[0]
+        return self.scope.kept(tree.coalesce(*reversed(reached)), f"end in {self.lifecycle.name}")
+
+    def _followed(self, piece: Piece) -> Sql:
+        """Return the code of the exit of a piece; NULL where it is not entered."""
+        begin = piece[0].spot
+        if begin not in self._passed:
+            entered = [(self._entered(step.spot), self._along(step)) for step in piece]
+            found = entered[0][1] if entered[0][0] == tree.TRUE else tree.case(e for e in entered if e[0] != tree.FALSE)
+            hint = f"placed in {self.lifecycle.name}" if begin.stage is None else f"from {begin.stage}"
+            self._passed[begin] = self.scope.kept(found, hint)
+        return self._passed[begin]
+
+    def _entered(self, spot: Spot) -> Sql:
+        if spot in self.plan.starts:
+            return self._starts(spot)
+        leading = [exit_.code for exit_ in self.plan.exits if exit_.onward and exit_.spot == spot]
+        found = []
+        for piece in self.plan.pieces:
+            codes = _codes(piece)
+            if own := [code for code in leading if code in codes]:
+                found.append(tree.among(self._followed(piece), [tree.whole(code) for code in own]))
+        return tree.any_of(found)
+
+    def _along(self, step: Step) -> Sql:
+        """Return the code of the exit that following ways from a step comes to: as flat as the longest way allows."""
+        branches: list[tuple[Sql, Sql]] = []
+        while True:
+            heavy = _heaviest(step)
+            if heavy is None:
+                break
+            for way, behind in step.ways[:heavy]:
+                branches.append((self._open(way, step), self._behind(behind)))
+            way, behind = step.ways[heavy]
+            rest = [(self._open(other, step), self._behind(after)) for other, after in step.ways[heavy + 1 :]]
+            open_ = self._open(way, step)
+            if open_ != tree.TRUE:
+                branches.append((tree.negated(tree.is_true(open_)), tree.case(rest, _code(step.end))))
+            if isinstance(behind, Exit):
+                return tree.case(branches, _code(behind))
+            step = behind
+        return tree.case(branches, _code(step.end))
+
+    def _open(self, way: Way, step: Step) -> Sql:
+        return self.state(way, step.spot) if self.doubtful else self.opened(way)
+
+    def _behind(self, behind: Step | Exit) -> Sql:
+        return _code(behind) if isinstance(behind, Exit) else self._along(behind)
+
+    # --- what follows from the end ---
+
+    @cached_property
+    def ends(self) -> dict[Spot, list[int]]:
+        """The codes of the exits by the spot where placement ends then."""
+        found: dict[Spot, list[int]] = {}
+        for exit_ in self.plan.exits:
+            if not exit_.onward:
+                found.setdefault(exit_.spot, []).append(exit_.code)
+        return found
+
+    def at(self, spots: Iterable[Spot]) -> Sql:
+        """Return whether placement ends at one of ``spots``."""
+        codes = [tree.whole(code) for spot in spots for code in self.ends.get(spot, ())]
+        return tree.among(self.code, codes) if codes else tree.FALSE
+
+    @cached_property
+    def stage(self) -> Sql:
+        """The stage that the evidence supports, by its name; NULL for nowhere."""
+        named: dict[str, list[int]] = {}
+        for spot, codes in self.ends.items():
+            if spot.stage is not None:
+                named.setdefault(spot.stage, []).extend(codes)
+        return by_number(self.code, named)
+
+    @cached_property
+    def path(self) -> Sql:
+        """The stages passed, as an array."""
+        parts = []
+        for piece in self.plan.pieces:
+            paths: dict[tuple[str, ...], list[int]] = {}
+            for code in sorted(_codes(piece)):
+                paths.setdefault(self.plan.exits[code].path, []).append(code)
+            parts.append(lists.by_number(self._followed(piece), paths, self.dialect))
+        return lists.joined(parts, self.dialect)
+
+
+def by_number(number: Sql, named: dict[str, list[int]]) -> Sql:
+    """Return the text that belongs to a number; NULL where none does."""
+    return tree.case((tree.among(number, [tree.whole(n) for n in numbers]), tree.text(name)) for name, numbers in named.items())
+
+
+def spellings(lifecycle: ir.Lifecycle, tracks: ir.Field) -> dict[str, str]:
+    """Return the stage that each value of the tracked field means: names count before labels and ids, these before old names."""
+    stages = lifecycle.stages
+    spelled = {old: stage.name for stage in reversed(stages) for old in reversed(stage.was)}
+    spelled |= {label: stage.name for stage in reversed(stages) for label in reversed(stage.labels)}
+    spelled |= {stage.name: stage.name for stage in reversed(stages)}
+    if not isinstance(tracks.type, EnumType):
+        return spelled
+    texts = {member.name: [text for text in (member.name, *member.labels) if text in spelled] for member in tracks.type.members}
+    return {member: spelled[found[0]] for member, found in texts.items() if found}
+
+
+def _code(exit_: Exit) -> Sql:
+    return tree.whole(exit_.code)
+
+
+def _codes(piece: Piece) -> set[int]:
+    """Return the codes of all exits of a piece."""
+    found: set[int] = set()
+    waiting: list[Step | Exit] = [*piece]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Exit):
+            found.add(part.code)
+        else:
+            waiting += [part.end, *(behind for _, behind in part.ways)]
+    return found
+
+
+def _heaviest(step: Step) -> int | None:
+    """Return the position of the way behind which most is to be done; None where there is no way."""
+    sizes = [0 if isinstance(behind, Exit) else _size(behind) for _, behind in step.ways]
+    return max(range(len(sizes)), key=sizes.__getitem__, default=None)
+
+
+def _size(step: Step) -> int:
+    return 1 + sum(_size(behind) for _, behind in step.ways if not isinstance(behind, Exit))

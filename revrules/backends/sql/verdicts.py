@@ -1,0 +1,78 @@
+"""The declared stage and those that are possible into the verdict on what the record claims."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from revrules.backends.sql import bits, tree
+from revrules.backends.sql.ways import Spot
+from revrules.runtime.results import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from revrules.backends.sql.placement import Walk
+    from revrules.backends.sql.tree import Sql
+
+
+def verdict(walk: Walk, possible: list[Sql]) -> Sql:
+    """Return the verdict as a text; NULL where nothing is tracked. ``possible`` are the possible stages as bit sets."""
+    if walk.lifecycle.tracks is None:
+        return tree.NULL
+    behind = _after(walk)
+    ahead = {name: [other for other in walk.number if name in behind[other]] for name in walk.number}
+    later = {name: sorted(found, key=walk.number.__getitem__) for name, found in behind.items()}
+    apart = {
+        name: [other for other in walk.number if other != name and other not in ahead[name] and other not in later[name]]
+        for name in walk.number
+    }
+    named = walk.scope.kept(walk.stage, f"stage in {walk.lifecycle.name}")
+    branches = [
+        (tree.is_null(walk.declared), Verdict.UNDECLARED),
+        (tree.binary("=", walk.declared_name, named), Verdict.IN_STAGE),
+        (_nothing_but_nowhere(possible), Verdict.NOWHERE),
+        (_all_among(walk, possible, ahead), Verdict.AHEAD),
+        (_all_among(walk, possible, later), Verdict.BEHIND),
+        (_all_among(walk, possible, apart), Verdict.ELSEWHERE),
+    ]
+    return tree.case([(when, tree.text(found)) for when, found in branches], tree.text(Verdict.CANNOT_TELL))
+
+
+def _after(walk: Walk) -> dict[str, set[str]]:
+    """Return for each stage those that forward edges lead to."""
+    found: dict[str, set[str]] = {}
+
+    def after(name: str) -> set[str]:
+        pending = [name]
+        seen: set[str] = set()
+        while pending:
+            for way in walk.plan.ways(Spot(pending.pop())):
+                if way.target.name not in seen:
+                    seen.add(way.target.name)
+                    pending.append(way.target.name)
+        return seen
+
+    for name in walk.number:
+        found[name] = after(name)
+    return found
+
+
+def _nothing_but_nowhere(possible: list[Sql]) -> Sql:
+    return tree.all_of(tree.binary("=", word, tree.whole(0 if n else 1)) for n, word in enumerate(possible))
+
+
+def _all_among(walk: Walk, possible: list[Sql], stages: Mapping[str, list[str]]) -> Sql:
+    """Return whether all possible stages are among those that belong to the declared one."""
+    count = len(walk.number) + 1
+    inside = {name: bits.masks((walk.number[other] for other in others), count) for name, others in stages.items()}
+    outside: list[Sql] = []
+    for n, word in enumerate(possible):
+        full = (1 << min(bits.WORD, count - n * bits.WORD)) - 1
+        masks: dict[int, list[int]] = {}
+        for name, found in inside.items():
+            masks.setdefault(full & ~found[n], []).append(walk.number[name])
+        declared = {mask: [tree.whole(number) for number in numbers] for mask, numbers in masks.items()}
+        branches = [(tree.among(walk.declared, numbers), tree.whole(mask)) for mask, numbers in declared.items()]
+        forbidden = branches[0][1] if len(branches) == 1 else tree.case(branches)
+        outside.append(tree.binary("=", tree.binary("&", word, forbidden), bits.NONE))
+    return tree.all_of(outside)
