@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from revrules import ir
 from revrules.backends.sql import bits, tree
-from revrules.backends.sql.waiting import waiting
-from revrules.backends.sql.ways import ALWAYS
 from revrules.backends.sql.dialects import operator
 from revrules.backends.sql.expressions import lower
 from revrules.backends.sql.scope import Aggregate
 from revrules.backends.sql.unknown import unknown
+from revrules.backends.sql.waiting import waiting
+from revrules.backends.sql.ways import ALWAYS
 from revrules.field_order import fields_of
 from revrules.reads import children
 

@@ -112,7 +112,10 @@ def any_of(conditions: Iterable[Sql]) -> Sql:
 
 def negated(condition: Sql) -> Sql:
     """Return SQL's (Kleene's) not."""
-    return exp.Not(this=grouped(condition))
+    if not isinstance(condition, exp.Not):
+        return exp.Not(this=grouped(condition))
+    inner: Sql = condition.this
+    return inner.unnest()
 
 
 def is_null(value: Sql) -> Sql:
@@ -266,6 +269,13 @@ def statement(parts: Sequence[tuple[str, Sql]], query: Sql, *, materialized: boo
 def table(name: str) -> Sql:
     """Return a table, or a named query, by its name."""
     return exp.Table(this=quoted(name))
+
+
+def qualified(parts: Sequence[str]) -> Sql:
+    """Return a table by the parts of its name: catalog, schema, name, the first of them perhaps left out."""
+    *before, name = map(quoted, parts)
+    catalog, schema = ([None, None] + before)[-2:]
+    return exp.Table(this=name, db=schema, catalog=catalog)
 
 
 def inline(names: Sequence[str], rows: Sequence[Sequence[Sql]]) -> Sql:
