@@ -30,6 +30,13 @@ def no_table(name: str, where: str) -> Diagnostic:
     )
 
 
+def not_a_table_name(name: str) -> Diagnostic:
+    """Something else was given where the name of a table belongs."""
+    return Diagnostic(
+        TABLE, f"`{name}` is not the name of a table", help=('such as `accounts`, `crm.accounts`, `crm."Accounts"`',)
+    )
+
+
 def refused(engine: str, reason: str) -> Diagnostic:
     """The database ended a statement with an error."""
     return Diagnostic(REFUSED, f"{engine} refuses: {reason}")
