@@ -60,6 +60,11 @@ def function(name: str, argument: Sql, scope: Scope) -> Sql:
             return words.divided(scope.dialect, argument, tree.whole(HOUR_MICROS))
 
 
+def literal(micros: int) -> Sql:
+    """Return a number of microseconds as a constant."""
+    return tree.whole(micros) if micros >= -LARGEST else smallest()
+
+
 def smallest() -> Sql:
     """Return the least integer of 64 bits; its digits alone are one too large before the minus."""
     return tree.binary("-", tree.whole(-LARGEST), tree.whole(1))
@@ -107,7 +112,7 @@ def _product(left: Sql, right: Sql, scope: Scope) -> Sql:
         return tree.binary("*", left, right)
     ends = sorted((_cut(-LARGEST - 1, count), _cut(LARGEST, count)))
     left = scope.kept(left, "length")
-    possible = tree.between(left, *(smallest() if end < -LARGEST else tree.whole(end) for end in ends))
+    possible = tree.between(left, *map(literal, ends))
     return tree.case([(possible, tree.binary("*", left, right))])
 
 

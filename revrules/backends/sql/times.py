@@ -34,7 +34,7 @@ business_shift = business.business_shift
 def literal(value: date | timedelta, type_: Type, dialect: Dialect) -> Sql:
     """Return a date, an instant or a duration as a constant."""
     if isinstance(value, timedelta):
-        return tree.whole(value // words.MICROSECOND)
+        return durations.literal(value // words.MICROSECOND)
     if isinstance(value, datetime):
         return words.moment_literal(value, dialect)
     assert type_ is Scalar.DATE, "the checker compared the types"

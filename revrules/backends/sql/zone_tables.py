@@ -25,6 +25,7 @@ LAST_MONTH_OF_RULES = 11
 RULED_UNTIL = 2100
 """By then files have ended, and the rule alone goes on."""
 NEVER = datetime.min
+DECEMBER = datetime(9999, 12, 15)
 EPOCH = datetime(1970, 1, 1)
 SECOND = timedelta(seconds=1)
 _OFFSET = r"([+-]?)(\d{1,3})(?::(\d{2}))?(?::(\d{2}))?"
@@ -106,10 +107,9 @@ class Offsets:
         return not self.changes and self.rule is None
 
     @property
-    def largest(self) -> int:
-        """The largest offset either side of UTC."""
-        ruled = [] if self.rule is None else [self.rule.inside, self.rule.outside]
-        return max(abs(offset) for offset in (self.first, *ruled, *(offset for _, offset in self.changes)))
+    def last(self) -> int:
+        """The offset at the end of time, and in the month before."""
+        return self.at(DECEMBER)
 
 
 class Zone(NamedTuple):

@@ -101,7 +101,7 @@ def _moved(moment: Sql, offsets: Offsets, sign: int, scope: Keeper) -> Sql:
         return moment
     moment = scope.kept(moment, "moment")
     result = words.add_seconds(scope.dialect, moment, offset_of(moment, offsets, sign, scope.dialect))
-    return within(moment, -sign * offsets.first, -sign * offsets.at(words.LAST), result, scope.dialect)
+    return within(moment, -sign * offsets.first, -sign * offsets.last, result, scope.dialect)
 
 
 def within(moment: Sql, at_first: int, at_last: int, result: Sql, dialect: Dialect) -> Sql:
