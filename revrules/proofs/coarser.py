@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 from enum import Enum
+from itertools import permutations
 from typing import TYPE_CHECKING, Any, cast
 
 from revrules import ir
-from revrules.backends.smt.answers import Want
+from revrules.backends.smt.answers import UNMET, Want
 from revrules.reads import children
 from revrules.types import Scalar
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 STANDING = frozenset(Scalar) - {Scalar.TEXT}
 """Types of which a field can have any value that an expression can have."""
+NEVER, ALWAYS = (ir.Literal(state, Scalar.BOOLEAN) for state in (False, True))
 MARK = "~"
 """Stands in no name of a ruleset."""
 
@@ -49,21 +51,36 @@ class Coarser:
         self._own = {definition.id: definition for definition in ruleset.definitions}
         self._counting: dict[str, bool] = {}
         self._fields: dict[str, dict[str, Type]] = {}
+        self._numbers: dict[Expr, int] = {}
         definitions = tuple(
             dataclasses.replace(each, expr=self._without(each.expr, each.entity), criteria=None) for each in ruleset.definitions
         )
         self._ruleset = dataclasses.replace(ruleset, definitions=definitions)
 
     def question(self, entity: str, wants: Sequence[Want]) -> tuple[Ruleset, tuple[Want, ...]]:
-        """Return the ruleset and the wants that say less."""
+        """Return the ruleset and the wants that say less; after these, what is known of the fields of the record itself."""
         asked = tuple(Want(self._without(want.condition, entity), want.states) for want in wants)
         entities = tuple(
             dataclasses.replace(each, fields=(*each.fields, *self._stand_ins(each.name))) for each in self._ruleset.entities
         )
-        return dataclasses.replace(self._ruleset, entities=entities), asked
+        return dataclasses.replace(self._ruleset, entities=entities), (*asked, *self._known(entity))
 
     def _stand_ins(self, entity: str) -> Iterator[ir.FieldDecl]:
         return (ir.FieldDecl(name, type_) for name, type_ in self._fields.get(entity, {}).items())
+
+    def _known(self, entity: str) -> Iterator[Want]:
+        """Yield that a field is no less true than another, where what the one stands for is no less than what the other does."""
+        conditions = [name for name, type_ in self._fields.get(entity, {}).items() if type_ is Scalar.BOOLEAN]
+        for one, other in permutations(conditions, 2):
+            here, there = (ir.Field(name, Scalar.BOOLEAN) for name in (one, other))
+            for first, second in ((here, there), (here, ir.Not(there)), (ir.Not(here), there)):
+                if self._implied(first, second):
+                    for default in (NEVER, ALWAYS):
+                        settled = ir.OrElse(first, default), ir.Not(ir.OrElse(second, default))
+                        yield Want(ir.And(settled), UNMET)
+
+    def _implied(self, first: Expr, second: Expr) -> bool:
+        return self._normals.implies(self._numbers[first], self._numbers[second])
 
     # --- what is replaced ------------------------------------------------------------------------------------------
 
@@ -144,4 +161,5 @@ class Coarser:
         name = f"{MARK}{min(key, opposite)}"
         self._fields.setdefault(entity, {})[name] = type_
         field = ir.Field(name, type_)
+        self._numbers |= {field: min(key, opposite), ir.Not(field): max(key, opposite)}
         return ir.Not(field) if opposite < key else field

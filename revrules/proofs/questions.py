@@ -169,7 +169,7 @@ class Questions:
             ruleset, asked = Coarser(self.ruleset, self._normals, kept).question(entity, wants)
             answer = self._make(ruleset, self.today).find(entity, asked, core=core)
             if answer.verdict is Verdict.IMPOSSIBLE:
-                return answer
+                return Answer(Verdict.IMPOSSIBLE, core=tuple(place for place in answer.core if place < len(wants)))
         alone = (self._prover[0].find(entity, (want,), core=False).witness for want in wants)
         found = search(self.ruleset, entity, wants, self.today, [witness for witness in alone if witness is not None])
         return open_ if found is None else Answer(Verdict.POSSIBLE, found)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from revrules import ir
 from revrules.ir import ArithOp, ChooseMode, CompareOp, TextOp
+from revrules.proofs.normal.order import Order
 from revrules.proofs.normal.terms import ONLY, TRUTHS, Key, Terms
 from revrules.proofs.normal.values import Values, among, comparing, everything, few, whole
 from revrules.reference.operators import compare
@@ -76,6 +77,7 @@ class Normals:
         self._ruleset = ruleset
         self._base = base
         self._terms: Terms = base._terms if base is not None else Terms()
+        self._order: Order = base._order if base is not None else Order(self._terms)
         self._sets: dict[tuple[str, object, bool], Values] = base._sets if base is not None else {}
         self._definitions = {definition.id: definition for definition in ruleset.definitions}
         self._said: dict[tuple[str, tuple[str, ...], int], Key] = {}
@@ -90,6 +92,10 @@ class Normals:
     def opposite(self, condition: Expr) -> Key:
         """Return the number of the normal form of the opposite of a condition."""
         return self._terms.negated(self.key(condition))
+
+    def implies(self, one: Key, other: Key) -> bool:
+        """Return whether ``other`` is plainly no less true than ``one``: two conditions by their numbers."""
+        return self._order.implies(one, other)
 
     def add(self, definition: Definition) -> None:
         """Take a further definition, which rests on those that are there."""
