@@ -9,6 +9,7 @@ CONNECTION = Problem("REV751", "no-connection", Severity.ERROR, "a database cann
 TABLE = Problem("REV752", "no-such-table", Severity.ERROR, "a database has no table of that name")
 REFUSED = Problem("REV753", "statement-refused", Severity.ERROR, "a database refuses a statement")
 TAKEN = Problem("REV754", "table-exists", Severity.ERROR, "the table for the results exists already")
+NOT_SAID = Problem("REV740", "not-said-in-sql", Severity.ERROR, "a dialect of SQL cannot say exactly what a ruleset says")
 DIFFERS = Problem("REV755", "engine-differs", Severity.ERROR, "an engine means something else by a part of the language")
 
 
@@ -50,3 +51,11 @@ def table_exists(name: str) -> Diagnostic:
 def engine_differs(engine: str, what: str, expected: str, found: str) -> Diagnostic:
     """A case of the language's definition comes out otherwise on an engine."""
     return Diagnostic(DIFFERS, f"{engine} says {found} where the language says {expected}: {what}")
+
+
+def not_said(what: str, dialect: str, reason: str) -> Diagnostic:
+    """The dialect has no exact equal of something in the ruleset; an approximation would be a wrong answer without a word."""
+    told = f"{dialect} cannot say {what} exactly: {reason}"
+    return Diagnostic(
+        NOT_SAID, told, help=("`revrules evaluate` on files says all of the language; export the table and run it there",)
+    )

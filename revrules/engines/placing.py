@@ -1,0 +1,114 @@
+"""A ruleset and a table of a database into the statement that places its records there, and an account of what came out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from revrules.backends.sql import ANSWERS, MASKS, placed
+from revrules.backends.sql.dialects import Unsayable
+from revrules.backends.sql.times import when_of
+from revrules.engines.sources import find_source, named_table
+from revrules.problems import data as data_problems
+from revrules.problems import engines as problems
+from revrules.tables.failure import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from revrules.backends.sql import Query
+    from revrules.backends.sql.dialects import Dialect
+    from revrules.diagnostics import Diagnostic
+    from revrules.outline import Lifecycle
+    from revrules.ruleset import Mode, Ruleset
+
+
+class Warehouse(Protocol):
+    """A database that knows its tables and runs statements."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """What it speaks."""
+
+    def describe(self, table: str) -> list[tuple[str, str]]:
+        """Return the names and types of a table's columns; raises ``DataError`` where there is none."""
+
+    def run(self, statement: str) -> list[tuple[object, ...]]:
+        """Return the rows of a statement; raises ``DataError`` where it is refused."""
+
+
+class Order(NamedTuple):
+    """What to place: a table, further ones by relation or entity, in which lifecycle, as of when (None: now).
+
+    ``columns`` are those of the answer or of the table, None: the key and all answers; ``keep`` adds every column of the table.
+    """
+
+    table: str
+    related: Mapping[str, str] = {}
+    lifecycle: str | None = None
+    entity: str | None = None
+    as_of: datetime | None = None
+    mode: Mode = "evidence"
+    columns: Sequence[str] | None = None
+    keep: bool = False
+
+
+class Prepared(NamedTuple):
+    """A statement that places every record of a table, and what was odd about the table."""
+
+    query: Query
+    lifecycle: Lifecycle
+    as_of: datetime
+    warnings: tuple[Diagnostic, ...]
+
+
+def prepare(ruleset: Ruleset, order: Order, warehouse: Warehouse) -> Prepared:
+    """Return the statement for an order; raises ``DataError`` for tables that do not fit, and for what the dialect cannot say."""
+    dialect = warehouse.dialect
+    names = {order.table, *order.related.values()}
+    tables = {name: named_table(name, dialect, warehouse.describe(name)) for name in names}
+    lifecycle = _lifecycle(ruleset, order)
+    related = {name: tables[table] for name, table in order.related.items()}
+    found = find_source(ruleset.ir, lifecycle, tables[order.table], related, dialect)
+    as_of = (order.as_of or datetime.now(UTC)).astimezone(UTC)
+    answers, passed = _columns(ruleset, lifecycle, order, found.headings, [name for name, _ in tables[order.table].columns or ()])
+    declared = ruleset.ir.lifecycle(lifecycle.name)
+    try:
+        when = when_of(as_of, ruleset.ir, dialect)
+        query = placed(ruleset.ir, declared, found.source, dialect, when, answers, order.mode, passed)
+    except Unsayable as gap:
+        raise DataError(problems.not_said(gap.what, dialect.value, gap.reason)) from gap
+    return Prepared(query, lifecycle, as_of, found.warnings)
+
+
+def _lifecycle(ruleset: Ruleset, order: Order) -> Lifecycle:
+    """Return the lifecycle that is named, or the only one (of the entity)."""
+    known = [lifecycle for lifecycle in ruleset.outline.lifecycles if order.entity in (None, lifecycle.entity)]
+    names = [lifecycle.name for lifecycle in known]
+    if not known:
+        raise DataError(data_problems.no_lifecycle(order.entity))
+    if order.lifecycle is not None:
+        if order.lifecycle not in names:
+            raise DataError(data_problems.unknown_lifecycle(order.lifecycle, names))
+        return known[names.index(order.lifecycle)]
+    if len(known) > 1:
+        raise DataError(data_problems.which_lifecycle(names))
+    return known[0]
+
+
+def _columns(
+    ruleset: Ruleset, lifecycle: Lifecycle, order: Order, headings: Mapping[str, str], own: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """Return the columns of the answer and those of the table that are asked for; the key is one of the latter."""
+    key = ruleset.outline.entity(lifecycle.entity).key
+    keys = [headings[key]] if key is not None and key in headings else []
+    if order.columns is None:
+        kept = [name for name in own if name not in keys and name not in ANSWERS] if order.keep else []
+        return list(ANSWERS), [*keys, *kept]
+    by_key = {key: headings[key]} if keys and key is not None else {}
+    wanted = [by_key.get(name, name) for name in order.columns]
+    for name in wanted:
+        if name not in ANSWERS and name not in MASKS and name not in own:
+            raise DataError(data_problems.unknown_output_column(name, [*ANSWERS, *MASKS, *own][:40]))
+    answers = [name for name in wanted if name in ANSWERS or name in MASKS]
+    return answers, [name for name in wanted if name not in answers]
