@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
-from itertools import chain
+import random
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from repositories import Repo
 
 from revrules.cli.main import main
@@ -17,8 +19,6 @@ from revrules.revisions import Repository
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from revrules.diff.history import History
 
@@ -283,6 +283,42 @@ def test_blame_follows_a_stage_through_its_new_name_and_ends_where_the_file_cann
     assert [(each["subject"], each["stage"], each["compared_with"]) for each in stages] == [("a column of its own", "mql", None)]
     assert main(["blame", "rules", "data.csv", "A"]) == 0
     assert "the ruleset cannot read this file: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_blame_agrees_with_placing_the_record_at_every_commit(
+    seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Limits, words, names of the stage and mistakes come and go; the commit-by-commit answer is worked out by hand."""
+    chance = random.Random(seed)
+    monkeypatch.chdir(tmp_path)
+    repo = Repo(tmp_path)
+    (tmp_path / "data.csv").write_text("id,size,score\nA,150,60\n", encoding="utf-8")
+    stood: list[tuple[str, str]] = []
+    renamed = False
+    for _ in range(25):
+        limit = chance.choice([100, 120, 149, 150, 151, 200, 300])
+        said = chance.choice([f"size >= {limit}", f"not (size < {limit})", f"not ({limit} > size)"])
+        renamed = renamed or chance.random() < 0.05
+        broken = chance.random() < 0.15
+        text = RULES.replace("size >= 100", said).replace("stage mql {", "stage hot was mql {" if renamed else "stage mql {")
+        commit = repo.commit({"rules/rules.rev": f"# {chance.random()}\n{text}{'define {' if broken else ''}"})
+        if not broken:
+            stood.append((commit, "lead" if limit > 150 else "mql"))
+    moves = [(commit, after) for (_, before), (commit, after) in pairwise(stood) if before != after]
+    names = {"mql": "hot" if renamed else "mql", "lead": "lead"}
+    every = blamed(capsys, "--all")["stages"]
+    assert [each["commit"] for each in reversed(every) if each["compared_with"]] == [commit for commit, _ in moves]
+    last = blamed(capsys)
+    assert last["stage"] == names[stood[-1][1]]
+    assert last["stages"][0]["commit"] == (moves[-1][0] if moves else stood[0][0])
+    halved = blamed(capsys, "--since", stood[0][0])
+    wanted = (
+        [commit for commit, after in moves if after == stood[-1][1]]
+        if stood[0][1] != stood[-1][1]
+        else [last["stages"][0]["commit"]]
+    )
+    assert halved["stages"][0]["commit"] in wanted
 
 
 def test_a_shallow_clone_says_that_older_commits_are_not_there(
