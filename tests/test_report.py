@@ -158,7 +158,7 @@ def test_overdue_records_are_told_by_stage(place: Place) -> None:
 def test_faults_of_the_data_are_listed_with_line_column_value_and_reason(place: Place) -> None:
     _, shown = reported(place)
     row = next(row for row in shown.rows["data"] if "31.12.2026" in row)
-    assert row[:4] == ["deals.csv, line 6", "Close Date", "31.12.2026", "not a date"]
+    assert row[:4] == ["line 6 deals.csv", "Close Date", "31.12.2026", "not a date"]
     assert row[4].endswith("REV712")
 
 
@@ -172,7 +172,24 @@ def test_only_the_first_faults_are_listed_and_all_are_counted(place: Place) -> N
 
 def test_warnings_of_the_run_are_told(place: Place) -> None:
     place.run("evaluate", "rules.rev", "deals.csv", "-o", "placed.csv", "--report", "report.html")
-    assert "no table was given for `meetings`" in Page(place.read("report.html")).text("notes")
+    shown = Page(place.read("report.html"))
+    assert "no table was given for meetings" in shown.text("notes")
+    assert "code" in shown.names()
+
+
+def test_text_of_warnings_stays_text(place: Place) -> None:
+    place.write("rules.rev", RULES.replace('text as "Loss Reason"', f'text as "{HOSTILE}"'))
+    _, shown = reported(place)
+    assert "script" not in shown.names()
+    assert HOSTILE in shown.text("notes")
+
+
+def test_long_keys_are_named_as_far_as_there_is_room(place: Place) -> None:
+    rows = "".join(f"{n}{'0' * 60},Open,,many,,,,\n" for n in range(9))
+    place.write("deals.csv", DEALS.splitlines()[0] + "\n" + rows)
+    _, shown = reported(place)
+    odd = next(row for row in shown.rows["data"] if row[0].startswith("closed_on"))
+    assert odd[3] == f"0{'0' * 60} …"
 
 
 def test_a_handful_of_records_is_shown_of_each_cell_the_first_of_the_file(place: Place) -> None:

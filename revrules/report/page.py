@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from revrules import __version__
 from revrules.render.cells import harmless
+from revrules.render.changes.safe import summary as coded
 from revrules.report import tasks
 from revrules.report.funnel import funnel
 from revrules.report.matrix import groups, matrix
 from revrules.report.values import SAMPLES
-from revrules.report.words import LOOKS, Names, look, moment, number, records, share
+from revrules.report.words import LOOKS, Names, few, look, moment, number, records, share
 from revrules.tables.summary import plural
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ def _templates() -> Environment:
     )
     found.filters["number"] = number
     found.filters["brief"] = _brief
-    found.globals.update(records=records, share=share, looks=LOOKS)
+    found.filters["coded"] = coded
+    found.globals.update(records=records, share=share, few=few, looks=LOOKS)
     return found
 
 

@@ -10,7 +10,7 @@ from revrules.reads import definition_name
 from revrules.stages import graph, order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from revrules.ir import Lifecycle, Ruleset, Stage
@@ -19,6 +19,8 @@ NOBODY = "no owner named"
 NO_SYSTEM = "no system named"
 OWN_CONDITION = "when"
 """What a placement calls the condition of the way itself (grammar/language.md, section 9)."""
+LINE = 75
+"""Characters of the keys that are named together."""
 LONGEST = 160
 """Characters of a condition that are written out."""
 
@@ -170,6 +172,21 @@ def share(part: int, whole: int) -> str:
         return ">99.9%"
     text = f"{percent:.1f}" if percent < 10 or percent > 99 else f"{percent:.0f}"
     return f"{text.removesuffix('.0')}%"
+
+
+def few(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the first of ``names`` that fit into a line or two; at least one, if there are any.
+
+    >>> few(["0001", "0002"]), len(few(["3f2504e0-4f89-11d3-9a0c-0305e82c3301"] * 5))
+    (('0001', '0002'), 2)
+    """
+    room, shown = LINE, list[str]()
+    for name in names:
+        room -= len(name)
+        if shown and room < 0:
+            break
+        shown.append(name)
+    return tuple(shown)
 
 
 def records(count: int, noun: str, nouns: str) -> str:
