@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from revrules.problems import data as problems
 from revrules.tables.answers import ANSWERS, IN_A_TABLE
@@ -19,12 +19,20 @@ TEXT = "VARCHAR"
 LINE = "line"
 
 
+class Origin(NamedTuple):
+    """What a column of an output is made of: the key, the line, an answer, or the column of the input at a position."""
+
+    kind: Literal["key", "line", "answer", "input"]
+    position: int = 0
+
+
 class OutputColumn(NamedTuple):
-    """A column to write: its name, its type in Parquet, and its cell of a placed record."""
+    """A column to write: its name, its type in Parquet, its cell of a placed record, and what that is made of."""
 
     name: str
     type: str
     read: Callable[[Placed], object]
+    origin: Origin
 
 
 def all_columns(run: Run, *, keep: bool) -> list[OutputColumn]:
@@ -38,7 +46,7 @@ def all_columns(run: Run, *, keep: bool) -> list[OutputColumn]:
                 name = PREFIX + name
             names.add(name)
             type_ = run.table.types[position] if run.table.types else TEXT
-            columns.append(OutputColumn(name, type_, _input(heading, position)))
+            columns.append(OutputColumn(name, type_, _input(heading, position), Origin("input", position)))
     return columns
 
 
@@ -75,7 +83,7 @@ def needs_a_look(placed: Placed) -> bool:
 
 
 def _answers() -> list[OutputColumn]:
-    return [OutputColumn(column.name, column.type, _answer(column.read)) for column in ANSWERS]
+    return [OutputColumn(column.name, column.type, _answer(column.read), Origin("answer")) for column in ANSWERS]
 
 
 def _answer(read: Callable[..., object]) -> Callable[[Placed], object]:
@@ -85,8 +93,8 @@ def _answer(read: Callable[..., object]) -> Callable[[Placed], object]:
 def _key_column(run: Run) -> OutputColumn:
     key = run.entity.key
     if key is None:
-        return OutputColumn(LINE, "BIGINT", lambda placed: placed.row.line)
-    return OutputColumn(key, TEXT, lambda placed: placed.key)
+        return OutputColumn(LINE, "BIGINT", lambda placed: placed.row.line, Origin("line"))
+    return OutputColumn(key, TEXT, lambda placed: placed.key, Origin("key"))
 
 
 def _input(heading: str, position: int) -> Callable[[Placed], object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from revrules.backends.sql import tree
 from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.reading_cells import Way
-from revrules.backends.sql.reading_parts import bound, joined, matches, parts, quiet_cast
+from revrules.backends.sql.reading_parts import bound, joined, matches, parts
 from revrules.runtime.cells import EXPONENT, ISO_DURATION_PARTS, PLAIN_DECIMAL
 from revrules.runtime.clock import LENGTH_OF, MICROSECOND
 
@@ -88,7 +88,7 @@ def _amount(sign: Sql, digits: Sql, point: Sql, unit: str) -> Sql:
     rounded = tree.call("DIVIDE", tree.binary("+", behind, half), step)
     total = tree.binary("+", integral, rounded)
     signed = tree.case([(tree.binary("=", sign, tree.text("-")), tree.binary("-", tree.whole(0), total))], total)
-    return quiet_cast(signed, "BIGINT")
+    return tree.try_cast(signed, "BIGINT")
 
 
 def _is_iso(text: Sql) -> Sql:
@@ -110,7 +110,7 @@ def _iso(text: Sql) -> Sql:
         assert total is not None, "there are units"
         whole = tree.binary("+", total, tree.cast(micros, WIDE))
         signed = tree.case([(tree.binary("=", sign, tree.text("-")), tree.binary("-", tree.whole(0), whole))], whole)
-        return quiet_cast(signed, "BIGINT")
+        return tree.try_cast(signed, "BIGINT")
 
     return tree.case([(_is_iso(text), parts(text, ISO_DURATION_PARTS, added, 6))])
 

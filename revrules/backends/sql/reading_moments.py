@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from revrules.backends.sql import times_words, tree, zones
 from revrules.backends.sql.dialects import Dialect, Unsayable
 from revrules.backends.sql.reading_cells import Found, Way
-from revrules.backends.sql.reading_parts import bound, joined, matches, parts, quiet_cast
+from revrules.backends.sql.reading_parts import bound, joined, matches, parts
 from revrules.runtime.cells import expected
 from revrules.runtime.dates import ISO_DATE_SHAPE, ISO_DATETIME, LAST_YEAR_OF_2000, MONTH_NAMES, moment_pattern
 
@@ -39,7 +39,7 @@ def dates(raw: Sql, spec: FieldSpec) -> Way:
         declared = [_matched(text, pattern, _day) for pattern in map(moment_pattern, spec.patterns)]
         return tree.coalesce(*declared, iso) if declared else iso
 
-    return Way(value, lambda text: reason, _plain(raw, spec, ()) or ((matches(raw, PLAIN_DATE), quiet_cast(raw, "DATE")),))
+    return Way(value, lambda text: reason, _plain(raw, spec, ()) or ((matches(raw, PLAIN_DATE), tree.try_cast(raw, "DATE")),))
 
 
 def datetimes(raw: Sql, spec: FieldSpec) -> Way:
@@ -52,7 +52,7 @@ def datetimes(raw: Sql, spec: FieldSpec) -> Way:
         return tree.coalesce(*found) if len(found) > 1 else found[0]
 
     def local(shape: str) -> tuple[Sql, Sql]:
-        moment = quiet_cast(tree.call("LEFT", raw, tree.whole(19)), "TIMESTAMP")
+        moment = tree.try_cast(tree.call("LEFT", raw, tree.whole(19)), "TIMESTAMP")
         return matches(raw, shape), moment
 
     if spec.patterns:
@@ -148,7 +148,7 @@ def _day(given: dict[str, Sql]) -> Sql:
 
 
 def _on_the_calendar(text: Sql) -> Sql:
-    day = quiet_cast(text, "DATE")
+    day = tree.try_cast(text, "DATE")
     return bound(day, lambda found: tree.case([(tree.binary(">=", found, _first_day()), found)]), "d", DUCKDB)
 
 
@@ -190,7 +190,7 @@ def _instant(given: dict[str, Sql], timezone: str) -> Sql:
         return tree.NULL
     fraction = tree.call("LEFT", _or_nought(given.get("f")), tree.whole(6))
     clock = [_or_nought(given.get("M")), tree.text(":"), _or_nought(given.get("S")), tree.text("."), fraction]
-    local = quiet_cast(joined(day, tree.text(" "), hour, tree.text(":"), *clock), "TIMESTAMP")
+    local = tree.try_cast(joined(day, tree.text(" "), hour, tree.text(":"), *clock), "TIMESTAMP")
 
     def placed(moment: Sql) -> Sql:
         known = tree.case([(inside(moment, DUCKDB), _without_offset(moment, given.get("z"), timezone))])

@@ -9,7 +9,7 @@ from revrules.backends.sql import tree
 from revrules.backends.sql.constants import constant
 from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.reading_cells import Way
-from revrules.backends.sql.reading_parts import bound, joined, matches, parts, quiet_cast
+from revrules.backends.sql.reading_parts import bound, joined, matches, parts
 from revrules.backends.sql.type_names import sql_type
 from revrules.runtime.cells import EXPONENT, PLAIN_DECIMAL, marked_shape
 from revrules.types import Scalar
@@ -65,10 +65,10 @@ def _valued(digits: Sql, kind: str) -> Sql:
     if kind == "integer":
         before = tree.call("SPLIT_PART", digits, tree.text("."), tree.whole(1))
         zero = tree.among(before, [tree.text(sign) for sign in ("", "+", "-")])
-        return tree.case([(tree.negated(_is_whole(digits)), tree.NULL), (zero, tree.whole(0))], quiet_cast(before, "BIGINT"))
+        return tree.case([(tree.negated(_is_whole(digits)), tree.NULL), (zero, tree.whole(0))], tree.try_cast(before, "BIGINT"))
     if kind == "money":
-        return quiet_cast(digits, "DECIMAL(18, 4)")
-    return bound(quiet_cast(digits, "DOUBLE"), finite, "n", Dialect.DUCKDB)
+        return tree.try_cast(digits, "DECIMAL(18, 4)")
+    return bound(tree.try_cast(digits, "DOUBLE"), finite, "n", Dialect.DUCKDB)
 
 
 def finite(number: Sql, dialect: Dialect = Dialect.DUCKDB) -> Sql:

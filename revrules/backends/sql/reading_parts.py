@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
 from revrules.backends.sql import tree
 from revrules.backends.sql.dialects import Dialect, operator
 from revrules.runtime.texts import SMALL_OF, SMALL_OF_ASCII, WHITE_SPACE
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from revrules.backends.sql.tree import Sql
 
 ONLY_DUCKDB = "its cells are not read exactly in SQL: load the table with types"
-_ONLY = {dialect: ONLY_DUCKDB for dialect in Dialect if dialect is not Dialect.DUCKDB}
+_ONLY: dict[Dialect, str] = {dialect: ONLY_DUCKDB for dialect in Dialect if dialect is not Dialect.DUCKDB}
 
 TRIMMED = operator(
     "a text without white space around it",
@@ -41,8 +39,7 @@ def bound(value: Sql, build: Callable[[Sql], Sql], name: str, dialect: Dialect) 
     """Return what ``build`` makes of ``value``, which is worked out once however often it is said, and only if needed."""
     if dialect is not Dialect.DUCKDB:
         return build(value)
-    parameter = exp.Identifier(this=name, quoted=True)
-    made = exp.Lambda(this=build(exp.Identifier(this=name, quoted=True)), expressions=[parameter])
+    made = tree.function([name], build(tree.parameter(name)))
     return tree.call("LIST_EXTRACT", tree.call("LIST_TRANSFORM", tree.call("LIST_VALUE", value), made), tree.whole(1))
 
 
@@ -71,11 +68,6 @@ def joined(*texts: Sql) -> Sql:
     return whole
 
 
-def quiet_cast(value: Sql, type_: str) -> Sql:
-    """Return ``value`` as another type, NULL where it cannot be (DuckDB, Spark)."""
-    return exp.TryCast(this=value, to=tree.named_type(type_), safe=True)
-
-
 def folded(text: Sql, others: Iterable[str]) -> Sql:
     """Return ``text`` with small letters for capital ones, as far as that matters to a comparison with ``others`` (DuckDB)."""
     capitals = SMALL_OF_ASCII if all(other.isascii() for other in others) else SMALL_OF
@@ -101,4 +93,4 @@ def narrowed(value: Sql, low: str, high: str, type_: str, dialect: Dialect) -> S
     """Return a whole number or a decimal as a narrower type, NULL where it does not lie between two numbers, the type's ends."""
     if dialect is Dialect.POSTGRES:
         return tree.case([(tree.between(value, tree.digits(low), tree.digits(high)), tree.cast(value, type_))])
-    return quiet_cast(value, type_)
+    return tree.try_cast(value, type_)

@@ -11,7 +11,7 @@ from revrules.backends.sql.dialects import Dialect, Unsayable
 from revrules.backends.sql.reading_cells import Found
 from revrules.backends.sql.reading_lengths import length_of
 from revrules.backends.sql.reading_numbers import finite
-from revrules.backends.sql.reading_parts import as_text, narrowed, quiet_cast
+from revrules.backends.sql.reading_parts import as_text, narrowed
 from revrules.backends.sql.sources import Held
 from revrules.backends.sql.type_names import sql_type
 from revrules.runtime.cells import cell_reader, expected, field_reader
@@ -192,7 +192,7 @@ def _money(raw: Sql, column: SourceColumn, dialect: Dialect) -> Found:
 def _rounded(amount: Sql, type_: str, dialect: Dialect) -> Sql:
     """Return a decimal as money, half away from zero; NULL where it is too large."""
     if dialect is not Dialect.POSTGRES:
-        return quiet_cast(amount, type_)
+        return tree.try_cast(amount, type_)
     rounded = tree.call("ROUND", amount, tree.whole(4))
     fits = tree.between(rounded, tree.digits(f"-{MONEY_END}"), tree.digits(MONEY_END))
     return tree.case([(fits, tree.cast(rounded, type_))])
