@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -43,9 +42,3 @@ def stepped(value: Sql, steps_: Sequence[tuple[int, int]], first: int) -> Sql:
             said.append((threshold, result))
     numbers = [first, *(result for _, result in said)]
     return steps(value, [tree.whole(threshold) for threshold, _ in said], [tree.whole(number) for number in numbers])
-
-
-def step_at(steps_: Sequence[tuple[int, int]], first: int, value: int) -> int:
-    """Return what ``stepped`` says of a number."""
-    index = bisect_left(steps_, value + 1, key=lambda step: step[0])
-    return steps_[index - 1][1] if index else first

@@ -1,0 +1,131 @@
+"""A calendar into the numbers that its working time is counted with: microseconds of a day, days free, the odd sessions.
+
+Days are numbered from 0001-01-01, a Monday, on; instants and local times are microseconds from its beginning on.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from revrules.backends.sql import times_words as words
+from revrules.backends.sql.business_days import DAYS, Week
+from revrules.backends.sql.zone_tables import zone_table
+from revrules.runtime import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from revrules.backends.sql.zone_tables import Offsets
+    from revrules.runtime.clock import WorkingTime
+
+MOST_FREE_DAYS = 2_000
+"""Holidays on working days: each is some 60 letters of every use."""
+SECOND = timedelta(seconds=1)
+
+
+class Session(NamedTuple):
+    """The working hours of one day, as instants."""
+
+    day: int
+    opens: int
+    closes: int
+
+    @property
+    def length(self) -> int:
+        """How much working time it is."""
+        return max(self.closes - self.opens, 0)
+
+
+class Hours(NamedTuple):
+    """Working time: when a session opens and closes (microseconds of the day), the week, the zone."""
+
+    zone: str
+    opens: int
+    closes: int
+    week: Week
+
+    @property
+    def length(self) -> int:
+        """How much working time a session has that no change of the clock touches."""
+        return self.closes - self.opens
+
+    def session(self, day: int) -> Session:
+        """Return the session of a day."""
+        opens, closes = self._instant(day, self.opens), self._instant(day, self.closes)
+        end = 0 if day < 366 else micros_of(words.LAST)
+        return Session(day, end if opens is None else opens, end if closes is None else closes)
+
+    def _instant(self, day: int, time: int) -> int | None:
+        local = day * words.DAY_MICROS + time
+        if local > micros_of(words.LAST):
+            return None
+        found = clock.from_local(words.FIRST + words.MICROSECOND * local, clock.zone_of(self.zone))
+        return None if found is None else micros_of(found.replace(tzinfo=None))
+
+
+@lru_cache(maxsize=64)
+def working_hours(calendar: WorkingTime) -> Hours | None:
+    """Return the working time of a calendar, None where it has none."""
+    opens, closes = (
+        (at.hour * 3600 + at.minute * 60 + at.second) * 1_000_000 + at.microsecond for at in (calendar.opens, calendar.closes)
+    )
+    closes = closes or words.DAY_MICROS
+    week = Week(tuple(day - 1 for day in calendar.days), tuple(day - 1 for day in calendar.holidays))
+    if closes <= opens or not week.weekdays or week.total <= 0:
+        return None
+    return Hours(calendar.zone, opens, closes, week)
+
+
+def micros_of(moment: datetime) -> int:
+    """Return the microseconds from 0001-01-01 to a moment."""
+    return (moment - words.FIRST) // words.MICROSECOND
+
+
+@lru_cache(maxsize=64)
+def odd_sessions(hours: Hours) -> tuple[Session, ...] | None:
+    """Return the sessions that a change of the clock touches, ascending; None where there are such every year for ever."""
+    offsets = zone_table(hours.zone).utc
+    if any(_touched(hours, change, any_day=True) for change in _of_the_rule(offsets)):
+        return None
+    days = {day for change in _of_the_past(offsets) for day in _touched(hours, change)}
+    return tuple(hours.session(day) for day in sorted(days | _cut_off(hours, offsets)))
+
+
+class Change(NamedTuple):
+    """A change of the clock: the local times between which it may be unclear what time it is."""
+
+    low: datetime
+    high: datetime
+
+
+def _of_the_past(offsets: Offsets) -> Iterator[Change]:
+    before = offsets.first
+    for moment, after in offsets.changes:
+        yield Change(moment + SECOND * min(before, after), moment + SECOND * max(before, after))
+        before = after
+
+
+def _of_the_rule(offsets: Offsets) -> Iterator[Change]:
+    """Yield the changes of some years that stand for all."""
+    if offsets.rule is not None:
+        low, high = sorted((offsets.rule.inside, offsets.rule.outside))
+        for year in range(2400, 2412):
+            for moment, _ in offsets.rule.events([year]):
+                yield Change(moment + SECOND * low, moment + SECOND * high)
+
+
+def _touched(hours: Hours, change: Change, *, any_day: bool = False) -> set[int]:
+    """Return the days of the sessions (those of holidays too with ``any_day``) that overlap a change."""
+    low, high = micros_of(change.low), micros_of(change.high)
+    days = range(low // words.DAY_MICROS - 1, high // words.DAY_MICROS + 1)
+    starts = [(day, day * words.DAY_MICROS) for day in days]
+    touched = {day for day, start in starts if start + hours.opens < high and low < start + hours.closes}
+    return {day for day in touched if (day % 7 in hours.week.weekdays if any_day else hours.week.works(day))}
+
+
+def _cut_off(hours: Hours, offsets: Offsets) -> set[int]:
+    """Return the last day where its midnight comes before the end of time: then its session goes on until that."""
+    cut = hours.closes == words.DAY_MICROS and offsets.last > 0 and hours.week.works(DAYS - 1)
+    return {DAYS - 1} if cut else set()
