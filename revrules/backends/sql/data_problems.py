@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
 from revrules.backends.sql import lists, tree
@@ -18,16 +18,32 @@ if TYPE_CHECKING:
     from revrules.backends.sql.tree import Sql
 
 
+class Problem(NamedTuple):
+    """A problem that a record can have: of which field or classification, when, and the words for it. ``shows``: there is a value
+    that is none; a required one that is missing has none.
+    """
+
+    subject: str
+    when: Sql
+    told: Sql
+    shows: bool = True
+
+
 def data_problems(walk: Walk, frame: Frame) -> Sql:
     """Return the problems as an array of texts such as `employees: not a whole number`, in the order of the reference."""
-    found = [*_of_reading(walk, frame), *_of_claim(walk), *_clashes(walk)]
+    found = possible_problems(walk, frame)
     if not found:
         return lists.EMPTY(walk.dialect)
-    told = lists.COMPACT(walk.dialect, *(tree.case([problem]) for problem in found))
-    return tree.case([(tree.any_of(when for when, _ in found), told)], lists.EMPTY(walk.dialect))
+    told = lists.COMPACT(walk.dialect, *(tree.case([(problem.when, problem.told)]) for problem in found))
+    return tree.case([(tree.any_of(problem.when for problem in found), told)], lists.EMPTY(walk.dialect))
 
 
-def _of_reading(walk: Walk, frame: Frame) -> Iterator[tuple[Sql, Sql]]:
+def possible_problems(walk: Walk, frame: Frame) -> list[Problem]:
+    """Return the problems that a record can have, in the order of the reference."""
+    return [*_of_reading(walk, frame), *_of_claim(walk), *_clashes(walk)]
+
+
+def _of_reading(walk: Walk, frame: Frame) -> Iterator[Problem]:
     """Yield when a field holds no value, or lacks one that is required, and the words for it."""
     for field in walk.scope.ruleset.entity(walk.lifecycle.entity).fields:
         reason = frame.reason(field.name)
@@ -35,20 +51,20 @@ def _of_reading(walk: Walk, frame: Frame) -> Iterator[tuple[Sql, Sql]]:
         required = tree.text(f"{field.name}: required, but missing")
         if reason is not None:
             told = tree.binary("||", tree.text(f"{field.name}: "), reason)
-            yield tree.is_known(reason), told
+            yield Problem(field.name, tree.is_known(reason), told)
             missing = tree.all_of([missing, tree.is_null(reason)])
         if field.required:
-            yield missing, required
+            yield Problem(field.name, missing, required, shows=False)
 
 
-def _of_claim(walk: Walk) -> Iterator[tuple[Sql, Sql]]:
+def _of_claim(walk: Walk) -> Iterator[Problem]:
     tracks = walk.lifecycle.tracks
     if tracks is not None:
         unknown = tree.all_of([tree.is_known(walk.claim), tree.is_null(walk.declared)])
-        yield unknown, tree.text(f"{name_of(tracks)}: not a stage of {walk.lifecycle.name}")
+        yield Problem(name_of(tracks), unknown, tree.text(f"{name_of(tracks)}: not a stage of {walk.lifecycle.name}"))
 
 
-def _clashes(walk: Walk) -> Iterator[tuple[Sql, Sql]]:
+def _clashes(walk: Walk) -> Iterator[Problem]:
     """Yield when a classification that allows one branch or row finds several true, and the words for it."""
     for definition in walk.scope.ruleset.definitions:
         expr = definition.expr
@@ -58,10 +74,11 @@ def _clashes(walk: Walk) -> Iterator[tuple[Sql, Sql]]:
             table = walk.scope.ruleset.table(expr.table)
             if table.mode is ir.ChooseMode.EXACTLY_ONE and len(table.rows) > 1:
                 states = states_of_rows(table, list(table.rows), expr.inputs, walk.scope)
-                yield _several(states), tree.text(f"{definition.name}: more than one row is true")
+                told = tree.text(f"{definition.name}: more than one row is true")
+                yield Problem(definition.name, _several(states), told)
         elif isinstance(expr, ir.Choose) and expr.mode is ir.ChooseMode.EXACTLY_ONE and len(expr.branches) > 1:
             states = [lower(condition, walk.scope) for condition, _ in expr.branches]
-            yield _several(states), tree.text(f"{definition.name}: more than one branch is true")
+            yield Problem(definition.name, _several(states), tree.text(f"{definition.name}: more than one branch is true"))
 
 
 def _several(states: list[Sql]) -> Sql:
