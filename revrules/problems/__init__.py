@@ -2,7 +2,7 @@
 
 The modules go by phase: ``syntax`` REV1xx, ``names`` REV2xx, ``types`` REV3xx, ``stages`` REV4xx, ``logic`` and ``classes``
 REV50x and REV51x, ``proofs`` REV599, ``alignment`` and ``ownership`` REV6xx, ``decisions`` REV24x and REV32x, ``data`` REV7xx,
-``examples`` REV78x, ``revisions`` REV790 to REV792, ``baselines`` REV793 to REV795, ``impact`` REV797 and REV798. Codes are
+``examples`` REV78x, ``revisions`` REV790 to REV792, ``baselines`` REV793 to REV796, ``impact`` REV797 and REV798. Codes are
 never reused.
 """
 
