@@ -71,8 +71,8 @@ class History:
 
     @property
     def changed(self) -> int:
-        """How many commits changed its meaning."""
-        return sum(event.kind is not Kind.SAME for event in self.events)
+        """How many commits changed its meaning; not the one from which it is known."""
+        return sum(event.kind is not Kind.SAME and event.since is not None for event in self.events)
 
 
 def history(past: Past, versions: Iterable[Version], term: Term, today: datetime.date) -> History:
