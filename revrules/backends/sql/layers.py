@@ -84,8 +84,6 @@ class OneJoin:
     order: tuple[str, ...]
     """The columns of its rows by which the first of a key is found."""
     on: Sql
-    columns: dict[str, str] = field(default_factory=dict)
-    """The columns of its rows by the names that they get."""
 
 
 @dataclass(eq=False, slots=True)

@@ -88,7 +88,7 @@ class Queries:
 
     def _one(self, join: OneJoin, read: set[str]) -> Sql:
         """Return the first record of each key."""
-        columns = [join.there, *(name for name in join.columns if name in read and name != join.there)]
+        columns = [join.there, *sorted(read - {join.there})]
         plan = planned(join.rows, [], [*columns, *join.order])
         nth = tree.number_of_row([tree.column(join.there)], [tree.column(name) for name in join.order])
         items = [*_unchanged(columns), tree.named(nth, NTH)]
