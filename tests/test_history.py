@@ -346,5 +346,16 @@ def test_a_merge_counts_as_one_commit_and_its_side_can_be_looked_into(
     repo.commit({"README.md": "words"}, "beside")
     repo.git("merge", "-q", "--no-ff", "-m", "merged", "side")
     assert told(of(tmp_path, "big", "rules.rev")) == [("first", "new"), ("merged", "tightened")]
+    assert main(["log", "big"]) == 0
+    assert "a merge: --all-parents shows what it brought" in capsys.readouterr().out
+    assert main(["log", "big", "--all-parents", "--output-format", "json"]) == 0
+    (merge, first) = json.loads(capsys.readouterr().out)["events"]
+    assert [(each["subject"], each["kind"]) for each in merge["brought"]] == [
+        ("another step", "tightened"),
+        ("one step", "tightened"),
+    ]
+    assert first["brought"] == []
+    assert main(["log", "big", "--all-parents"]) == 0
+    assert "    a merge, which brought:\n" in capsys.readouterr().out
     assert main(["log", "big", "--until", "HEAD^2"]) == 0
     assert "another step" in capsys.readouterr().out

@@ -27,6 +27,7 @@ NEAR = 3
 @click.argument("path", metavar="[PATH]", required=False, default=".")
 @click.option("--until", metavar="REVISION", default="HEAD", help="The newest commit to look at.  [default: HEAD]")
 @click.option("--since", callback=options.day, metavar="DATE", help="Look at commits from this day on.")
+@click.option("--all-parents", is_flag=True, help="Of a merge that changed the meaning, show the commits that it brought.")
 @options.as_of_day
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="How to show it.  [default: text]")
 @options.quiet
@@ -35,6 +36,7 @@ def command(
     path: str,
     until: str,
     since: datetime.date | None,
+    all_parents: bool,
     as_of: datetime.date | None,
     output_format: str,
     quiet: bool,
@@ -42,12 +44,13 @@ def command(
     """Say which commits changed what a word, score, rule, stage or lifecycle means.
 
     TERM is its name (`qualified`, `qualified for sales`, `account.fit`, `revenue.mql`), PATH a ruleset or its folder in a git
-    repository. The newest commit comes first. Commits that only word it otherwise are proved to mean the same, and left out. A
-    merge counts as one commit.
+    repository. The newest commit comes first. Commits that only word it otherwise are proved to mean the same, and left out.
+
+    Commits are those along first parents, so that a merge counts as one commit, which brought all that came with it.
 
     Exit code: 0 the history was read, 2 there is no such name, or no history.
     """
-    from revrules.diff.history import history
+    from revrules.diff.history import history, into_merges
     from revrules.diff.past import Past
     from revrules.render.changes.history import as_json, as_text, summary
     from revrules.revisions import Repository, RevisionError
@@ -59,6 +62,8 @@ def command(
             moment = None if since is None else _beginning(since)
             chosen, versions = _chosen(past, past.states(start, moment), term, path)
             found = history(past, versions, chosen, as_of or options.this_day())
+            if all_parents:
+                found = into_merges(past, found, as_of or options.this_day())
             shallow = repository.shallow
     except RevisionError as error:
         from revrules.cli.records import show

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from revrules.diff.changes import Kind, What
 from revrules.diff.terms import deciding_stages, earlier, fingerprint, only, thing
 from revrules.diff.versions import difference
+from revrules.revisions import Revision
 
 if TYPE_CHECKING:
     import datetime
@@ -43,6 +44,8 @@ class Event:
     shape: tuple[Shape, ...] = ()
     since: Commit | None = None
     """The commit whose version it was compared with."""
+    brought: tuple[Event, ...] = ()
+    """Of a merge that was looked into: what changed it on the sides that were merged, newest first."""
 
     @property
     def renamed(self) -> bool:
@@ -102,6 +105,26 @@ def history(past: Past, versions: Iterable[Version], term: Term, today: datetime
         events.append(Event(newer.commit, Kind.NEW, called, called))
         touched += 1
     return History(term, tuple(events), tuple(broken), commits, touched, proved)
+
+
+def into_merges(past: Past, found: History, today: datetime.date) -> History:
+    """Return a history in which merges that changed the meaning say which commits of their sides did. Raises RevisionError."""
+    events = []
+    for event in found.events:
+        first, *others = event.commit.parents or ("",)
+        sides = [_side(past, event.term, (first, other), today) for other in others if event.since is not None]
+        events.append(replace(event, brought=tuple(each for side in sides for each in side)))
+    return replace(found, events=tuple(events))
+
+
+def _side(past: Past, term: Term, parents: tuple[str, str], today: datetime.date) -> tuple[Event, ...]:
+    """Return the events of the commits that only the second parent of a merge reaches."""
+    first, other = (Revision(parent, parent) for parent in parents)
+    states = list(past.states(other, beyond=first))
+    start = states[-1].commit.parents if states else ()
+    before = past.at(Revision(start[0], start[0]), states[-1].path) if start else None
+    along = history(past, map(past.version, [*states, *([before] if before else [])]), term, today)
+    return tuple(event for event in into_merges(past, along, today).events if event.since is not None)
 
 
 def _has(ruleset: Ruleset | None, term: Term) -> bool:

@@ -143,16 +143,23 @@ def _lines(history: History, color: bool) -> Iterator[str]:
     if not history.events:
         yield f"no commit changed the meaning of `{history.term.title}`"
     for event in history.events:
-        yield f"{paint(event.commit.hash[:SHORT], Paint.STRONG, color)}  {_who(event.commit)}  {event.commit.subject}"
-        yield f"  {paint(_said(event), Paint.STRONG, color)}"
-        for cause in _causes(event):
-            yield f"    {line(cause)}"
-            yield from (f"      {shown}: {brief(witness)}" for shown, witness in records(cause))
-        if event.change is not None and not event.causes:
-            yield from (f"      {shown}: {brief(witness)}" for shown, witness in records(event.change))
-        yield from (f"    {shape.what} `{shape.name}`: {shape.told}" for shape in event.shape)
-        if len(event.commit.parents) > 1:
-            yield f"    a merge: --until {event.commit.hash[:SHORT]}^2 looks into what it brought"
+        yield from _event_lines(event, color)
+
+
+def _event_lines(event: Event, color: bool) -> Iterator[str]:
+    yield f"{paint(event.commit.hash[:SHORT], Paint.STRONG, color)}  {_who(event.commit)}  {event.commit.subject}"
+    yield f"  {paint(_said(event), Paint.STRONG, color)}"
+    for cause in _causes(event):
+        yield f"    {line(cause)}"
+        yield from (f"      {shown}: {brief(witness)}" for shown, witness in records(cause))
+    if event.change is not None and not event.causes:
+        yield from (f"      {shown}: {brief(witness)}" for shown, witness in records(event.change))
+    yield from (f"    {shape.what} `{shape.name}`: {shape.told}" for shape in event.shape)
+    if event.brought:
+        yield "    a merge, which brought:"
+        yield from (f"      {text}" for inner in event.brought for text in _event_lines(inner, color))
+    elif len(event.commit.parents) > 1:
+        yield "    a merge: --all-parents shows what it brought"
 
 
 def _who(commit: Commit) -> str:
@@ -198,6 +205,7 @@ def _event(event: Event) -> dict[str, object]:
         "because": [_change(cause) for cause in event.causes],
         "whole": None if event.change is None else _change(event.change),
         "declared": [{"what": shape.what, "name": shape.name, "change": shape.told} for shape in event.shape],
+        "brought": [_event(inner) for inner in event.brought],
     }
 
 
