@@ -22,7 +22,7 @@ from revrules.backends.sql.type_names import sql_type
 from revrules.readers import field_spec
 from revrules.runtime.cells import field_reader
 from revrules.tables.related import key_text
-from revrules.types import EnumType, Scalar
+from revrules.types import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
