@@ -53,6 +53,10 @@ class Missing:
         """Return the fields on which the ways that are unknown and looked at depend."""
         return self._all(_where(tree.is_null(self.walk.state(way, spot)), self._of_way(way)) for way, spot in self._unknown)
 
+    def of_condition(self, condition: ir.Expr) -> Fields:
+        """Return the fields on which a condition of the record depends where it is unknown."""
+        return self._of_missing([condition], self.walk.scope, ((),))
+
     def _of_way(self, way: Way) -> Fields:
         scope, around = self.walk.scope, ((),)
         if way.target not in self._gates:
