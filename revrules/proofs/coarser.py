@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from revrules import ir
 from revrules.backends.smt.answers import UNMET, Want
-from revrules.reads import children
+from revrules.reads import children, used
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from revrules.backends.smt.answers import State, Witness
     from revrules.ir import Expr, Ruleset
     from revrules.proofs.normal import Normals
     from revrules.types import Type
@@ -52,6 +53,7 @@ class Coarser:
         self._counting: dict[str, bool] = {}
         self._fields: dict[str, dict[str, Type]] = {}
         self._numbers: dict[Expr, int] = {}
+        self._stand_for: dict[str, Expr] = {}
         definitions = tuple(
             dataclasses.replace(each, expr=self._without(each.expr, each.entity), criteria=None) for each in ruleset.definitions
         )
@@ -67,6 +69,19 @@ class Coarser:
 
     def _stand_ins(self, entity: str) -> Iterator[ir.FieldDecl]:
         return (ir.FieldDecl(name, type_) for name, type_ in self._fields.get(entity, {}).items())
+
+    def hints(self, entity: str, wants: Sequence[Want], witness: Witness) -> tuple[Want, ...]:
+        """Return what the fields of a record that answers the question say of what they stand for, as far as it is asked for.
+
+        Only of conditions: a record that is so answers the first question, too, but there need not be one.
+        """
+        asked = [self._without(want.condition, entity) for want in wants]
+        definitions = {definition.id: definition for definition in self._ruleset.definitions}
+        said = [*asked, *(each.expr for each in used(definitions, asked) if each.entity == entity)]
+        names = dict.fromkeys(name for expr in said for name in _fields(expr) if name.startswith(MARK))
+        conditions = [name for name in names if self._fields[entity].get(name) is Scalar.BOOLEAN]
+        states = ((name, cast("State", witness.record.get(name))) for name in conditions)
+        return tuple(Want(self._stand_for[name], frozenset({state})) for name, state in states)
 
     def _known(self, entity: str) -> Iterator[Want]:
         """Yield that a field is no less true than another, where what the one stands for is no less than what the other does."""
@@ -161,5 +176,29 @@ class Coarser:
         name = f"{MARK}{min(key, opposite)}"
         self._fields.setdefault(entity, {})[name] = type_
         field = ir.Field(name, type_)
+        self._stand_for[name] = expr if opposite >= key else ir.Not(expr)
         self._numbers |= {field: min(key, opposite), ir.Not(field): max(key, opposite)}
         return ir.Not(field) if opposite < key else field
+
+
+def _fields(expr: Expr) -> Iterator[str]:
+    """Yield the fields of the record itself that an expression names outside of related records."""
+    if isinstance(expr, ir.Field) and not expr.path:
+        yield expr.name
+    for child in () if isinstance(expr, AGGREGATES) else children(expr):
+        yield from _fields(child)
+
+
+def without_stand_ins(witness: Witness) -> Witness:
+    """Return the record of an answer to a question that says less, as far as it is one of the ruleset itself."""
+    return dataclasses.replace(witness, record=cast("Mapping[str, object]", _own(witness.record)))
+
+
+def _own(part: object) -> object:
+    match part:
+        case dict():
+            return {name: _own(each) for name, each in part.items() if not name.startswith(MARK)}
+        case list():
+            return [_own(each) for each in part]
+        case _:
+            return part

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from revrules.backends.smt.answers import MET, NO_STEPS_LEFT, NOT_MET, UNMET, Answer, Verdict, Want, Witness
-from revrules.proofs.coarser import Coarser, Kept
+from revrules.proofs.coarser import Coarser, Kept, without_stand_ins
 from revrules.proofs.fingerprints import Fingerprints
 from revrules.proofs.kept_answers import KeptAnswers
 from revrules.proofs.normal import Normals
-from revrules.proofs.searching import search
+from revrules.proofs.searching import Start, search
 from revrules.proofs.states import Judge
 
 if TYPE_CHECKING:
@@ -165,13 +165,18 @@ class Questions:
 
     def _otherwise(self, open_: Answer, entity: str, wants: tuple[Want, ...], *, core: bool) -> Answer:
         """Return a proof that needs less than all that is said, or a record that a search finds; else ``open_``, as it was."""
+        starts: list[Start] = []
         for kept in Kept:
-            ruleset, asked = Coarser(self.ruleset, self._normals, kept).question(entity, wants)
+            coarser = Coarser(self.ruleset, self._normals, kept)
+            ruleset, asked = coarser.question(entity, wants)
             answer = self._make(ruleset, self.today).find(entity, asked, core=core)
             if answer.verdict is Verdict.IMPOSSIBLE:
                 return Answer(Verdict.IMPOSSIBLE, core=tuple(place for place in answer.core if place < len(wants)))
+            if answer.witness is not None:
+                starts.append(Start(without_stand_ins(answer.witness), coarser.hints(entity, wants, answer.witness)))
         alone = (self._prover[0].find(entity, (want,), core=False).witness for want in wants)
-        found = search(self.ruleset, entity, wants, self.today, [witness for witness in alone if witness is not None])
+        starts += [Start(witness) for witness in alone if witness is not None]
+        found = search(self.ruleset, entity, wants, self.today, starts)
         return open_ if found is None else Answer(Verdict.POSSIBLE, found)
 
     def witness(self, entity: str, *wants: Want) -> Witness | None:

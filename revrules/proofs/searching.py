@@ -10,7 +10,7 @@ import datetime
 import random
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from revrules import ir
 from revrules.backends.smt.answers import MET, NOT_MET, NOT_UNMET, UNMET, Witness
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     States = frozenset[State]
     Record = dict[str, object]
 
-STARTS, MOVES, STALE = 40, 700, 120
+STARTS, MOVES, STALE = 60, 2_400, 240
 """Records to begin with; how many are tried from there; how many in a row that come no nearer before it begins anew."""
+AWAY = 0.12
+"""How often a record is kept that is one further away: what is nearest may lead nowhere."""
 MOST_DEEP = 2
 """Relations one after another."""
 MOST_RELATED = 3
@@ -39,12 +41,17 @@ TURNED = {MET: UNMET, UNMET: MET, NOT_MET: NOT_UNMET, NOT_UNMET: NOT_MET}
 BEFORE_ELSE = {(True, False): MET, (True, True): NOT_UNMET, (False, False): NOT_MET, (False, True): UNMET}
 """Of `c or else d`, by whether it is to be true, and by d: the states of c that make it so."""
 DAY = datetime.timedelta(days=1)
-TEXTS = ("Example", "a", "web", "someone@example.com", "https://www.example.com/a", "123", "é")
+TEXTS = ("Example", "a", "aa", "someone@example.com", "a@www.example.com/a", "https://www.example.com/a", "123", "é")
 
 
-def search(
-    ruleset: Ruleset, entity: str, wants: Sequence[Want], today: datetime.date, starts: Sequence[Witness]
-) -> Witness | None:
+class Start(NamedTuple):
+    """A record to begin with, and conditions in states that would do."""
+
+    record: Witness
+    hints: tuple[Want, ...] = ()
+
+
+def search(ruleset: Ruleset, entity: str, wants: Sequence[Want], today: datetime.date, starts: Sequence[Start]) -> Witness | None:
     """Return a record of ``entity`` that fulfils all ``wants``, if a search of bounded length finds one: the same every time.
 
     It begins with ``starts`` and some samples.
@@ -64,23 +71,34 @@ class _Search:
         said = [*conditions, *(each.expr for each in used(self._definitions, conditions))]
         self._reads = frozenset(name for expr in said for name in _names(expr))
         self._pools = _pools(said, today)
+        self._hints: tuple[Want, ...] = ()
         self._draw = random.Random(f"{entity}/{len(said)}")
 
-    def found(self, starts: Sequence[Witness]) -> Witness | None:
-        """Return the first record that is not far at all."""
-        some = [
-            Witness(self._entity, self._as_of, record) for record in samples(self._ruleset, self._entity, self._today, STARTS)
-        ]
-        beginnings = sorted(((self._far(each), n, each) for n, each in enumerate((*starts, *some))), key=lambda each: each[:2])
+    def found(self, starts: Sequence[Start]) -> Witness | None:
+        """Return the first record that is not far at all: by the hints of each start, then from all that there is."""
+        for start in starts:
+            if start.hints:
+                self._hints = start.hints
+                record = self._near([start.record], MOVES // 2)
+                if record is not None:
+                    return record
+        self._hints = ()
+        drawn = samples(self._ruleset, self._entity, self._today, STARTS)
+        some = [Witness(self._entity, self._as_of, record) for record in drawn]
+        return self._near([*(start.record for start in starts), *some], MOVES)
+
+    def _near(self, starts: Sequence[Witness], moves: int) -> Witness | None:
+        """Return a record that fulfils the wants, at most so many moves from one of ``starts``."""
+        beginnings = sorted(((self._far(each), n, each) for n, each in enumerate(starts)), key=lambda each: each[:2])
         turn, (best, _, record) = 0, beginnings[0]
         stale = 0
-        for _ in range(MOVES):
-            if not best:
+        for _ in range(moves):
+            if best[0] == 0:
                 return record
             moved = Witness(self._entity, record.as_of, self._moved(dict(record.record), self._entity))
             far = self._far(moved)
-            stale = 0 if far < best else stale + 1
-            if far <= best:
+            stale = 0 if sum(far) < sum(best) else stale + 1
+            if sum(far) <= sum(best) or far[0] == 0 or self._draw.random() < AWAY ** (sum(far) - sum(best)):
                 best, record = far, moved
             if stale > STALE:
                 turn, stale = (turn + 1) % len(beginnings), 0
@@ -89,9 +107,13 @@ class _Search:
 
     # --- how far a record is ---------------------------------------------------------------------------------------
 
-    def _far(self, record: Witness) -> int:
+    def _far(self, record: Witness) -> tuple[int, int]:
+        """Return how far a record is from what is wanted, and from what the hints say."""
         judged = self._bench.judged(record.record, record.as_of)
-        return sum(self._from(judged, want.condition, want.states) for want in self._wants)
+        wanted, hinted = (
+            sum(self._from(judged, want.condition, want.states) for want in some) for some in (self._wants, self._hints)
+        )
+        return wanted, hinted
 
     def _from(self, judged: Judged, expr: Expr, states: States) -> int:
         """Return how many parts of a condition would have to be otherwise for it to be in one of ``states``."""
@@ -177,8 +199,15 @@ class _Search:
             return draw.choice(field.type.member_names)
         pool = self._pools[field.type]
         kind = type(pool[0])
-        same = [value for value in record.values() if type(value) is kind]
+        same = [value for value in _values(record) if type(value) is kind]
         return draw.choice(same) if same and draw.random() < 0.2 else draw.choice(pool)
+
+
+def _values(record: Record) -> Iterator[object]:
+    """Yield the values of a record and of those related to it."""
+    for value in record.values():
+        for each in value if isinstance(value, list) else [value]:
+            yield from _values(each) if isinstance(each, dict) else [each]
 
 
 def _names(expr: Expr) -> Iterator[str]:
