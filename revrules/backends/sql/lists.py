@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from revrules.backends.sql import tree
+from revrules.backends.sql import bits, tree
 from revrules.backends.sql.dialects import Dialect, operator
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ MOST_LOOKED_UP = 1024
 """Arrays that are written out, one for each set of names, so that a number finds them: on DuckDB three times as fast as to build
 them.
 """
+MOST_BITS = 8
+"""Names whose sets are written out together."""
 
 EMPTY = operator(
     "an array of texts without any",
@@ -99,13 +101,32 @@ def chosen(choices: Sequence[Choice], dialect: Dialect) -> Sql:
         sizes = 1
         for choice in sorted(asked, key=lambda one: len(one.told)):
             sizes += 1 << len(choice.told)
-            if sizes <= MOST_LOOKED_UP:
+            if sizes <= MOST_LOOKED_UP and len(choice.told) <= MOST_BITS:
                 looked_up.append(choice)
     built = [choice for choice in asked if choice not in looked_up]
     branches = [(choice.when, _built(choice.told, dialect)) for choice in built]
     if built and built[0].when == tree.TRUE:
         return branches[0][1]
     return tree.case(branches, _looked_up([choice for choice in asked if choice in looked_up], dialect))
+
+
+def of_bits(words: Sequence[Sql], names: Sequence[str], dialect: Dialect) -> Sql:
+    """Return the names of the bits that are set in integers of ``bits.WORD`` bits."""
+    if dialect is not Dialect.DUCKDB:
+        told = [Told(name, bits.has_any(words[n // bits.WORD], 1 << n % bits.WORD)) for n, name in enumerate(names)]
+        return chosen([Choice(tree.TRUE, told)], dialect)
+    parts: list[Sql] = []
+    for n, word in enumerate(words):
+        held = names[n * bits.WORD : (n + 1) * bits.WORD]
+        for start in range(0, len(held), MOST_BITS):
+            part = held[start : start + MOST_BITS]
+            moved = word if not start else tree.binary(">>", word, tree.whole(start))
+            position = tree.binary("+", tree.binary("&", moved, tree.whole((1 << len(part)) - 1)), tree.whole(1))
+            parts.append(tree.call("list_extract", _sets(part, dialect), position))
+    if not parts:
+        return EMPTY(dialect)
+    none = tree.all_of(tree.binary("=", word, bits.NONE) for word in words)
+    return parts[0] if len(parts) == 1 else tree.case([(none, EMPTY(dialect))], joined(parts, dialect))
 
 
 def each_once(told: Sequence[Told]) -> list[Told]:
@@ -125,19 +146,20 @@ def _looked_up(choices: Sequence[Choice], dialect: Dialect) -> Sql:
     rows = [EMPTY(dialect)]
     positions: list[tuple[Sql, Sql]] = []
     for when, told in choices:
-        bits = [tree.case([(one.when, tree.whole(1 << position))], tree.whole(0)) for position, one in enumerate(told)]
-        positions.append((when, _sum([tree.whole(len(rows) + 1), *bits])))
-        for mask in range(1 << len(told)):
-            rows.append(constant([one.name for n, one in enumerate(told) if mask >> n & 1], dialect))
+        held = bits.of({position: one.when for position, one in enumerate(told)}, len(told))[0]
+        positions.append((when, tree.binary("+", tree.whole(len(rows) + 1), held)))
+        rows += _all_sets([one.name for one in told], dialect)
     position = positions[0][1] if positions[0][0] == tree.TRUE else tree.case(positions, tree.whole(1))
     return tree.call("list_extract", tree.array(rows), position)
 
 
-def _sum(parts: Sequence[Sql]) -> Sql:
-    found = parts[0]
-    for part in parts[1:]:
-        found = tree.binary("+", found, part)
-    return found
+def _sets(names: Sequence[str], dialect: Dialect) -> Sql:
+    """Return the array of the arrays for all sets of names."""
+    return tree.array(_all_sets(names, dialect))
+
+
+def _all_sets(names: Sequence[str], dialect: Dialect) -> list[Sql]:
+    return [constant([name for n, name in enumerate(names) if mask >> n & 1], dialect) for mask in range(1 << len(names))]
 
 
 def _built(told: Sequence[Told], dialect: Dialect) -> Sql:

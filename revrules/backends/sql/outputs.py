@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.backends.sql import bits, data_problems, dues, lists, possible, reasons, tree, verdicts, violations
 from revrules.backends.sql.dependence import Missing
-from revrules.backends.sql.lists import Choice, Told
+from revrules.backends.sql.lists import Choice
 from revrules.backends.sql.placement import Walk
-from revrules.backends.sql.unknown import unknown
+from revrules.backends.sql.unknown import refuted, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -91,8 +91,7 @@ class Answers:
         """The missing fields that could change the stage."""
         names, words = self.lacking
         held = [self.walk.scope.kept(word, f"missing in {self.walk.lifecycle.name}") for word in words]
-        told = [Told(name, bits.has_any(held[n // bits.WORD], 1 << n % bits.WORD)) for n, name in enumerate(names)]
-        return lists.chosen([Choice(tree.TRUE, told)], self.walk.dialect)
+        return lists.of_bits(held, names, self.walk.dialect)
 
     def missing_bits(self) -> list[Sql]:
         """The same as bit sets."""
@@ -142,7 +141,7 @@ ANSWERS: Mapping[str, Answer] = {
     "certain": Answer(Kind.BOOLEAN, lambda made: made.certain),
     "path": Answer(Kind.TEXTS, lambda made: made.walk.path),
     "next_stages": Answer(Kind.TEXTS, lambda made: reasons.next_stages(made.walk)),
-    "blockers": Answer(Kind.TEXTS, lambda made: made.criteria(reasons.unmet)),
+    "blockers": Answer(Kind.TEXTS, lambda made: made.criteria(refuted)),
     "unknown_criteria": Answer(Kind.TEXTS, lambda made: made.criteria(unknown)),
     "missing": Answer(Kind.TEXTS, lambda made: made.missing()),
     "owners": Answer(Kind.TEXTS, lambda made: reasons.owners(made.walk)),
@@ -157,7 +156,7 @@ ANSWERS: Mapping[str, Answer] = {
 """The columns of an answer in their order: those of ``revrules.tables.answers``."""
 
 MASKS: Mapping[str, Callable[[Answers], list[Sql]]] = {
-    "blockers_mask": lambda made: made.criteria_bits("blockers_mask", reasons.unmet),
+    "blockers_mask": lambda made: made.criteria_bits("blockers_mask", refuted),
     "unknown_criteria_mask": lambda made: made.criteria_bits("unknown_criteria_mask", unknown),
     "missing_mask": Answers.missing_bits,
     "violations_mask": Answers.violation_bits,

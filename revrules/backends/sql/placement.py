@@ -150,29 +150,22 @@ class Walk:
         return tree.any_of(found)
 
     def _along(self, step: Step) -> Sql:
-        """Return the code of the exit that following ways from a step comes to: as flat as the longest way allows."""
+        """Return the code of the exit that following ways from a step comes to.
+
+        Ways are conditions of CASE, inside one another: engines look at the parts of such a condition one by one, only as far as
+        they need, and behind a way only for the records that take it.
+        """
         branches: list[tuple[Sql, Sql]] = []
-        while True:
-            heavy = _heaviest(step)
-            if heavy is None:
-                break
-            for way, behind in step.ways[:heavy]:
-                branches.append((self._open(way, step), self._behind(behind)))
-            way, behind = step.ways[heavy]
-            rest = [(self._open(other, step), self._behind(after)) for other, after in step.ways[heavy + 1 :]]
+        for way, behind in step.ways:
+            taken = _code(behind) if isinstance(behind, Exit) else self._along(behind)
             open_ = self._open(way, step)
-            if open_ != tree.TRUE:
-                branches.append((tree.negated(tree.is_true(open_)), tree.case(rest, _code(step.end))))
-            if isinstance(behind, Exit):
-                return tree.case(branches, _code(behind))
-            step = behind
+            if open_ == tree.TRUE:
+                return tree.case(branches, taken)
+            branches.append((open_, taken))
         return tree.case(branches, _code(step.end))
 
     def _open(self, way: Way, step: Step) -> Sql:
         return self.state(way, step.spot) if self.doubtful else self.opened(way)
-
-    def _behind(self, behind: Step | Exit) -> Sql:
-        return _code(behind) if isinstance(behind, Exit) else self._along(behind)
 
     # --- what follows from the end ---
 
@@ -243,13 +236,3 @@ def _codes(piece: Piece) -> set[int]:
         else:
             waiting += [part.end, *(behind for _, behind in part.ways)]
     return found
-
-
-def _heaviest(step: Step) -> int | None:
-    """Return the position of the way behind which most is to be done; None where there is no way."""
-    sizes = [0 if isinstance(behind, Exit) else _size(behind) for _, behind in step.ways]
-    return max(range(len(sizes)), key=sizes.__getitem__, default=None)
-
-
-def _size(step: Step) -> int:
-    return 1 + sum(_size(behind) for _, behind in step.ways if not isinstance(behind, Exit))

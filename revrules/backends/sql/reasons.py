@@ -30,16 +30,11 @@ class Asked(NamedTuple):
     groups: tuple[Sql, ...]
 
 
-def unmet(condition: ir.Expr, scope: Scope) -> Sql:
-    """Return a condition that is true where ``condition`` is false."""
-    return tree.negated(lower(condition, scope))
-
-
 def blockers(walk: Walk, judge: Judge) -> dict[Spot, Choice]:
     """Return, by the spot where placement ends, the criteria of the next stages, lost ones aside, of which ``judge`` holds."""
     found: dict[Spot, Choice] = {}
     for spot in walk.ends:
-        told = [_told(asked, judge, walk.scope) for way in _onward(walk, spot) for asked in _asked(walk, way)]
+        told = [_told(asked, judge, walk.scope) for way in _onward(walk, spot) for asked in criteria_of(walk, way)]
         if told:
             found[spot] = Choice(walk.at([spot]), told)
     return found
@@ -49,7 +44,7 @@ def layout(walk: Walk) -> dict[str | None, list[str]]:
     """Return for each stage (None: nowhere) the names of all criteria of its next stages: what their bits are."""
     found: dict[str | None, list[str]] = {}
     for spot in sorted(walk.ends, key=lambda spot: spot.declared):  # where back edges count there are more
-        asked = (asked for way in _onward(walk, spot) for asked in _asked(walk, way))
+        asked = (asked for way in _onward(walk, spot) for asked in criteria_of(walk, way))
         found[spot.stage] = list(dict.fromkeys(each.name for each in asked))
     return found
 
@@ -89,7 +84,7 @@ def _told(asked: Asked, judge: Judge, scope: Scope) -> Told:
     return Told(asked.name, tree.all_of([*asked.groups, judge(asked.condition, scope)]))
 
 
-def _asked(walk: Walk, way: Way) -> Iterator[Asked]:
+def criteria_of(walk: Walk, way: Way) -> Iterator[Asked]:
     """Yield the criteria of a way that is not open, in their order."""
     if way.own != ALWAYS:
         yield Asked("when", way.own, ())

@@ -36,6 +36,7 @@ _OPERATORS: Mapping[str, type[exp.Binary]] = {
     "||": exp.DPipe,
     "&": exp.BitwiseAnd,
     "|": exp.BitwiseOr,
+    ">>": exp.BitwiseRightShift,
 }
 
 
@@ -75,7 +76,7 @@ def named_type(type_: str) -> exp.DataType:
 
 
 def binary(operator: str, left: Sql, right: Sql) -> Sql:
-    """Return two pieces with one of ``= <> < <= > >= + - * / || & |`` between them. Division, + and * of a dialect may raise."""
+    """Return two pieces with one of ``= <> < <= > >= + - * / || & | >>`` between them. Division, + and * of a dialect may raise."""
     return _OPERATORS[operator](this=grouped(left), expression=grouped(right))
 
 
@@ -227,7 +228,11 @@ def _chain(node: type[exp.Connector], conditions: list[Sql], nothing: Sql) -> Sq
 
 
 def select(
-    items: Sequence[Sql], origin: Sql | None = None, joins: Sequence[Sql] = (), where: Sql | None = None, group_by: Sequence[Sql] = ()
+    items: Sequence[Sql],
+    origin: Sql | None = None,
+    joins: Sequence[Sql] = (),
+    where: Sql | None = None,
+    group_by: Sequence[Sql] = (),
 ) -> Sql:
     """Return a query of ``items`` (at least one), each ``named``, from ``origin`` (one row without it) and ``joins``."""
     parts: dict[str, object] = {"expressions": list(items), "joins": list(joins)}
@@ -276,6 +281,16 @@ def qualified(parts: Sequence[str]) -> Sql:
     *before, name = map(quoted, parts)
     catalog, schema = ([None, None] + before)[-2:]
     return exp.Table(this=name, db=schema, catalog=catalog)
+
+
+def at_utc(moment: Sql) -> Sql:
+    """Return an instant of DuckDB or Postgres as a timestamp in UTC without a zone."""
+    return exp.Paren(this=exp.AtTimeZone(this=moment, zone=text("UTC")))
+
+
+def bare(name: str) -> Sql:
+    """Return a word that is printed as it stands: it is made by us, never by a ruleset."""
+    return exp.Identifier(this=name, quoted=False)
 
 
 def inline(names: Sequence[str], rows: Sequence[Sequence[Sql]]) -> Sql:
@@ -389,3 +404,11 @@ def function(parameters: Sequence[str], body: Sql) -> Sql:
 def try_cast(value: Sql, type_: str) -> Sql:
     """Return ``value`` as a type, NULL where it is none: of DuckDB and Spark, whose TRY_CAST takes any value."""
     return exp.TryCast(this=value, to=named_type(type_))
+
+
+def added(terms: Sequence[Sql]) -> Sql:
+    """Return the sum of terms (at least one), from left to right."""
+    whole_sum = grouped(terms[0])
+    for term in terms[1:]:
+        whole_sum = exp.Add(this=whole_sum, expression=grouped(term))
+    return whole_sum

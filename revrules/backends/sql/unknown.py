@@ -1,4 +1,4 @@
-"""An expression into the condition that its value is missing."""
+"""A condition into those that it is unknown, and that it is false, as engines find out fastest."""
 
 from __future__ import annotations
 
@@ -32,3 +32,19 @@ def unknown(expr: ir.Expr, scope: Scope) -> Sql:
         case _:
             value = lower(expr, scope)
             return tree.TRUE if value == tree.NULL else tree.is_null(value)
+
+
+def refuted(expr: ir.Expr, scope: Scope) -> Sql:
+    """Return what is true where a condition is false, and false or NULL elsewhere.
+
+    ``NOT`` of a whole has an engine work out all of its parts; comparisons turned round can be looked at one by one.
+    """
+    match expr:
+        case ir.Not(operand):
+            return lower(operand, scope)
+        case ir.And(operands):
+            return tree.any_of(refuted(operand, scope) for operand in operands)
+        case ir.Or(operands):
+            return tree.all_of(refuted(operand, scope) for operand in operands)
+        case _:
+            return tree.negated(lower(expr, scope))
