@@ -387,7 +387,7 @@ def switch(value: Sql, branches: Iterable[tuple[Sql, Sql]], otherwise: Sql = NUL
 
 
 def has_match(value: Sql, pattern: str) -> Sql:
-    """Return whether a regular expression of the dialect is found in a text: the operator of Postgres (`~`) and Spark (`RLIKE`)."""
+    """Return whether a regular expression of the dialect is found in a text: `~` of Postgres, `RLIKE` of Spark."""
     return exp.RegexpLike(this=grouped(value), expression=text(pattern))
 
 
