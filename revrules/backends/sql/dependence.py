@@ -97,9 +97,10 @@ class Missing:
                 if len(operands) == 1:  # nothing else can be the reason
                     return self._of(operands[0], scope, around)
                 return self._of_missing(operands, scope, around)
+            case ir.Known() | ir.Related() | ir.Now() | ir.Today():  # never missing
+                return self._none
             case (
-                ir.Literal() | ir.Now() | ir.Today() | ir.Known() | ir.Related()
-                | ir.Arith() | ir.Negate() | ir.Shift() | ir.BusinessShift() | ir.StartOf() | ir.DateOf() | ir.Call()
+                ir.Literal() | ir.Arith() | ir.Negate() | ir.Shift() | ir.BusinessShift() | ir.StartOf() | ir.DateOf() | ir.Call()
                 | ir.And() | ir.Or() | ir.AtLeast() | ir.RangedCompare()
             ):  # fmt: skip
                 return self._of_missing(children(expr), scope, around)
