@@ -15,14 +15,16 @@ from revrules.backends.sql.zone_tables import zone_table
 from revrules.runtime import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from revrules.backends.sql.zone_tables import Offsets
+    from revrules.backends.sql.zone_tables import Offsets, Rule
     from revrules.runtime.clock import WorkingTime
 
 MOST_FREE_DAYS = 2_000
 """Holidays on working days: each is some 60 letters of every use."""
 SECOND = timedelta(seconds=1)
+YEARS_FOR_ALL = range(2400, 2412)
+"""Years that begin on each weekday, leap years among them."""
 
 
 class Session(NamedTuple):
@@ -83,16 +85,6 @@ def micros_of(moment: datetime) -> int:
     return (moment - words.FIRST) // words.MICROSECOND
 
 
-@lru_cache(maxsize=64)
-def odd_sessions(hours: Hours) -> tuple[Session, ...] | None:
-    """Return the sessions that a change of the clock touches, ascending; None where there are such every year for ever."""
-    offsets = zone_table(hours.zone).utc
-    if any(_touched(hours, change, any_day=True) for change in _of_the_rule(offsets)):
-        return None
-    days = {day for change in _of_the_past(offsets) for day in _touched(hours, change)}
-    return tuple(hours.session(day) for day in sorted(days | _cut_off(hours, offsets)))
-
-
 class Change(NamedTuple):
     """A change of the clock: the local times between which it may be unclear what time it is."""
 
@@ -100,32 +92,48 @@ class Change(NamedTuple):
     high: datetime
 
 
-def _of_the_past(offsets: Offsets) -> Iterator[Change]:
+@lru_cache(maxsize=64)
+def odd_sessions(hours: Hours) -> tuple[Session, ...] | None:
+    """Return the sessions that a change of the clock touches, ascending; None where there are such every year for ever."""
+    offsets = zone_table(hours.zone).utc
+    rule = offsets.rule
+    if rule is not None and any(touched(hours, change, any_day=True) for change in changes_of(rule, YEARS_FOR_ALL)):
+        return None
+    days = {day for change in past_changes(offsets) for day in touched(hours, change)}
+    return tuple(hours.session(day) for day in sorted(days | _cut_off(hours, offsets)))
+
+
+def past_changes(offsets: Offsets) -> Iterator[Change]:
+    """Yield the changes that no rule says."""
     before = offsets.first
     for moment, after in offsets.changes:
         yield Change(moment + SECOND * min(before, after), moment + SECOND * max(before, after))
         before = after
 
 
-def _of_the_rule(offsets: Offsets) -> Iterator[Change]:
-    """Yield the changes of some years that stand for all."""
-    if offsets.rule is not None:
-        low, high = sorted((offsets.rule.inside, offsets.rule.outside))
-        for year in range(2400, 2412):
-            for moment, _ in offsets.rule.events([year]):
-                yield Change(moment + SECOND * low, moment + SECOND * high)
+def changes_of(rule: Rule, years: Iterable[int], since: datetime = words.FIRST) -> Iterator[Change]:
+    """Yield the changes that a rule says of some years, from an instant on."""
+    low, high = sorted((rule.inside, rule.outside))
+    for moment, _ in rule.events(years):
+        if moment >= since:
+            yield Change(moment + SECOND * low, moment + SECOND * high)
 
 
-def _touched(hours: Hours, change: Change, *, any_day: bool = False) -> set[int]:
+def touched(hours: Hours, change: Change, *, any_day: bool = False) -> set[int]:
     """Return the days of the sessions (those of holidays too with ``any_day``) that overlap a change."""
     low, high = micros_of(change.low), micros_of(change.high)
     days = range(low // words.DAY_MICROS - 1, high // words.DAY_MICROS + 1)
     starts = [(day, day * words.DAY_MICROS) for day in days]
-    touched = {day for day, start in starts if start + hours.opens < high and low < start + hours.closes}
-    return {day for day in touched if (day % 7 in hours.week.weekdays if any_day else hours.week.works(day))}
+    found = {day for day, start in starts if start + hours.opens < high and low < start + hours.closes}
+    return {day for day in found if (day % 7 in hours.week.weekdays if any_day else hours.week.works(day))}
 
 
 def _cut_off(hours: Hours, offsets: Offsets) -> set[int]:
     """Return the last day where its midnight comes before the end of time: then its session goes on until that."""
     cut = hours.closes == words.DAY_MICROS and offsets.last > 0 and hours.week.works(DAYS - 1)
     return {DAYS - 1} if cut else set()
+
+
+def is_always(hours: Hours) -> bool:
+    """Return whether all time is working time."""
+    return hours.length == words.DAY_MICROS and len(hours.week.weekdays) == 7 and not hours.week.free

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from revrules.backends.sql import business_days, tree, zones
+from revrules.backends.sql import business_days, business_turns, tree, zones
 from revrules.backends.sql import times_words as words
-from revrules.backends.sql.business_calendar import micros_of, odd_sessions
+from revrules.backends.sql.business_calendar import is_always, micros_of, odd_sessions
 from revrules.backends.sql.steps import steps
 
 if TYPE_CHECKING:
@@ -53,13 +53,26 @@ def later(moment: Sql, length: int, hours: Hours, scope: Keeper) -> Sql:
         return tree.case([(tree.is_known(local), moment)])
     if abs(length) > END:
         return tree.NULL
+    if is_always(hours):
+        return _elapsed(moment, length, hours, scope)
     odd = odd_sessions(hours)
-    assert odd is not None
+    if odd is None:
+        return business_turns.later(moment, local, length, hours, scope)
     counted = _Counted(hours, hours.week.without({session.day for session in odd}), odd)
     done = _done(moment, local, counted, scope)
     target = scope.kept(tree.binary("+", done, tree.whole(length)), "worked")
     there = _instant_after(target, counted, length < 0, scope)
     return tree.case([(tree.binary(">=", target, tree.whole(0)), there)]) if length < 0 else there
+
+
+def _elapsed(moment: Sql, length: int, hours: Hours, scope: Keeper) -> Sql:
+    """Return an instant some time later where all time is working time."""
+    offsets = zones.tables_of(hours.zone, scope.dialect).utc
+    seconds = length // 1_000_000
+    result = words.add_seconds(scope.dialect, moment, tree.whole(seconds))
+    first = max(-offsets.first, 0)  # local time begins then
+    fits = zones.within(moment, max(first - min(seconds, 0), 0), -max(seconds, 0), result, scope.dialect)
+    return zones.within(moment, first, -offsets.last, fits, scope.dialect)
 
 
 class _Counted(NamedTuple):

@@ -17,7 +17,7 @@ from revrules.backends.sql.zone_files import zone_file
 from revrules.runtime import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import tzinfo
 
 LAST_MONTH_OF_RULES = 11
@@ -79,7 +79,7 @@ class Rule(NamedTuple):
         between = self.first.code <= code < (LAST_MONTH_OF_RULES + 1) * 100 and self.second.code_of(moment) < self.second.code
         return self.inside if between else self.outside
 
-    def events(self, years: Sequence[int]) -> list[tuple[datetime, int]]:
+    def events(self, years: Iterable[int]) -> list[tuple[datetime, int]]:
         """Return the turns of some years and the offsets from them on."""
         turns = ((self.first, self.inside), (self.second, self.outside))
         return [(turn.of(year), offset) for year in years for turn, offset in turns]

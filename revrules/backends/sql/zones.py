@@ -62,17 +62,17 @@ def literal(moment: datetime | None, dialect: Dialect) -> Sql:
     return tree.NULL if moment is None else words.moment_literal(moment, dialect)
 
 
-def offset_of(moment: Sql, offsets: Offsets, sign: int, dialect: Dialect) -> Sql:
-    """Return ``sign`` (1 or -1) times the offset at a moment, in seconds; some offset where the moment is NULL.
+def offset_of(moment: Sql, offsets: Offsets, factor: int, dialect: Dialect) -> Sql:
+    """Return ``factor`` times the offset at a moment, in seconds; some offset where the moment is NULL.
 
     The moment is said as often as there are changes.
     """
     thresholds = [words.moment_literal(change, dialect) for change, _ in offsets.changes]
     numbers = [offsets.first, *(offset for _, offset in offsets.changes)]
-    past = steps(moment, thresholds, [tree.whole(sign * number) for number in numbers])
+    past = steps(moment, thresholds, [tree.whole(factor * number) for number in numbers])
     if offsets.rule is None:
         return past
-    inside, outside = tree.whole(sign * offsets.rule.inside), tree.whole(sign * offsets.rule.outside)
+    inside, outside = tree.whole(factor * offsets.rule.inside), tree.whole(factor * offsets.rule.outside)
     ruled = tree.case([(_between_turns(moment, offsets.rule, dialect), inside)], outside)
     return tree.case([(tree.binary(">=", moment, words.moment_literal(offsets.since, dialect)), ruled)], past)
 
