@@ -43,7 +43,7 @@ def read_parquet(path: str, name: str) -> Table:
         connection.execute(f"SELECT {picked} FROM read_parquet(?)", [path])
     except (duckdb.Error, UnicodeDecodeError) as error:
         connection.close()
-        raise DataError(problems.broken_parquet(name, _plain(error))) from error
+        raise DataError(problems.broken_parquet(name, plain(error))) from error
     headings = tuple(str(column) for column, *_ in described)
     types = tuple(TEXT if type_ in AS_TEXT else str(type_) for _, type_, *_ in described)
     total = counted[0] if counted is not None else None
@@ -57,22 +57,21 @@ def write_parquet(path: str, columns: Sequence[tuple[str, str]], rows: Iterable[
     """
     import duckdb
 
-    names = _distinct([name for name, _ in columns])
-    declared = ", ".join(f"{_text(f'c{i}')}: {_text(type_)}" for i, (_, type_) in enumerate(columns))
-    named = ", ".join(f"c{i} AS {_quoted(name)}" for i, name in enumerate(names))
+    names = distinct([name for name, _ in columns])
+    declared = ", ".join(f"{quoted_text(f'c{i}')}: {quoted_text(type_)}" for i, (_, type_) in enumerate(columns))
+    named = ", ".join(f"c{i} AS {quoted(name)}" for i, name in enumerate(names))
     with TemporaryDirectory(prefix="revrules-") as folder:
         lines = f"{folder}/rows.json"
         largest = _write_lines(lines, rows)
-        source = (
-            f"read_json({_text(lines)}, format = 'newline_delimited', columns = {{{declared}}}, maximum_object_size = {largest})"
-        )
+        reading = f"format = 'newline_delimited', columns = {{{declared}}}, maximum_object_size = {largest}"
+        source = f"read_json({quoted_text(lines)}, {reading})"
         connection = _connect()
         try:
-            connection.execute(f"SET temp_directory = {_text(folder)}")
-            connection.execute(f"COPY (SELECT {named} FROM {source}) TO {_text(path)} (FORMAT parquet, COMPRESSION zstd)")
+            connection.execute(f"SET temp_directory = {quoted_text(folder)}")
+            connection.execute(f"COPY (SELECT {named} FROM {source}) TO {quoted_text(path)} (FORMAT parquet, COMPRESSION zstd)")
         except duckdb.IOException as error:
             full = any(word in str(error).lower() for word in ("space", "too large", "disk quota"))
-            raise OSError(errno.ENOSPC if full else errno.EIO, _plain(error), path) from error
+            raise OSError(errno.ENOSPC if full else errno.EIO, plain(error), path) from error
         finally:
             connection.close()
 
@@ -106,24 +105,24 @@ def _rows(connection: DuckDBPyConnection, name: str) -> Iterator[Row]:
                 number += 1
                 yield Row(number, cells)
     except (duckdb.Error, UnicodeDecodeError) as error:
-        raise DataError(problems.broken_parquet(name, _plain(error))) from error
+        raise DataError(problems.broken_parquet(name, plain(error))) from error
     finally:
         connection.close()
 
 
 def _readable(column: str, type_: str) -> str:
     """Return the SQL for a column whose values Python can hold without further packages."""
-    quoted = _quoted(column)
+    name = quoted(column)
     if type_ == "TIMESTAMP WITH TIME ZONE":
-        return f"strftime({quoted}, '%Y-%m-%dT%H:%M:%S.%fZ') AS {quoted}"
+        return f"strftime({name}, '%Y-%m-%dT%H:%M:%S.%fZ') AS {name}"
     if type_ == "INTERVAL":
-        return f"{INTERVAL.format(column=quoted)} AS {quoted}"
+        return f"{INTERVAL.format(column=name)} AS {name}"
     if type_ in AS_TEXT:
-        return f"CAST({quoted} AS VARCHAR) AS {quoted}"
-    return quoted
+        return f"CAST({name} AS VARCHAR) AS {name}"
+    return name
 
 
-def _distinct(names: Sequence[str]) -> list[str]:
+def distinct(names: Sequence[str]) -> list[str]:
     """Return ``names`` as Parquet can hold them: none empty, none like another but for case."""
     taken: set[str] = set()
     found = []
@@ -136,13 +135,16 @@ def _distinct(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _plain(error: Exception) -> str:
+def plain(error: Exception) -> str:
+    """Return what an error says, on one line."""
     return " ".join(str(error).split())[:200]
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return a name in quotes, as DuckDB takes it."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def _text(value: str) -> str:
+def quoted_text(value: str) -> str:
+    """Return a text in quotes, as DuckDB takes it."""
     return "'" + value.replace("'", "''") + "'"

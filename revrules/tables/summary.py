@@ -63,7 +63,7 @@ class Tally:
         self.ahead_lacks: Counter[str] = Counter()
         self.ahead_blockers: Counter[str] = Counter()
         self._lost = {stage.name for stage in lifecycle.stages if stage.outcome == "lost"}
-        self._ways = _ways(lifecycle)
+        self._ways = ways_to(lifecycle)
 
     def add(self, placement: Placement) -> None:
         """Count one placement."""
@@ -101,7 +101,7 @@ class Tally:
         )  # fmt: skip
 
 
-def _ways(lifecycle: Lifecycle) -> dict[str, frozenset[str]]:
+def ways_to(lifecycle: Lifecycle) -> dict[str, frozenset[str]]:
     """Return for each stage the stages from which forward edges lead to it, itself included."""
     before: dict[str, set[str]] = {stage.name: {stage.name} for stage in lifecycle.stages}
     for _ in lifecycle.stages:

@@ -45,7 +45,7 @@ def read_cell(raw: Sql, spec: FieldSpec, dialect: Dialect) -> Found:
     blank = [tree.text(text) for text in dict.fromkeys(("", *spec.missing_texts))]
     cell = trimmed(raw, dialect)
     if spec.kind == "text":
-        return Found(tree.case([(tree.among(cell, blank), tree.NULL)], raw), None)
+        return Found(tree.case([*_plain_text(raw, spec, dialect), (tree.among(cell, blank), tree.NULL)], raw), None)
     way = _way(raw, spec, dialect)
     told = tree.text(f"longer than {LONGEST_CELL:,} characters")
 
@@ -57,6 +57,17 @@ def read_cell(raw: Sql, spec: FieldSpec, dialect: Dialect) -> Found:
     reason = bound(cell, lambda text: checked(text, told, way.reason(text)), "t", dialect)
     nothing = tree.any_of([tree.is_null(raw), tree.among(raw, blank)])
     return Found(tree.case([(nothing, tree.NULL), *way.plain], value), tree.case([(nothing, tree.NULL)], reason))
+
+
+def _plain_text(raw: Sql, spec: FieldSpec, dialect: Dialect) -> list[tuple[Sql, Sql]]:
+    """Return the branch of texts that are surely not blank: they begin with a mark, as no stand-in does.
+
+    Taking white space off costs ten times as much. Only DuckDB surely compares texts by code point here.
+    """
+    if dialect is not Dialect.DUCKDB:
+        return []
+    others = [tree.negated(tree.call("STARTS_WITH", raw, tree.text(text))) for text in spec.missing_texts if text]
+    return [(tree.all_of([tree.binary(">=", raw, tree.text("!")), *others]), raw)]
 
 
 def _way(raw: Sql, spec: FieldSpec, dialect: Dialect) -> Way:

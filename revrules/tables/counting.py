@@ -1,0 +1,104 @@
+"""What DuckDB counted of placed records into the tally that a summary is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from revrules.backends.sql.bits import WORD
+from revrules.runtime.results import Verdict
+from revrules.tables.summary import Tally, ways_to
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from revrules.backends.sql.tallies import Tallies
+    from revrules.outline import Lifecycle
+
+GROUPS = ("missing", "lacks", "violations", "problems")
+
+
+class Counted:
+    """Counts rows of ``Tallies``, grouped: first by where they stand and what is in the way, then by each set of ``GROUPS``."""
+
+    def __init__(self, tallies: Tallies, lifecycle: Lifecycle) -> None:
+        self.tally = Tally(lifecycle)
+        self.shown = 0
+        """Rows with a problem of a value that can be shown."""
+        self.lost = [0] * len(tallies.lost)
+        """Rows whose key finds no related record, by relation."""
+        self._tallies = tallies
+        self._ways = ways_to(lifecycle)
+        sets = tallies.sets
+        self._place = ("spot", "verdict", "claimed", *sets["unmet"], *sets["unknown"])
+        self._columns = (*self._place, *(name for key in GROUPS for name in sets[key]))
+
+    def statement(self, rows: str) -> str:
+        """Return the statement that counts ``rows``, a statement: the number of a group of columns, the columns, counts."""
+        sets = [f"({', '.join(columns)})" for columns in self._groups()]
+        lost = [f"coalesce(sum(lost_{n}::INT), 0)" for n in range(len(self._tallies.lost))]
+        sums = ", ".join(["count(*)", "coalesce(sum(overdue::INT), 0)", *lost])
+        number = f"grouping({', '.join(columns[0] for columns in self._groups())})"
+        return f"SELECT {number}, {', '.join(self._columns)}, {sums} FROM ({rows}) GROUP BY GROUPING SETS ({', '.join(sets)})"
+
+    def take(self, rows: Iterable[Sequence[object]]) -> None:
+        """Count the rows of that statement."""
+        groups = self._groups()
+        all_bits = (1 << len(groups)) - 1
+        by_number = {all_bits & ~(1 << (len(groups) - 1 - position)): position for position in range(len(groups))}
+        for number, *cells in rows:
+            position = by_number[_int(number)]
+            values = dict(zip(self._columns, cells, strict=False))
+            count, overdue, *lost = map(_int, cells[len(self._columns) :])
+            if position == 0:
+                self._placed(values, count)
+                self.tally.overdue += overdue
+                self.lost = [had + more for had, more in zip(self.lost, lost, strict=True)]
+            else:
+                self._told(GROUPS[position - 1], values, count)
+
+    def _groups(self) -> list[tuple[str, ...]]:
+        return [self._place, *(self._tallies.sets[key] for key in GROUPS)]
+
+    def _placed(self, values: dict[str, object], count: int) -> None:
+        tally, sets = self.tally, self._tallies.sets
+        stage, pairs = self._tallies.spots[_int(values["spot"])]
+        verdict, claimed = values["verdict"], values["claimed"]
+        tally.placed += count
+        tally.stages[stage, None if verdict is None else str(verdict)] += count
+        unmet = [pairs[bit] for bit in _bits(values, sets["unmet"])]
+        unknown = [pairs[bit] for bit in _bits(values, sets["unknown"])]
+        for counter, found in ((tally.blockers, unmet), (tally.unknown, unknown)):
+            for pair in found:
+                if not pair.lost:
+                    counter[pair.stage, pair.criterion] += count
+        if verdict == Verdict.AHEAD.value:
+            way = self._ways.get(str(claimed), frozenset())
+            for criterion in {pair.criterion for pair in (*unmet, *unknown) if pair.stage in way}:
+                tally.ahead_blockers[criterion] += count
+
+    def _told(self, key: str, values: dict[str, object], count: int) -> None:
+        counters: dict[str, Counter[str]] = {
+            "missing": self.tally.missing, "lacks": self.tally.ahead_lacks, "violations": self.tally.violations,
+            "problems": self.tally.problems,
+        }  # fmt: skip
+        found = list(_bits(values, self._tallies.sets[key]))
+        for bit in found:
+            counters[key][self._tallies.names[key][bit]] += count
+        if key == "problems" and any(self._tallies.shows[bit] for bit in found):
+            self.shown += count
+
+
+def _bits(values: dict[str, object], columns: Sequence[str]) -> Iterator[int]:
+    """Yield the positions of the bits that are set."""
+    for number, column in enumerate(columns):
+        word = _int(values[column])
+        while word:
+            lowest = word & -word
+            yield number * WORD + lowest.bit_length() - 1
+            word ^= lowest
+
+
+def _int(value: object) -> int:
+    assert isinstance(value, int), "counts and bit sets are integers"
+    return value

@@ -1,0 +1,123 @@
+"""Statements into their results on the embedded DuckDB: within limits, with progress, stopped by Ctrl-C."""
+
+from __future__ import annotations
+
+import errno
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import TYPE_CHECKING, NamedTuple
+
+from revrules.problems import data as problems
+from revrules.tables.duck import plain, quoted_text
+from revrules.tables.failure import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from duckdb import DuckDBPyConnection
+
+    Progress = Callable[[float, int], None]
+
+POLL = 0.1
+"""Seconds between two looks at how far a statement has come."""
+BATCH = 2048
+
+
+class Limits(NamedTuple):
+    """What a run may use: memory as DuckDB says it (`2GB`), threads; None: what the machine has."""
+
+    memory: str | None = None
+    threads: int | None = None
+
+
+UNLIMITED = Limits()
+
+
+class Database:
+    """A connection to a DuckDB of its own. ``on_progress`` hears of the part that is done, 0 to 1, and of the rows."""
+
+    def __init__(self, connection: DuckDBPyConnection, on_progress: Progress | None) -> None:
+        self.connection = connection
+        self._on_progress = on_progress
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """Return all rows of a statement; Ctrl-C stops it."""
+        found: list[tuple[object, ...]] = []
+        failed: list[Exception] = []
+
+        def work() -> None:
+            try:
+                found.extend(self.connection.execute(sql).fetchall())
+            except Exception as error:  # noqa: BLE001 - handed on to the thread that waits
+                failed.append(error)
+
+        worker = Thread(target=work, daemon=True)
+        worker.start()
+        try:
+            while worker.is_alive():
+                worker.join(POLL)
+                self._tell()
+        except BaseException:
+            self.connection.interrupt()
+            worker.join()
+            raise
+        if failed:
+            raise failed[0]
+        return found
+
+    def stream(self, sql: str) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of a statement as they come."""
+        cursor = self.connection.execute(sql)
+        while batch := cursor.fetchmany(BATCH):
+            yield from batch
+
+    def lock(self, paths: Sequence[str]) -> None:
+        """Allow no more files than ``paths``, and no more changes of settings."""
+        listed = ", ".join(map(quoted_text, paths))
+        self.connection.execute(f"SET allowed_paths = [{listed}]; SET enable_external_access = false")
+        self.connection.execute("SET lock_configuration = true")
+
+    def _tell(self) -> None:
+        if self._on_progress is not None:
+            percent = self.connection.query_progress()
+            if percent >= 0:
+                self._on_progress(percent / 100, 0)
+
+
+@contextmanager
+def database(limits: Limits, on_progress: Progress | None = None) -> Iterator[Database]:
+    """Yield a database whose temporary files are removed at the end."""
+    import duckdb
+
+    no_extensions = ("autoinstall_known_extensions", "autoload_known_extensions")
+    config: dict[str, str | bool | int | float | list[str]] = dict.fromkeys(no_extensions, "false")
+    with TemporaryDirectory(prefix="revrules-") as folder:
+        try:
+            connection = duckdb.connect(":memory:", config=config)
+            connection.execute(f"SET temp_directory = {quoted_text(folder)}; SET TimeZone = 'UTC'")
+            connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+            if limits.memory is not None:
+                connection.execute(f"SET memory_limit = {quoted_text(limits.memory)}")
+            if limits.threads is not None:
+                connection.execute(f"SET threads = {limits.threads}")
+            yield Database(connection, on_progress)
+        finally:
+            connection.close()
+
+
+@contextmanager
+def writing(path: str) -> Iterator[None]:
+    """Turn DuckDB's errors about a disk into OSError."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.IOException as error:
+        full = any(word in str(error).lower() for word in ("space", "too large", "disk quota"))
+        raise OSError(errno.ENOSPC if full else errno.EIO, plain(error), path) from error
+
+
+def as_data_error(name: str, error: Exception) -> DataError:
+    """Return what stops a run whose statement failed."""
+    return DataError(problems.unreadable(name, plain(error)))

@@ -1,0 +1,68 @@
+"""Bytes of a CSV file into whether DuckDB's reader surely finds the same cells as the careful one (``delimited``).
+
+DuckDB refuses what it cannot read, and the careful reader then takes over. It agrees in silence with what it should not in few
+cases: NUL bytes, a carriage return alone, white space beside a quote. These are looked for here; and lines are counted, so that
+what it finds can be held against what is there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from revrules.tables.views import NotPushed
+
+if TYPE_CHECKING:
+    from revrules.tables.source import Source
+
+CHUNK = 1 << 18
+"""Bytes: what is searched several times should stay near the processor."""
+BESIDE_A_QUOTE = (b'" ', b' "', b'"\t', b'\t"')
+BLANK = re.compile(rb"(?:\A|\n)\r?(?=\n)")
+
+
+class Vetted(NamedTuple):
+    """``lines`` outside of quotes, the headings' among them; ``plain``: each is one row, no cell holds a line break."""
+
+    lines: int
+    plain: bool
+
+
+def vet(source: Source) -> Vetted:
+    """Return how many lines there are; raises ``NotPushed`` where the readers might disagree."""
+    outside = total = quotes = 0
+    before = last = b""
+    blank = False
+    with source.open() as stream:
+        while chunk := stream.read(CHUNK):
+            _look_for_oddities(before[-2:] + chunk)
+            total += chunk.count(b"\n")
+            if b'"' not in chunk and not quotes % 2:
+                outside += chunk.count(b"\n")
+            else:
+                pieces = chunk.split(b'"')
+                outside += b"".join(pieces[quotes % 2 :: 2]).count(b"\n")
+                quotes += len(pieces) - 1
+            before, last = chunk, chunk[-1:]
+    unfinished = last not in (b"\n", b"")
+    return Vetted(outside + unfinished, plain=outside == total and not blank)
+
+
+def blank_lines(source: Source) -> int:
+    """Return how many lines hold nothing."""
+    count, rest = 0, b"\n"
+    with source.open() as stream:
+        while chunk := stream.read(CHUNK):
+            text = rest + chunk
+            count += len(BLANK.findall(text))
+            rest = text[-2:] if text.endswith(b"\r") else text[-1:]
+    return count
+
+
+def _look_for_oddities(chunk: bytes) -> None:
+    if b"\0" in chunk:
+        raise NotPushed("it holds NUL bytes")
+    if b"\r" in chunk and chunk.count(b"\r") - chunk.endswith(b"\r") != chunk.count(b"\r\n"):
+        raise NotPushed("a carriage return stands alone in it")
+    if b'"' in chunk and any(mark in chunk for mark in BESIDE_A_QUOTE):
+        raise NotPushed("white space stands beside a quote in it")
