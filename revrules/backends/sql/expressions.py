@@ -103,8 +103,6 @@ def _lower(expr: ir.Expr, scope: Scope) -> Sql:
         case ir.Arith():
             return _arith(expr, scope)
         case ir.Negate(operand):
-            if ir.type_of(operand) in NUMERIC:
-                return ranges.the_one(ends(expr, scope), "number", scope)
             return numbers.negative(lower(operand, scope), operand, scope)
         case ir.Shift(moment, count, unit):
             return times.shift(lower(moment, scope), count, unit, ir.type_of(expr), scope)
@@ -198,6 +196,11 @@ def _beside(expr: ir.Expr, scope: Scope) -> Sql:
     return lower(expr, scope)
 
 
+def _operand(expr: ir.Expr, scope: Scope) -> Sql:
+    """Return a value for arithmetic: an integer without its type, which the other operand has."""
+    return _beside(expr, scope) if ir.type_of(expr) is Scalar.INTEGER else lower(expr, scope)
+
+
 def _operand_ends(expr: ir.Expr, scope: Scope) -> Ends:
     expr = _settled(expr, scope)
     return ranges.alone(_beside(expr, scope)) if isinstance(expr, ir.Literal) else ends(expr, scope)
@@ -218,9 +221,7 @@ def _arith(node: ir.Arith, scope: Scope) -> Sql:
     if type_ not in NUMERIC:
         types = (ir.type_of(left), ir.type_of(right))
         return times.arith(op, lower(left, scope), lower(right, scope), *types, type_, scope)
-    if op is ir.ArithOp.DIV:
-        return numbers.arith(node, lower(left, scope), lower(right, scope), scope)
-    return ranges.the_one(ends(node, scope), "number", scope)
+    return numbers.arith(node, _operand(left, scope), _operand(right, scope), scope)
 
 
 def _call(node: ir.Call, scope: Scope) -> Sql:
