@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="How to show it.  [default: text]")
 @options.quiet
 def command(asked: Asked, every: bool, since: str | None, until: str, all_parents: bool, output_format: str, quiet: bool) -> None:
-    """Say which commit put a record into the stage that it has now, and by which clause.
+    """Say which commit put one record into its stage, and by which clause.
 
     RULESET is a ruleset or its folder in a git repository. DATA is an export (then KEY names the record), or one JSON record. The
     record is placed by the versions that the commits hold, newest first, all at the same instant: what moved it is the

@@ -28,7 +28,7 @@ COMMANDS = {
     "Keep": {
         "diff": "Say what a change means: what became stricter or looser, with a record.",
         "log": "Say which commits changed what a word, score, rule, stage or lifecycle means.",
-        "blame": "Say which commits changed the stage of one record.",
+        "blame": "Say which commit put one record into its stage, and by which clause.",
         "owners": "Write a CODEOWNERS file: which teams own which files of a ruleset.",
         "fmt": "Lay rulesets out in the standard way.",
         "test": "Run the examples that stand in a ruleset.",
