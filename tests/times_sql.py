@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from revrules import ir
 from revrules.backends.sql import times_words as words
 from revrules.backends.sql import tree
+from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.type_names import sql_type
 from revrules.types import Scalar
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from engines import Engine
 
-    from revrules.backends.sql.dialects import Dialect
     from revrules.backends.sql.scope import Scope
     from revrules.backends.sql.tree import Sql
 
@@ -56,33 +56,42 @@ class Case(NamedTuple):
 
 
 class Layered:
-    """A scope over a table of rows: each value that is kept is a column of one more query around."""
+    """A scope over a table of rows: a value that is kept is a column of a query around those with the columns that it reads."""
 
     def __init__(self, dialect: Dialect, ruleset: ir.Ruleset) -> None:
         self.dialect = dialect
         self.ruleset = ruleset
-        self.layers: list[tuple[str, Sql]] = []
+        self.names: dict[str, str] = {}
+        self.levels: dict[str, int] = {}
+        self.layers: list[list[str]] = []
 
     def kept(self, value: Sql, hint: str) -> Sql:
         """See ``Scope``."""
         if tree.is_simple(value) or tree.constant_text(value):
             return value
         said = tree.printed(value, self.dialect)
-        for name, known in self.layers:
-            if tree.printed(known, self.dialect) == said:
-                return tree.column(name)
-        self.layers.append((f"{hint}_{len(self.layers)}", value))
-        return tree.column(self.layers[-1][0])
+        if said not in self.names:
+            name = f"{hint}_{len(self.names)}"
+            level = max((self.levels.get(read, 0) for read in tree.columns_in(value)), default=0) + 1
+            self.names[said], self.levels[name] = name, level
+            while len(self.layers) < level:
+                self.layers.append([])
+            self.layers[level - 1].append(f"{said} AS {quoted(name, self.dialect)}")
+        return tree.column(self.names[said])
 
     def statement(self, outputs: Sequence[Sql], table: str) -> str:
         """Return the statement that works ``outputs`` out for every row of a table."""
-        fence = " OFFSET 0" if self.dialect.value == "postgres" else ""
-        quote = "`" if self.dialect.value in ("spark", "bigquery") else '"'
+        fence = " OFFSET 0" if self.dialect is Dialect.POSTGRES else ""
         query = table
-        for name, value in self.layers:
-            query = f"SELECT t.*, {tree.printed(value, self.dialect)} AS {quote}{name}{quote} FROM ({query}) AS t{fence}"
+        for layer in self.layers:
+            query = f"SELECT t.*, {', '.join(layer)} FROM ({query}) AS t{fence}"
         columns = ", ".join(f"{tree.printed(output, self.dialect)} AS c{n}" for n, output in enumerate(outputs))
-        return f"SELECT {columns} FROM ({query}) AS t ORDER BY {quote}row{quote}"
+        return f"SELECT {columns} FROM ({query}) AS t ORDER BY {quoted('row', self.dialect)}"
+
+
+def quoted(name: str, dialect: Dialect) -> str:
+    """Return a name in the dialect's quotes."""
+    return f"`{name}`" if dialect in (Dialect.SPARK, Dialect.BIGQUERY) else f'"{name}"'
 
 
 def ruleset(zone: str = "UTC", calendars: Sequence[ir.Calendar] = ()) -> ir.Ruleset:
@@ -114,15 +123,15 @@ def answered(engine: Engine, rules: ir.Ruleset, rows: Sequence[Row], cases: Sequ
 
 def table_of(rows: Sequence[Row], dialect: Dialect) -> str:
     """Return a query that gives the rows, numbered."""
-    quote = "`" if dialect.value in ("spark", "bigquery") else '"'
-    said = ["(" + ", ".join([str(n), *(_constant(value, dialect) for value in row)]) + ")" for n, row in enumerate(rows)]
-    names = ", ".join(f"{quote}{name}{quote}" for name in ("row", *TYPES))
-    named = {f"{quote}{name}{quote}": sql_type(type_, dialect) for name, type_ in TYPES.items()}
-    typed = ", ".join(f"CAST({name} AS {type_}) AS {name}" for name, type_ in named.items())
-    return f"SELECT {quote}row{quote}, {typed} FROM (VALUES {', '.join(said)}) AS v({names})"
+    said = ["(" + ", ".join([str(n), *(_constant(value) for value in row)]) + ")" for n, row in enumerate(rows)]
+    names = [quoted(name, dialect) for name in ("row", *TYPES)]
+    typed = [
+        f"CAST({quoted(name, dialect)} AS {sql_type(type_, dialect)}) AS {quoted(name, dialect)}" for name, type_ in TYPES.items()
+    ]
+    return f"SELECT {', '.join([names[0], *typed])} FROM (VALUES {', '.join(said)}) AS v({', '.join(names)})"
 
 
-def _constant(value: object, dialect: Dialect) -> str:
+def _constant(value: object) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, int):
