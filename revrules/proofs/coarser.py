@@ -35,7 +35,7 @@ class Kept(Enum):
     """What of a question is kept."""
 
     OWN = "whatever is said of the record itself"
-    LOGIC = "how conditions are joined"
+    LOGIC = "how conditions are joined, and what compares fields with constants"
 
 
 JOINING = (ir.Not, ir.And, ir.Or, ir.AtLeast, ir.OrElse, ir.If, ir.Ref, ir.Field, ir.Literal)
@@ -86,6 +86,10 @@ class Coarser:
     def _known(self, entity: str) -> Iterator[Want]:
         """Yield that a field is no less true than another, where what the one stands for is no less than what the other does."""
         conditions = [name for name, type_ in self._fields.get(entity, {}).items() if type_ is Scalar.BOOLEAN]
+        for name in conditions:
+            field = ir.Field(name, Scalar.BOOLEAN)
+            if self._normals.is_decided(self._numbers[field]):
+                yield Want(ir.Known(field))
         for one, other in permutations(conditions, 2):
             here, there = (ir.Field(name, Scalar.BOOLEAN) for name in (one, other))
             for first, second in ((here, there), (here, ir.Not(there)), (ir.Not(here), there)):
@@ -139,7 +143,10 @@ class Coarser:
                 return (
                     ir.type_of(expr) is Scalar.BOOLEAN
                     and not isinstance(expr, JOINING)
-                    and (any(map(self._counts, children(expr))) or (self._kept is Kept.LOGIC and not self._sorts(expr)))
+                    and (
+                        any(map(self._counts, children(expr)))
+                        or (self._kept is Kept.LOGIC and not self._sorts(expr) and not _is_plain(expr))
+                    )
                 )
 
     def _counts(self, expr: Expr) -> bool:
@@ -179,6 +186,15 @@ class Coarser:
         self._stand_for[name] = expr if opposite >= key else ir.Not(expr)
         self._numbers |= {field: min(key, opposite), ir.Not(field): max(key, opposite)}
         return ir.Not(field) if opposite < key else field
+
+
+def _is_plain(expr: Expr) -> bool:
+    """Return whether a condition compares a field with constants, or two fields that are no texts."""
+    parts = children(expr)
+    fields = [part for part in parts if isinstance(part, ir.Field)]
+    return all(isinstance(part, ir.Field | ir.Literal) for part in parts) and (
+        len(fields) < 2 or ir.type_of(fields[0]) is not Scalar.TEXT
+    )
 
 
 def _fields(expr: Expr) -> Iterator[str]:

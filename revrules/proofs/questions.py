@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from revrules.backends.smt.answers import MET, NO_STEPS_LEFT, NOT_MET, UNMET, Answer, Verdict, Want, Witness
-from revrules.proofs.coarser import Coarser, Kept, without_stand_ins
 from revrules.proofs.fingerprints import Fingerprints
 from revrules.proofs.kept_answers import KeptAnswers
 from revrules.proofs.normal import Normals
-from revrules.proofs.searching import Start, search
 from revrules.proofs.states import Judge
 
 if TYPE_CHECKING:
@@ -34,7 +32,7 @@ MOST_LONE = 50
 
 
 class Finder(Protocol):
-    """What answers: ``revrules.backends.smt.Prover``."""
+    """What answers: ``revrules.proofs.thorough.Thorough``, or ``revrules.backends.smt.Prover`` alone."""
 
     def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False, core: bool = True) -> Answer:
         """Return whether there is a record of ``entity``, at some instant, that fulfils all ``wants``.
@@ -157,27 +155,9 @@ class Questions:
         if not self._prover:
             self._prover.append(self._make(self.ruleset, self.today))
         answer = self._prover[0].find(entity, wants, alone=alone, core=core)
-        if answer.verdict is Verdict.UNDECIDED and not alone:
-            answer = self._otherwise(answer, entity, wants, core=core)
         if answer.reason != NO_STEPS_LEFT:
             self._ledger.kept.keep(digest, answer, self.today)
         return answer
-
-    def _otherwise(self, open_: Answer, entity: str, wants: tuple[Want, ...], *, core: bool) -> Answer:
-        """Return a proof that needs less than all that is said, or a record that a search finds; else ``open_``, as it was."""
-        starts: list[Start] = []
-        for kept in Kept:
-            coarser = Coarser(self.ruleset, self._normals, kept)
-            ruleset, asked = coarser.question(entity, wants)
-            answer = self._make(ruleset, self.today).find(entity, asked, core=core)
-            if answer.verdict is Verdict.IMPOSSIBLE:
-                return Answer(Verdict.IMPOSSIBLE, core=tuple(place for place in answer.core if place < len(wants)))
-            if answer.witness is not None:
-                starts.append(Start(without_stand_ins(answer.witness), coarser.hints(entity, wants, answer.witness)))
-        alone = (self._prover[0].find(entity, (want,), core=False).witness for want in wants)
-        starts += [Start(witness) for witness in alone if witness is not None]
-        found = search(self.ruleset, entity, wants, self.today, starts)
-        return open_ if found is None else Answer(Verdict.POSSIBLE, found)
 
     def witness(self, entity: str, *wants: Want) -> Witness | None:
         """Return a record that fulfils ``wants``, the same one whatever else was asked or kept; None where none was found.
@@ -321,6 +301,6 @@ def _lacks_core(answer: Answer, wants: tuple[Want, ...]) -> bool:
 
 
 def _z3(ruleset: Ruleset, today: datetime.date) -> Finder:
-    from revrules.backends.smt import Prover
+    from revrules.proofs.thorough import Thorough
 
-    return Prover(ruleset, today)
+    return Thorough(ruleset, today)

@@ -29,11 +29,14 @@ if TYPE_CHECKING:
 
     States = frozenset[State]
     Record = dict[str, object]
+    Path = tuple[str, ...]
 
 STARTS, MOVES, STALE = 60, 2_400, 240
 """Records to begin with; how many are tried from there; how many in a row that come no nearer before it begins anew."""
 AWAY = 0.12
 """How often a record is kept that is one further away: what is nearest may lead nowhere."""
+ANYWHERE = 0.3
+"""How often a move is made anywhere, instead of where the conditions name a value."""
 MOST_DEEP = 2
 """Relations one after another."""
 MOST_RELATED = 3
@@ -70,6 +73,7 @@ class _Search:
         conditions = [want.condition for want in wants]
         said = [*conditions, *(each.expr for each in used(self._definitions, conditions))]
         self._reads = frozenset(name for expr in said for name in _names(expr))
+        self._places = list(dict.fromkeys(place for each in conditions for place in self._named(each, (), 0, set())))
         self._pools = _pools(said, today)
         self._hints: tuple[Want, ...] = ()
         self._draw = random.Random(f"{entity}/{len(said)}")
@@ -95,7 +99,7 @@ class _Search:
         for _ in range(moves):
             if best[0] == 0:
                 return record
-            moved = Witness(self._entity, record.as_of, self._moved(dict(record.record), self._entity))
+            moved = Witness(self._entity, record.as_of, self._moved_somewhere(dict(record.record)))
             far = self._far(moved)
             stale = 0 if sum(far) < sum(best) else stale + 1
             if sum(far) <= sum(best) or far[0] == 0 or self._draw.random() < AWAY ** (sum(far) - sum(best)):
@@ -158,13 +162,57 @@ class _Search:
 
     # --- moves -----------------------------------------------------------------------------------------------------
 
+    def _named(self, expr: Expr, path: Path, depth: int, known: set[tuple[str, Path]]) -> Iterator[tuple[Path, str]]:
+        """Yield what an expression names of the record, or of one that ``one`` relations lead to: the way there, and the name.
+
+        ``path`` leads to what the expression is about, ``depth`` is how many aggregates it stands in, ``known`` what was read.
+        """
+        inner = depth
+        match expr:
+            case ir.Field(name, _, along, up) if up == depth:
+                yield (*path, *along), name
+            case ir.Ref(definition, _, along, up) if up == depth and (definition, (*path, *along)) not in known:
+                known.add((definition, (*path, *along)))
+                yield from self._named(self._definitions[definition].expr, (*path, *along), 0, known)
+            case ir.Count(many) | ir.Sum(many) | ir.Extreme(_, many) | ir.Pick(_, many):
+                if many.up == depth:
+                    yield (*path, *many.path), many.name
+                inner = depth + 1
+            case ir.Related(along, up) if up == depth:
+                yield (*path, *along[:-1]), along[-1]
+            case _:
+                pass
+        for child in children(expr):
+            yield from self._named(child, path, inner, known)
+
+    def _moved_somewhere(self, record: Record) -> Record:
+        """Return a record with another value where the conditions name one, or anywhere."""
+        if not self._places or self._draw.random() < ANYWHERE:
+            return self._moved(record, self._entity)
+        path, name = self._draw.choice(self._places)
+        return self._moved_there(record, self._entity, path, name)
+
+    def _moved_there(self, record: Record, entity: str, path: Path, name: str) -> Record:
+        if not path:
+            declared = self._ruleset.entity(entity)
+            spots: tuple[FieldDecl | ir.Relation, ...] = (*declared.fields, *declared.relations)
+            return self._with_another(record, next((each for each in spots if each.name == name), None), 0)
+        relation = self._ruleset.entity(entity).relation(path[0])
+        assert relation is not None, "the checker resolved the relations of a path"
+        there = cast("Record", record.get(relation.name) or {})
+        return {**record, relation.name: self._moved_there(there, relation.entity, path[1:], name)}
+
     def _moved(self, record: Record, entity: str, deep: int = 0) -> Record:
         """Return a record that differs in one value from ``record``, or from one of those related to it."""
-        draw, declared = self._draw, self._ruleset.entity(entity)
+        declared = self._ruleset.entity(entity)
         fields = [field for field in declared.fields if field.name in self._reads]
         relations = [each for each in declared.relations if each.name in self._reads and deep < MOST_DEEP]
-        spot = draw.choice([*fields, *relations] or [None])
-        moved = dict(record)
+        spots: list[FieldDecl | ir.Relation] = [*fields, *relations]
+        return self._with_another(record, self._draw.choice(spots) if spots else None, deep)
+
+    def _with_another(self, record: Record, spot: FieldDecl | ir.Relation | None, deep: int) -> Record:
+        """Return a record with another value of one field, or other records of one relation."""
+        draw, moved = self._draw, dict(record)
         match spot:
             case ir.FieldDecl():
                 value = self._value(spot, record)

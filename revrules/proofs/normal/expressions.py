@@ -97,6 +97,10 @@ class Normals:
         """Return whether ``other`` is plainly no less true than ``one``: two conditions by their numbers."""
         return self._order.implies(one, other)
 
+    def is_decided(self, condition: Key) -> bool:
+        """Return whether a condition, by its number, is plainly never unknown."""
+        return self._terms.is_decided(condition)
+
     def add(self, definition: Definition) -> None:
         """Take a further definition, which rests on those that are there."""
         self._definitions[definition.id] = definition
