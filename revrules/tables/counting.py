@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from revrules.backends.sql.bits import WORD
+from revrules.backends.sql.bits import WORD, masks
 from revrules.runtime.results import Verdict
 from revrules.tables.summary import Tally, ways_to
 
@@ -25,6 +25,8 @@ class Counted:
         self.tally = Tally(lifecycle)
         self.shown = 0
         """Rows with a problem of a value that can be shown."""
+        self.clashes = 0
+        """Rows whose classifications clash."""
         self.lost = [0] * len(tallies.lost)
         """Rows whose key finds no related record, by relation."""
         self._tallies = tallies
@@ -36,7 +38,7 @@ class Counted:
     def statement(self, rows: str) -> str:
         """Return the statement that counts ``rows``, a statement: the number of a group of columns, the columns, counts."""
         sets = [f"({', '.join(columns)})" for columns in self._groups()]
-        lost = [f"coalesce(sum(lost_{n}::INT), 0)" for n in range(len(self._tallies.lost))]
+        lost = [f"count(lost_{n})" for n in range(len(self._tallies.lost))]
         sums = ", ".join(["count(*)", "coalesce(sum(overdue::INT), 0)", *lost])
         number = f"grouping({', '.join(columns[0] for columns in self._groups())})"
         return f"SELECT {number}, {', '.join(self._columns)}, {sums} FROM ({rows}) GROUP BY GROUPING SETS ({', '.join(sets)})"
@@ -56,6 +58,12 @@ class Counted:
                 self.lost = [had + more for had, more in zip(self.lost, lost, strict=True)]
             else:
                 self._told(GROUPS[position - 1], values, count)
+
+    def has_problem(self) -> str:
+        """Return the condition, of a row of ``Tallies``, that there is a value that can be shown and is none."""
+        shown = [position for position, problem in enumerate(self._tallies.problems) if problem.shows]
+        words = masks(shown, len(self._tallies.problems))
+        return " OR ".join(f"{column} & {word} <> 0" for column, word in zip(self._tallies.sets["problems"], words, strict=True))
 
     def _groups(self) -> list[tuple[str, ...]]:
         return [self._place, *(self._tallies.sets[key] for key in GROUPS)]
@@ -85,8 +93,10 @@ class Counted:
         found = list(_bits(values, self._tallies.sets[key]))
         for bit in found:
             counters[key][self._tallies.names[key][bit]] += count
-        if key == "problems" and any(self._tallies.shows[bit] for bit in found):
-            self.shown += count
+        if key == "problems":
+            told = [self._tallies.problems[bit] for bit in found]
+            self.shown += count if any(problem.shows for problem in told) else 0
+            self.clashes += count if any(problem.clash for problem in told) else 0
 
 
 def _bits(values: dict[str, object], columns: Sequence[str]) -> Iterator[int]:

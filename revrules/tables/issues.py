@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from revrules.problems.data import ROW, VALUE
+from revrules.problems.data import DUPLICATE_KEY, MISSING_KEY, ROW, VALUE
 
 if TYPE_CHECKING:
     from revrules.tables.rows import Refused, Row
@@ -40,3 +40,13 @@ def treated_as_missing(file: str, row: Row, heading: str, position: int, fault: 
     if isinstance(row.cells, list):  # delimited text: cells before it may hold line breaks
         line += sum(cell.count("\n") + cell.count("\r") - cell.count("\r\n") for cell in row.cells[:position])
     return Issue(file, line, heading, str(value)[:LONGEST_SHOWN], reason, TREATED_AS_MISSING, VALUE.code)
+
+
+def missing_key(file: str, line: int, heading: str) -> Issue:
+    """Return the issue of a row without a key."""
+    return Issue(file, line, heading, "", "the key is missing", PLACED, MISSING_KEY.code)
+
+
+def repeated_key(file: str, line: int, heading: str, key: str, first: str) -> Issue:
+    """Return the issue of a row whose key stood before, on ``first``, such as `line 7`."""
+    return Issue(file, line, heading, key, f"the same key as on {first}", PLACED, DUPLICATE_KEY.code)

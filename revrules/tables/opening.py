@@ -39,7 +39,7 @@ def open_table(path: str, reading: Reading = AS_IT_SHOWS, expected: Collection[s
     Raises ``DataError`` for what cannot be read.
     """
     source = open_source(path)
-    format_ = reading.format or _format_of(source)
+    format_ = reading.format or format_of(source)
     if format_ == "parquet":
         return _parquet(source)
     stream, encoding = open_text(source, reading.encoding)
@@ -77,7 +77,7 @@ def _closing(stream: TextIO, rows: Iterator[Row | Refused], name: str) -> Iterat
             raise DataError(problems.unreadable(name, "it changed while it was read")) from error
 
 
-def _format_of(source: Source) -> str:
+def format_of(source: Source) -> str:
     """Return the format: what the first bytes leave no doubt about, else what the name ends in, else what the text looks like."""
     if source.head.startswith(PARQUET):
         return "parquet"

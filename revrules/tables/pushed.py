@@ -8,23 +8,28 @@ from typing import TYPE_CHECKING
 
 from revrules.backends.sql import times
 from revrules.backends.sql.dialects import Dialect
-from revrules.backends.sql.sources import Source
 from revrules.backends.sql.statements import placed
 from revrules.backends.sql.tallies import tallied
-from revrules.backends.sql.tree import printed, table
+from revrules.backends.sql.tree import printed
 from revrules.problems import data as problems
 from revrules.tables.counting import Counted
 from revrules.tables.database import UNLIMITED, database, writing
 from revrules.tables.duck import distinct, quoted, quoted_text
 from revrules.tables.failure import DataError
+from revrules.tables.relating import LINE, Relations
 from revrules.tables.rows import Table
-from revrules.tables.run import Run
+from revrules.tables.run import Run, headings_of
+from revrules.tables.source import open_source
+from revrules.tables.telling import Keys, Setting, odd_keys, partnerless, tell_records, tell_related
+from revrules.tables.vetting import NotPushed, blank_lines
 from revrules.tables.views import key_as_written, open_view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
+    from revrules.backends.sql.sources import Source
+    from revrules.backends.sql.tallies import Tallies
     from revrules.ruleset import Ruleset
     from revrules.tables.database import Limits, Progress
     from revrules.tables.issues import Issue
@@ -37,6 +42,7 @@ PARQUET = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
 FILE = "file"
 """The view of the file; ``RECORDS`` is the same with the key as it is written."""
 RECORDS = "records"
+NUMBERED = f"{FILE}_numbered"
 
 
 class Pushed:
@@ -71,11 +77,16 @@ class Pushed:
         self._stack.close()
 
     def _prepare(self) -> None:
-        view = self._view = open_view(self._database.connection, FILE, self._job.data, self._job.reading)
+        connection = self._database.connection
+        view = self._view = open_view(connection, FILE, self._job.data, self._job.reading, headings_of(self._ruleset))
         opened = Table(view.name, view.headings, iter(()), view.notes, view.unit, view.types)
         self._run = Run(self._ruleset, self._job, self._on_issue, opened, ())
         self.table, self.entity, self.lifecycle = self._run.table, self._run.entity, self._run.lifecycle
-        self._database.connection.execute(f"CREATE VIEW {RECORDS} AS SELECT *{self._key()} FROM {FILE}")
+        if self._run.reader.columns.relations:
+            raise NotPushed("it holds related records inside of its rows")
+        self._relations = Relations(self._database, self._ruleset, self._job, self._run)
+        connection.execute(f"CREATE VIEW {RECORDS} AS SELECT *{self._key()} FROM {FILE}")
+        connection.execute(f"CREATE VIEW {NUMBERED} AS SELECT *, row_number() OVER () AS {LINE} FROM {RECORDS}")
         self.as_of = self._job.as_of or datetime.now(UTC)
         self._when = times.when_of(self.as_of, self._ruleset.ir, DUCKDB)
         self._placed = 0
@@ -91,7 +102,9 @@ class Pushed:
 
     def write(self, path: str, columns: Sequence[OutputColumn]) -> None:
         """Write every placed record to a Parquet file; raises OSError where the disk refuses."""
-        self._database.lock([path, self._job.data])
+        self._database.lock(
+            [path, *self._view.files, *(file for one in self._relations.tables.values() for file in one.view.files)]
+        )
         with writing(path):
             found = self._database.rows(f"COPY ({self._statement(columns)}) TO {quoted_text(path)} ({PARQUET})")
         (self._placed,) = (int(str(count)) for (count,) in found)
@@ -123,25 +136,49 @@ class Pushed:
             case _:
                 return "", ""
 
-    def _source(self, passed: dict[str, str], view: str = RECORDS) -> Source:
+    def _source(self, passed: Mapping[str, str], view: str = RECORDS) -> Source:
         """Return the records with their columns and related tables."""
-        entity = self._ruleset.ir.entity(self.entity.name)
-        columns = {}
-        for name, _, position in self._run.reader.columns.fields:
-            field = entity.field(name)
-            assert field is not None, "the outline has the fields of the entity"
-            columns[name] = self._view.column(position, field)
-        return Source(entity.name, table(view), columns, {}, passed)
+        return self._relations.source(self.entity.name, self._view, self._run.reader.columns, view, passed)
 
     def summary(self) -> Summary:
-        """Return the account of the rows; raises ``DataError`` where the books do not balance."""
-        lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
-        tallies = tallied(self._ruleset.ir, lifecycle, self._source({}), DUCKDB, self._when, self._job.mode)
+        """Return the account of the rows, and tell of the odd ones; raises ``DataError`` where the books do not balance."""
+        setting = Setting(self._database, self._ruleset, self._relations, self._when, DUCKDB, self._on_issue)
+        tell_related(setting)
+        tallies = self._tallied(self._source({}))
         counted = Counted(tallies, self.lifecycle)
         counted.take(self._database.rows(counted.statement(printed(tallies.tree, DUCKDB))))
-        ((read,),) = self._database.rows(f"SELECT count(*) FROM {RECORDS}")
-        if read != self._placed:
-            raise DataError(problems.unaccounted(int(str(read)), self._placed, 0))
+        if counted.clashes and self._relations.tables:
+            raise NotPushed("classifications that clash are told with the related records")
         tally = counted.tally
-        tally.read = tally.placed = self._placed
-        return tally.summary(self._view.name, self.entity.label, tuple(self._run.warnings), self._view.notes)
+        tally.read = self._read()
+        if tally.read != self._placed or tally.placed != self._placed:
+            raise DataError(problems.unaccounted(tally.read, self._placed, 0))
+        found = odd_keys(self._database, NUMBERED) if self.entity.key is not None else Keys(frozenset(), {})
+        tally.missing_keys, tally.duplicate_keys = len(found.missing), len(found.repeated)
+        warnings = [*self._run.warnings, *self._relations.warnings]
+        numbered = printed(self._tallied(self._source({LINE: LINE}, NUMBERED)).tree, DUCKDB)
+        if counted.shown or found.missing or found.repeated:
+            odd = f"SELECT {LINE} FROM ({numbered}) WHERE {counted.has_problem() if counted.shown else 'false'}"
+            tell_records(setting, self._run, self._view, odd, found)
+        warnings += [
+            partnerless(setting, numbered, name, number, self._run)
+            for number, (name, count) in enumerate(zip(tallies.lost, counted.lost, strict=True))
+            if count
+        ]
+        return tally.summary(self._view.name, self.entity.label, tuple(warnings), self._view.notes)
+
+    def _tallied(self, source: Source) -> Tallies:
+        lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
+        return tallied(self._ruleset.ir, lifecycle, source, DUCKDB, self._when, self._job.mode)
+
+    def _read(self) -> int:
+        """Return how many rows there are in the file, by its lines where it has some."""
+        expected = self._view.rows
+        if expected is None:
+            ((read,),) = self._database.rows(f"SELECT count(*) FROM {FILE}")
+            return int(str(read))
+        if expected != self._placed:
+            self._view = self._view._replace(plain=False)
+            if expected - blank_lines(open_source(self._view.files[0])) != self._placed:
+                raise NotPushed("DuckDB finds other rows in it than it has lines")
+        return self._placed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.outline import outline
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 REMEMBERED = 1000
 """Keys without a partner that are kept for the report."""
+CANDIDATES = 10_000
+"""Keys, the first of a table, among which a report looks for one that resembles a lost one."""
 
 
 class Loaded(NamedTuple):
@@ -104,12 +107,12 @@ def load_related(ruleset: Ruleset, entity: str, path: str, reading: Reading = AS
         else:
             record = reader.record(row.cells)
             records.append(record)
-            issues += _typed(record, readers, reader, row, table.name)
+            issues += typed(record, readers, reader, row, table.name)
     warnings = lacking(shape, reader.columns, reader.seen, table.name) if table.headings is not None else []
     return Loaded(table.name, entity, tuple(records), tuple(issues), tuple(warnings), reader)
 
 
-def _typed(record: Record, readers: Mapping[str, Read], reader: Reader, row: Row, name: str) -> list[Issue]:
+def typed(record: Record, readers: Mapping[str, Read], reader: Reader, row: Row, name: str) -> list[Issue]:
     """Read the values of ``record`` in place, once for all records that will point to it; return what is no value."""
     issues = []
     for field, heading, position in reader.columns.fields:
@@ -168,7 +171,7 @@ def connect(tables: Iterable[Loaded], found: Mapping[str, tuple[Join, ...]]) -> 
 def partnerless(found: Iterable[Join]) -> list[Diagnostic]:
     """Return a warning for every relation whose keys found no partner."""
     return [
-        problems.no_partner(join.relation.name, join.table.name, join.lost, list(join.candidates()))
+        problems.no_partner(join.relation.name, join.table.name, join.lost, list(islice(join.candidates(), CANDIDATES)))
         for join in found
         if join.lost
     ]

@@ -218,15 +218,12 @@ class Run:
         key = None if value is None else str(value)
         if key is None or not key.strip():
             self.tally.missing_keys += 1
-            self._on_issue(
-                Issue(self.table.name, row.line, column, "", "the key is missing", issues.PLACED, problems.MISSING_KEY.code)
-            )
+            self._on_issue(issues.missing_key(self.table.name, row.line, column))
             return None
         first = self._lines.get(key)
         if first is not None:
             self.tally.duplicate_keys += 1
-            told = f"the same key as on {self.table.unit} {first}"
-            self._on_issue(Issue(self.table.name, row.line, column, key, told, issues.PLACED, problems.DUPLICATE_KEY.code))
+            self._on_issue(issues.repeated_key(self.table.name, row.line, column, key, f"{self.table.unit} {first}"))
         elif len(self._lines) < MOST_KEYS:
             self._lines[key] = row.line
         return key

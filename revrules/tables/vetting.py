@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from revrules.tables.views import NotPushed
-
 if TYPE_CHECKING:
     from revrules.tables.source import Source
 
 CHUNK = 1 << 18
 """Bytes: what is searched several times should stay near the processor."""
 BESIDE_A_QUOTE = (b'" ', b' "', b'"\t', b'\t"')
-BLANK = re.compile(rb"(?:\A|\n)\r?(?=\n)")
+BLANK = re.compile(rb"\n\r?(?=\n)")
+
+
+class NotPushed(Exception):  # noqa: N818 - not an error: Python does it instead
+    """Raised where DuckDB cannot be asked to read or to place in the same way as Python; says why, as a clause."""
 
 
 class Vetted(NamedTuple):
@@ -32,7 +34,6 @@ def vet(source: Source) -> Vetted:
     """Return how many lines there are; raises ``NotPushed`` where the readers might disagree."""
     outside = total = quotes = 0
     before = last = b""
-    blank = False
     with source.open() as stream:
         while chunk := stream.read(CHUNK):
             _look_for_oddities(before[-2:] + chunk)
@@ -45,12 +46,12 @@ def vet(source: Source) -> Vetted:
                 quotes += len(pieces) - 1
             before, last = chunk, chunk[-1:]
     unfinished = last not in (b"\n", b"")
-    return Vetted(outside + unfinished, plain=outside == total and not blank)
+    return Vetted(outside + unfinished, plain=outside == total)
 
 
 def blank_lines(source: Source) -> int:
     """Return how many lines hold nothing."""
-    count, rest = 0, b"\n"
+    count, rest = 0, b""
     with source.open() as stream:
         while chunk := stream.read(CHUNK):
             text = rest + chunk

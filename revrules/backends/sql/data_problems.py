@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
 
 class Problem(NamedTuple):
-    """A problem that a record can have: of which field or classification, when, and the words for it. ``shows``: there is a value
-    that is none; a required one that is missing has none.
+    """A problem that a record can have: of which field or classification, when, and the words for it.
+
+    ``shows``: there is a value that is none; a required one that is missing has none. ``clash``: it is of a classification.
     """
 
     subject: str
     when: Sql
     told: Sql
     shows: bool = True
+    clash: bool = False
 
 
 def data_problems(walk: Walk, frame: Frame) -> Sql:
@@ -75,10 +77,11 @@ def _clashes(walk: Walk) -> Iterator[Problem]:
             if table.mode is ir.ChooseMode.EXACTLY_ONE and len(table.rows) > 1:
                 states = states_of_rows(table, list(table.rows), expr.inputs, walk.scope)
                 told = tree.text(f"{definition.name}: more than one row is true")
-                yield Problem(definition.name, _several(states), told)
+                yield Problem(definition.name, _several(states), told, clash=True)
         elif isinstance(expr, ir.Choose) and expr.mode is ir.ChooseMode.EXACTLY_ONE and len(expr.branches) > 1:
             states = [lower(condition, walk.scope) for condition, _ in expr.branches]
-            yield Problem(definition.name, _several(states), tree.text(f"{definition.name}: more than one branch is true"))
+            told = tree.text(f"{definition.name}: more than one branch is true")
+            yield Problem(definition.name, _several(states), told, clash=True)
 
 
 def _several(states: list[Sql]) -> Sql:

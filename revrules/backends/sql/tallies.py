@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
 from revrules.backends.sql import bits, reasons, tree
-from revrules.backends.sql.data_problems import possible_problems
+from revrules.backends.sql.data_problems import Problem, possible_problems
 from revrules.backends.sql.dependence import Missing
 from revrules.backends.sql.expressions import ends
 from revrules.backends.sql.frames import Frame
+from revrules.backends.sql.joins import WHITE_SPACE
 from revrules.backends.sql.outputs import Answers
+from revrules.backends.sql.reading_parts import as_text
 from revrules.backends.sql.unknown import refuted, unknown
 from revrules.backends.sql.violations import broken
 from revrules.backends.sql.ways import Spot
@@ -19,7 +21,7 @@ from revrules.reads import reads
 from revrules.runtime.results import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from revrules.backends.sql.dialects import Dialect
     from revrules.backends.sql.placement import Walk
@@ -43,8 +45,9 @@ class Pair(NamedTuple):
 class Tallies:
     """What is counted of every record, and what the columns mean.
 
-    ``spot`` is a number in ``spots``: the stage (None: nowhere) and what the bits of ``unmet`` and ``unknown`` say there. The bits of ``missing``, ``lacks`` (of records ahead of the evidence), ``violations`` and ``problems`` are positions in
-    ``names``; each set is as many columns as it needs. ``lost`` are relations of one record whose key finds none.
+    ``spot`` is a number in ``spots``: the stage (None: nowhere) and what the bits of ``unmet`` and ``unknown`` say there. Those of
+    ``missing``, ``lacks`` (of records ahead of the evidence), ``violations`` and ``problems`` are positions in ``names``; each
+    set is as many columns as it needs. ``lost`` are relations to one record; their columns hold keys that find none.
     """
 
     tree: Sql
@@ -52,8 +55,7 @@ class Tallies:
     sets: Mapping[str, tuple[str, ...]]
     """The columns of each set."""
     names: Mapping[str, tuple[str, ...]]
-    shows: tuple[bool, ...]
-    """Of each problem, whether there is a value to be shown."""
+    problems: tuple[Problem, ...]
     lost: tuple[str, ...]
 
 
@@ -84,7 +86,7 @@ def tallied(
     lost = _lost(ruleset, frame, source)
     outputs = [(tree.case(at), "spot"), (verdict, "verdict"), (claimed, "claimed"), (answers.column("overdue")[0][0], "overdue")]
     outputs += [(tree.cast(word, "BIGINT"), name) for key in sets for word, name in zip(words[key], sets[key], strict=True)]
-    outputs += [(when_lost, f"lost_{n}") for n, when_lost in enumerate(lost.values())]
+    outputs += [(key, f"lost_{n}") for n, key in enumerate(lost.values())]
     outputs += [(frame.passed(name), name) for name in source.passed]
     return Tallies(
         frame.select(outputs),
@@ -96,7 +98,7 @@ def tallied(
             "violations": tuple(one.name for one in violations),
             "problems": tuple(one.subject for one in problems),
         },
-        tuple(one.shows for one in problems),
+        tuple(problems),
         tuple(lost),
     )
 
@@ -178,17 +180,39 @@ def _is_missing(expr: ir.Expr, scope: Scope) -> Sql:
 
 
 def _lost(ruleset: ir.Ruleset, frame: Frame, source: Source) -> dict[str, Sql]:
-    """Return for each relation to one record when its key is known and finds none."""
+    """Return for each relation to one record the key, as text, that finds none; NULL where it finds one or is missing."""
     found = {}
     entity = ruleset.entity(source.entity)
     for name in source.links:
         relation = entity.relation(name)
         if relation is not None and not relation.many:
-            field = entity.field(relation.by)
-            assert field is not None, "the checker declares the fields that relations follow"
-            key = frame.field(ir.Field(field.name, field.type))
-            found[name] = tree.all_of([tree.is_known(key), tree.negated(frame.related(ir.Related((name,))))])
+            there = frame.related(ir.Related((name,)))
+            found[name] = tree.case([(there, tree.NULL)], _key_text(frame, entity, relation.by))
     return found
 
 
-__all__: Iterable[str] = ["Pair", "Tallies", "tallied"]
+def _key_text(frame: Frame, entity: ir.Entity, name: str) -> Sql:
+    """Return a field that holds keys as text, NULL where it is missing."""
+    field = entity.field(name)
+    assert field is not None, "the checker declares the fields that relations follow"
+    text = as_text(frame.field(ir.Field(field.name, field.type)), frame.dialect)
+    return tree.call("NULLIF", tree.call("TRIM", text, tree.text(WHITE_SPACE)), tree.text(""))
+
+
+def keys(ruleset: ir.Ruleset, source: Source, field: str, dialect: Dialect, when: When) -> Sql:
+    """Return the statement that gives a field of every record as the text by which relations find it (``key``)."""
+    frame = Frame(ruleset, source, dialect, when)
+    key = _key_text(frame, ruleset.entity(source.entity), field)
+    return frame.select([(key, "key"), *((frame.passed(name), name) for name in source.passed)])
+
+
+def faulty(ruleset: ir.Ruleset, source: Source, dialect: Dialect, when: When) -> Sql | None:
+    """Return the statement that tells of every record whether a cell holds no value (``faulty``), and gives what is passed on;
+    None where none can.
+    """
+    frame = Frame(ruleset, source, dialect, when)
+    reasons_ = [reason for name in source.columns if (reason := frame.reason(name)) is not None]
+    if not reasons_:
+        return None
+    told = tree.any_of(tree.is_known(reason) for reason in reasons_)
+    return frame.select([(told, "faulty"), *((frame.passed(name), name) for name in source.passed)])

@@ -1,0 +1,172 @@
+"""Rows in which DuckDB found something odd into the issues that the run in Python tells of them: the same, in the same order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from revrules.backends.sql.tallies import faulty, keys
+from revrules.backends.sql.tree import printed
+from revrules.problems import data as problems
+from revrules.readers import field_spec
+from revrules.runtime.cells import field_reader
+from revrules.tables import issues
+from revrules.tables.opening import open_table
+from revrules.tables.related import CANDIDATES, REMEMBERED, typed
+from revrules.tables.relating import LINE
+from revrules.tables.rows import Refused, Row
+from revrules.tables.views import INSTANT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from revrules.backends.sql.dialects import Dialect
+    from revrules.backends.sql.scope import When
+    from revrules.diagnostics import Diagnostic
+    from revrules.ruleset import Ruleset
+    from revrules.tables.database import Database
+    from revrules.tables.issues import Issue
+    from revrules.tables.relating import Related, Relations
+    from revrules.tables.run import Run
+    from revrules.tables.views import View
+
+ODD = "odd"
+CLASHES = ("more than one branch is true", "more than one row is true")
+
+
+class Setting(NamedTuple):
+    """What telling asks of a run."""
+
+    database: Database
+    ruleset: Ruleset
+    relations: Relations
+    when: When
+    dialect: Dialect
+    on_issue: Callable[[Issue], None]
+
+
+class Keys(NamedTuple):
+    """Rows without a key, and rows whose key stood before, with the row where it did: by their numbers."""
+
+    missing: frozenset[int]
+    repeated: Mapping[int, int]
+
+
+def tell_related(setting: Setting) -> None:
+    """Tell of the cells of related tables that hold no value."""
+    for table in setting.relations.tables.values():
+        if table.itself:
+            continue
+        source = setting.relations.alone(table, {LINE: LINE})
+        statement = faulty(setting.ruleset.ir, source, setting.dialect, setting.when)
+        if statement is None:
+            continue
+        _remember(setting.database, f"SELECT {LINE} FROM ({printed(statement, setting.dialect)}) WHERE faulty")
+        _tell_table(setting, table)
+
+
+def _tell_table(setting: Setting, table: Related) -> None:
+    declared = setting.ruleset.ir.entity(table.entity)
+    readers = {field.name: field_reader(field_spec(field, setting.ruleset.ir.timezone)) for field in declared.fields}
+    for _, row in _odd_rows(setting.database, table.view, f"{table.view.view}_numbered"):
+        for issue in typed(table.reader.record(row.cells), readers, table.reader, row, table.view.name):
+            setting.on_issue(issue)
+
+
+def tell_records(setting: Setting, run: Run, view: View, odd: str, found: Keys) -> None:
+    """Tell of the records that the statement ``odd`` numbers, and of those without a key of their own."""
+    _remember(setting.database, odd)
+    shown = {int(str(number)) for (number,) in setting.database.rows(f"SELECT {LINE} FROM {ODD}")}
+    listed = ", ".join(f"({number})" for number in {*found.missing, *found.repeated, *found.repeated.values()})
+    if listed:
+        setting.database.connection.execute(f"INSERT INTO {ODD} SELECT c FROM (VALUES {listed}) AS t(c)")
+    lines: dict[int, int] = {}
+    heading = run.reader.columns.heading(run.entity.key or "") or ""
+    for number, row in _odd_rows(setting.database, view, f"{view.view}_numbered"):
+        lines[number] = row.line
+        if number in found.missing:
+            setting.on_issue(issues.missing_key(view.name, row.line, heading))
+        if number in found.repeated:
+            key = str(row.cells[run.reader.columns.position(run.entity.key or "") or 0])  # type: ignore[index]  # by position
+            first = f"{view.unit} {lines[found.repeated[number]]}"
+            setting.on_issue(issues.repeated_key(view.name, row.line, heading, key, first))
+        if number in shown:
+            placement = run.place(run.record(row))
+            for issue in run.odd_cells(
+                row, (one for one in placement.problems if one.reason not in CLASHES or not run_has(setting))
+            ):
+                setting.on_issue(issue)
+
+
+def run_has(setting: Setting) -> bool:
+    """Return whether classifications can read related records, which are not at hand here."""
+    return bool(setting.relations.tables)
+
+
+def odd_keys(database: Database, view: str) -> Keys:
+    """Return which rows of a view, which has a column ``key`` and numbers its rows, have no key of their own."""
+    ((present, distinct, every),) = database.rows(f"SELECT count(key), count(DISTINCT key), count(*) FROM {view}")
+    missing: frozenset[int] = frozenset()
+    repeated: dict[int, int] = {}
+    if present != every:
+        rows = database.rows(f"SELECT {LINE} FROM {view} WHERE key IS NULL")
+        missing = frozenset(int(str(number)) for (number,) in rows)
+    if present != distinct:
+        twice = f"SELECT key FROM {view} WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1"
+        firsts = f"SELECT {LINE}, min({LINE}) OVER (PARTITION BY key) AS first FROM {view} WHERE key IN ({twice})"
+        rows = database.rows(f"SELECT {LINE}, first FROM ({firsts}) WHERE {LINE} <> first")
+        repeated = {int(str(number)): int(str(first)) for number, first in rows}
+    return Keys(missing, repeated)
+
+
+def partnerless(setting: Setting, statement: str, name: str, number: int, run: Run) -> Diagnostic:
+    """Return the warning about keys of the relation ``name``, the column ``number`` of lost ones, that find no record."""
+    lost = setting.database.rows(
+        f"SELECT lost_{number}, count(*), min({LINE}) FROM ({statement}) WHERE lost_{number} IS NOT NULL "
+        f"GROUP BY 1 ORDER BY 3 LIMIT {REMEMBERED}"
+    )
+    relation = run.entity.relation(name)
+    assert relation is not None, "only declared relations are followed"
+    table = setting.relations.tables.get(name) or setting.relations.tables[relation.entity]
+    key = setting.ruleset.outline.entity(relation.entity).key
+    assert key is not None, "the checker wants keys where relations need them"
+    source = setting.relations.alone(table, {LINE: LINE})
+    there = printed(keys(setting.ruleset.ir, source, key, setting.dialect, setting.when), setting.dialect)
+    near = setting.database.rows(
+        f"SELECT key, min({LINE}) FROM ({there}) WHERE key IS NOT NULL GROUP BY 1 ORDER BY 2 LIMIT {CANDIDATES}"
+    )
+    counts = {str(found): int(str(count)) for found, count, _ in lost}
+    return problems.no_partner(name, table.view.name, counts, [str(found) for found, _ in near])
+
+
+def _remember(database: Database, statement: str) -> None:
+    """Keep the numbers of odd rows."""
+    database.rows(f"CREATE OR REPLACE TEMP TABLE {ODD} AS {statement}")
+
+
+def _odd_rows(database: Database, view: View, numbered: str) -> Iterator[tuple[int, Row]]:
+    """Yield the rows whose numbers are kept, with these, as the reader in Python finds them."""
+    if not view.plain:
+        yield from _read_again(database, view)
+        return
+    items = [f"t{position}" if type_ == INSTANT else f"c{position}" for position, type_ in enumerate(view.types)]
+    kept = f"SELECT {LINE} FROM {ODD}"
+    found = database.rows(f"SELECT {LINE}, {', '.join(items)} FROM {numbered} WHERE {LINE} IN ({kept}) ORDER BY {LINE}")
+    for number, *cells in found:
+        place = int(str(number))
+        yield place, Row(place + view.before, cells if view.unit == "line" else tuple(cells))
+
+
+def _read_again(database: Database, view: View) -> Iterator[tuple[int, Row]]:
+    """Yield the rows out of the file itself: some of its lines are no rows, or some rows are several lines."""
+    wanted = {int(str(number)) for (number,) in database.rows(f"SELECT {LINE} FROM {ODD}")}
+    table = open_table(view.files[0], view.reading, view.expected)
+    number = 0
+    for row in table.rows:
+        if not wanted:
+            break
+        if not isinstance(row, Refused):
+            number += 1
+            if number in wanted:
+                wanted.discard(number)
+                yield number, row
+    table.close()
