@@ -23,6 +23,7 @@ COMMANDS = {
         "why": "Say in words where one record stands, and what it still needs.",
         "align": "Compare what two rulesets, or two teams, mean by the same words.",
         "graph": "Draw a lifecycle: its stages, ways and owning teams.",
+        "sql": "Write a ruleset as SQL: a statement, a view, a table or a dbt model.",
         "build": "Write a ruleset as one file that other programs can run.",
     },
     "Keep": {
@@ -34,6 +35,7 @@ COMMANDS = {
         "test": "Run the examples that stand in a ruleset.",
     },
     "Ask": {
+        "verify": "Ask an engine for every part of the language, and compare the answers.",
         "explain": "Explain a finding: what it means and how to mend it.",
         "version": "Show the version of revrules and of what it runs on.",
         "completion": "Print the script that completes commands in your shell.",

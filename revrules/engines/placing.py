@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from revrules.backends.sql import ANSWERS, MASKS, placed
 from revrules.backends.sql.dialects import Unsayable
+from revrules.backends.sql.outputs import ANSWERS, MASKS
+from revrules.backends.sql.statements import placed
 from revrules.backends.sql.times import when_of
 from revrules.engines.sources import find_source, named_table
 from revrules.problems import data as data_problems
@@ -16,8 +17,10 @@ from revrules.tables.failure import DataError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from revrules.backends.sql import Query
     from revrules.backends.sql.dialects import Dialect
+    from revrules.backends.sql.scope import When
+    from revrules.backends.sql.sources import Source
+    from revrules.backends.sql.statements import Query
     from revrules.diagnostics import Diagnostic
     from revrules.outline import Lifecycle
     from revrules.ruleset import Mode, Ruleset
@@ -67,21 +70,35 @@ def prepare(ruleset: Ruleset, order: Order, warehouse: Warehouse) -> Prepared:
     dialect = warehouse.dialect
     names = {order.table, *order.related.values()}
     tables = {name: named_table(name, dialect, warehouse.describe(name)) for name in names}
-    lifecycle = _lifecycle(ruleset, order)
+    lifecycle = choose_lifecycle(ruleset, order)
     related = {name: tables[table] for name, table in order.related.items()}
     found = find_source(ruleset.ir, lifecycle, tables[order.table], related, dialect)
     as_of = (order.as_of or datetime.now(UTC)).astimezone(UTC)
-    answers, passed = _columns(ruleset, lifecycle, order, found.headings, [name for name, _ in tables[order.table].columns or ()])
-    declared = ruleset.ir.lifecycle(lifecycle.name)
-    try:
-        when = when_of(as_of, ruleset.ir, dialect)
-        query = placed(ruleset.ir, declared, found.source, dialect, when, answers, order.mode, passed)
-    except Unsayable as gap:
-        raise DataError(problems.not_said(gap.what, dialect.value, gap.reason)) from gap
+    own = [name for name, _ in tables[order.table].columns or ()]
+    answers, passed = choice_of_columns(ruleset, lifecycle, order, found.headings, own)
+    when = when_of(as_of, ruleset.ir, dialect)
+    query = said(ruleset, lifecycle, found.source, dialect, when, answers, order.mode, passed)
     return Prepared(query, lifecycle, as_of, found.warnings)
 
 
-def _lifecycle(ruleset: Ruleset, order: Order) -> Lifecycle:
+def said(
+    ruleset: Ruleset,
+    lifecycle: Lifecycle,
+    source: Source,
+    dialect: Dialect,
+    when: When,
+    answers: Sequence[str],
+    mode: Mode,
+    passed: Sequence[str],
+) -> Query:
+    """Return the statement that places the records of a source; raises ``DataError`` for what the dialect cannot say."""
+    try:
+        return placed(ruleset.ir, ruleset.ir.lifecycle(lifecycle.name), source, dialect, when, answers, mode, passed)
+    except Unsayable as gap:
+        raise DataError(problems.not_said(gap.what, dialect.value, gap.reason)) from gap
+
+
+def choose_lifecycle(ruleset: Ruleset, order: Order) -> Lifecycle:
     """Return the lifecycle that is named, or the only one (of the entity)."""
     known = [lifecycle for lifecycle in ruleset.outline.lifecycles if order.entity in (None, lifecycle.entity)]
     names = [lifecycle.name for lifecycle in known]
@@ -96,7 +113,7 @@ def _lifecycle(ruleset: Ruleset, order: Order) -> Lifecycle:
     return known[0]
 
 
-def _columns(
+def choice_of_columns(
     ruleset: Ruleset, lifecycle: Lifecycle, order: Order, headings: Mapping[str, str], own: Sequence[str]
 ) -> tuple[list[str], list[str]]:
     """Return the columns of the answer and those of the table that are asked for; the key is one of the latter."""
