@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections import defaultdict
+from itertools import permutations
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ PAIRS = int(os.environ.get("REVRULES_NORMAL_PAIRS", "2000"))
 FIXED = os.environ.get("REVRULES_RANDOM_SEED")
 NOW = datetime.datetime(2026, 11, 21, 9, tzinfo=datetime.UTC)
 CHUNKS = 4
+TRUTH = (False, None, True)
 RECORDS = 60
 LARGE = 30
 """Random rulesets whose expressions are rewritten."""
@@ -67,6 +69,28 @@ def test_large_expressions_of_one_normal_form_have_one_value_for_every_record(ch
             values = of_records(ruleset, definition.entity, [exprs[position] for position in same], records)
             assert all(each == values[0] for each in values), f"seed {seed}, {definition.id}"
     assert shared > LARGE, "so few normal forms are shared that this shows nothing"
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_what_is_plainly_no_less_true_is_so_for_every_record(chunk: int) -> None:
+    seed = drawn(chunk)
+    small = Small(Random(seed))
+    ruleset = small.ruleset()
+    conditions = [small.condition(small.random.randint(0, 2)) for _ in range(PAIRS // 10)]
+    conditions += [variant.expr for each in conditions[:: CHUNKS * 2] for variant in variants(each)]
+    states = of_records(ruleset, "deal", conditions, [small.record() for _ in range(RECORDS)])
+    normals = Normals(ruleset)
+    keys = [normals.key(condition) for condition in conditions]
+    implied = [
+        (one, other)
+        for one, other in permutations(range(len(keys)), 2)
+        if keys[one] != keys[other] and normals.implies(keys[one], keys[other])
+    ]
+    assert len(implied) > len(conditions), "so few imply each other that this shows nothing"
+    for one, other in implied:
+        pairs = zip(states[one], states[other], strict=True)
+        told = f"seed {seed}: {conditions[one]} and {conditions[other]}"
+        assert all(TRUTH.index(lesser) <= TRUTH.index(greater) for lesser, greater in pairs), told
 
 
 @pytest.mark.parametrize("kind", REWRITES)
