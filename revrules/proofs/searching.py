@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Record = dict[str, object]
     Path = tuple[str, ...]
 
-STARTS, MOVES, STALE = 60, 2_400, 240
+STARTS, MOVES, STALE = 60, 1_500, 200
 """Records to begin with; how many are tried from there; how many in a row that come no nearer before it begins anew."""
 AWAY = 0.12
 """How often a record is kept that is one further away: what is nearest may lead nowhere."""
