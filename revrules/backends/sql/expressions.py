@@ -47,6 +47,8 @@ TURNED = {
 def lower(expr: ir.Expr, scope: Scope) -> Sql:
     """Return the value of ``expr`` for the record of ``scope``. Raises ``Unsayable`` where the dialect has no exact equal."""
     found = _lower(_settled(expr, scope), scope)
+    if found == tree.NULL:
+        return constant(None, ir.type_of(expr), scope.dialect)
     return scope.kept(found, "part") if tree.depth(found) > DEEPEST else found
 
 
@@ -56,8 +58,12 @@ def ends(expr: ir.Expr, scope: Scope) -> Ends:
     match expr:
         case ir.Ref(ranged=True):
             return scope.ends(expr)
-        case ir.Arith(ir.ArithOp.ADD | ir.ArithOp.SUB | ir.ArithOp.MUL, left, right, type_) if type_ in NUMERIC:
-            return ranges.arith(expr, _operand_ends(left, scope), _operand_ends(right, scope), scope)
+        case ir.Arith(ir.ArithOp.ADD | ir.ArithOp.SUB | ir.ArithOp.MUL as op, left, right, type_) if type_ in NUMERIC:
+            left, right = _settled(left, scope), _settled(right, scope)
+            if _is_missing(left) or _is_missing(right):
+                return ranges.alone(constant(None, type_, scope.dialect))
+            node = ir.Arith(op, left, right, type_)
+            return ranges.arith(node, _ends_of_operand(left, scope), _ends_of_operand(right, scope), scope)
         case ir.Negate(operand):
             return ranges.negative(expr, ends(operand, scope), scope)
         case ir.Count():
@@ -117,7 +123,7 @@ def _lower(expr: ir.Expr, scope: Scope) -> Sql:
         case ir.OrElse(first, second):
             return tree.coalesce(lower(first, scope), lower(second, scope))
         case ir.If(condition, then, otherwise):
-            return _either(condition, lower(then, scope), lower(otherwise, scope), scope)
+            return _either(condition, then, otherwise, scope)
         case ir.Choose(_, branches):
             conditions = [(lower(condition, scope), can_be_unknown(condition, scope)) for condition, _ in branches]
             return choices.choose(expr, conditions, scope)
@@ -188,6 +194,10 @@ def _is_settled(expr: ir.Expr, as_of_known: bool) -> bool:
             return all(_is_settled(child, as_of_known) for child in children(expr))
 
 
+def _is_missing(expr: ir.Expr) -> bool:
+    return isinstance(expr, ir.Literal) and expr.value is None
+
+
 def _beside(expr: ir.Expr, scope: Scope) -> Sql:
     """Return a value for a comparison with one of its type."""
     expr = _settled(expr, scope)
@@ -199,6 +209,10 @@ def _beside(expr: ir.Expr, scope: Scope) -> Sql:
 def _operand(expr: ir.Expr, scope: Scope) -> Sql:
     """Return a value for arithmetic: an integer without its type, which the other operand has."""
     return _beside(expr, scope) if ir.type_of(expr) is Scalar.INTEGER else lower(expr, scope)
+
+
+def _ends_of_operand(expr: ir.Expr, scope: Scope) -> Ends:
+    return ranges.alone(_operand(expr, scope)) if isinstance(expr, ir.Literal) else ends(expr, scope)
 
 
 def _operand_ends(expr: ir.Expr, scope: Scope) -> Ends:
@@ -217,11 +231,13 @@ def _text(expr: ir.Expr, scope: Scope) -> Sql:
 
 
 def _arith(node: ir.Arith, scope: Scope) -> Sql:
-    op, left, right, type_ = node.op, node.left, node.right, node.type
+    op, left, right, type_ = node.op, _settled(node.left, scope), _settled(node.right, scope), node.type
+    if _is_missing(left) or _is_missing(right):
+        return tree.NULL
     if type_ not in NUMERIC:
         types = (ir.type_of(left), ir.type_of(right))
         return times.arith(op, lower(left, scope), lower(right, scope), *types, type_, scope)
-    return numbers.arith(node, _operand(left, scope), _operand(right, scope), scope)
+    return numbers.arith(ir.Arith(op, left, right, type_), _operand(left, scope), _operand(right, scope), scope)
 
 
 def _call(node: ir.Call, scope: Scope) -> Sql:
@@ -254,12 +270,15 @@ def rank(value: Sql, type_: EnumType) -> Sql:
     return tree.switch(value, [(tree.text(name), tree.whole(at)) for at, name in enumerate(type_.member_names)])
 
 
-def _either(condition: ir.Expr, then: Sql, otherwise: Sql, scope: Scope) -> Sql:
-    holds_ = lower(condition, scope)
+def _either(condition: ir.Expr, then: ir.Expr, otherwise: ir.Expr, scope: Scope) -> Sql:
+    condition = _settled(condition, scope)
+    if isinstance(condition, ir.Literal):
+        return tree.NULL if condition.value is None else lower(then if condition.value else otherwise, scope)
+    asked = lower(condition, scope)
     if not can_be_unknown(condition, scope):
-        return tree.case([(holds_, then)], otherwise)
-    holds_ = scope.kept(holds_, "condition")
-    return tree.case([(holds_, then), (tree.negated(holds_), otherwise)])
+        return tree.case([(asked, lower(then, scope))], lower(otherwise, scope))
+    asked = scope.kept(asked, "condition")
+    return tree.case([(asked, lower(then, scope)), (tree.negated(asked), lower(otherwise, scope))])
 
 
 def _points(node: ir.Points, scope: Scope) -> Ends:
