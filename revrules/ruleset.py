@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from revrules.ir import Ruleset as Meaning
     from revrules.outline import Outline
     from revrules.runtime.lifecycles import Record
+    from revrules.tables.engine import Engine
     from revrules.tables.summary import Summary
 
 __all__ = ["Lifecycle", "Mode", "Ruleset", "RulesetError", "Unmet", "ValueOf", "from_compiled", "load", "load_cached", "loads"]
@@ -199,11 +200,12 @@ class Ruleset:
         lifecycle: str | None = None,
         related: Mapping[str, str | Path] | None = None,
         as_of: datetime | None = None,
+        engine: Engine = "auto",
     ) -> Summary:
         """Place every record of the file ``data`` and write the answers to ``out``; see ``revrules.tables.evaluate_table``."""
         from revrules.tables import evaluate_table
 
-        return evaluate_table(self, data, out, lifecycle=lifecycle, related=related, as_of=as_of)
+        return evaluate_table(self, data, out, lifecycle=lifecycle, related=related, as_of=as_of, engine=engine)
 
     def value(self, name: str, entity: str | None = None, team: str | None = None) -> ValueOf:
         """Return a definition, classification or score as a function of a record. Raises ``KeyError``.

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from revrules.cli import records
-from revrules.cli.output import atomic_path, atomic_writer, spare_ruleset
+from revrules.cli.output import atomic_path, atomic_writer, spare_ruleset, unwritable
+from revrules.cli.pushing import Wanted, place
 from revrules.cli.reports import reporting
-from revrules.problems import data as problems
 from revrules.tables import FORMATS, placed, refuse_to_overwrite, write_file, write_text
-from revrules.tables.failure import DataError
+from revrules.tables.database import Limits
+from revrules.tables.engine import ENGINES
 from revrules.tables.rejects import Rejects
 from revrules.tables.run import Job, Run
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from revrules.ruleset import Mode
+    from revrules.tables.engine import Engine
     from revrules.tables.placed import OutputColumn
+    from revrules.tables.pushed import Pushed
     from revrules.tables.run import Placed
     from revrules.tables.summary import Summary
 
@@ -41,6 +44,9 @@ PATIENCE = 1.0
 @click.option("--rejects", "rejects_path", metavar="FILE", help="List rows and cells that cannot be used here.")
 @click.option("--report", "report_path", metavar="FILE", help="Write one page of HTML about the whole run.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read the first N rows only.")
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", help="Who places the records.  [default: DuckDB if many]")
+@click.option("--memory-limit", metavar="SIZE", help="How much memory DuckDB may use, such as 2GB.")
+@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="How many threads DuckDB may use.")
 @click.option("--no-summary", is_flag=True, help="Write no summary.")
 def command(
     ruleset: str,
@@ -60,6 +66,9 @@ def command(
     rejects_path: str | None,
     report_path: str | None,
     limit: int | None,
+    engine: Engine,
+    memory_limit: str | None,
+    threads: int | None,
     no_summary: bool,
 ) -> None:
     """Place every record of an export in its stage, and say why.
@@ -78,15 +87,27 @@ def command(
         target = "-" if out is None else out
         _refuse_bad_targets(job, target, rejects_path, report_path)
         format_ = output_format or ("table" if out in (None, "-") else FORMATS.get(os.path.splitext(target)[1].lower(), "csv"))  # noqa: PTH122
-        with Run(rules, job, report.issues(rejects.add)) as run:
-            chosen = _columns(run, columns, format_, keep=keep)
-            rows = report.records(run, _with_progress(run))
-            _write(rows, target, format_, chosen, everything=bool(columns or output_format or out))
-            summary = run.summary()
-        report.write(rules, run, job, summary)
+        everything = bool(columns or output_format or out)
+        most = None if everything else ROWS_IN_A_TABLE
+        wanted = Wanted(target, format_, lambda run: _columns(run, columns, format_, keep=keep), most)
+        limits = Limits(memory_limit, threads)
+        pushed = place(rules, job, "python" if report_path else engine, limits, rejects, wanted)
+        done: Run | Pushed
+        if isinstance(pushed, tuple):
+            done, summary = pushed
+        else:
+            with Run(rules, job, report.issues(rejects.add)) as run:
+                chosen = _columns(run, columns, format_, keep=keep)
+                rows = report.records(run, _with_progress(run))
+                _write(rows, target, format_, chosen, everything=everything)
+                summary = run.summary()
+            if pushed:
+                summary = summary._replace(notes=(*summary.notes, f"placed without DuckDB: {pushed}"))
+            report.write(rules, run, job, summary)
+            done = run
         _write_rejects(rejects, rejects_path, out)
     if not no_summary:
-        _tell(summary, run)
+        _tell(summary, done)
     _tell_rejects(rejects, rejects_path, out)
     if rejects.count:
         raise click.exceptions.Exit(1)
@@ -100,7 +121,7 @@ def _refuse_bad_targets(job: Job, target: str, rejects_path: str | None, report_
         raise click.UsageError("the result and the rejects need a file each.")
 
 
-def _columns(run: Run, names: str | None, format_: str, *, keep: bool) -> list[OutputColumn]:
+def _columns(run: Run | Pushed, names: str | None, format_: str, *, keep: bool) -> list[OutputColumn]:
     if names is not None:
         return placed.chosen_columns(run, [name.strip() for name in names.split(",") if name.strip()])
     return placed.few_columns(run) if format_ == "table" and not keep else placed.all_columns(run, keep=keep)
@@ -109,7 +130,7 @@ def _columns(run: Run, names: str | None, format_: str, *, keep: bool) -> list[O
 def _write(rows: Iterator[Placed], target: str, format_: str, columns: list[OutputColumn], *, everything: bool) -> None:
     """Write the placed records ``rows``; a table that nobody asked for shows only those that need a look."""
     names = [column.name for column in columns]
-    try:
+    with unwritable(target):
         if target == "-" and format_ == "parquet":
             raise click.UsageError("Parquet cannot be written to standard output; name a file with -o.")
         if target == "-":
@@ -119,12 +140,6 @@ def _write(rows: Iterator[Placed], target: str, format_: str, columns: list[Outp
             return
         with atomic_path(target) as beside:
             write_file(beside, format_, columns, rows)
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        from revrules.cli.trouble import WORDS
-
-        raise DataError(problems.unwritable(target, WORDS.get(error.errno or 0) or str(error.strerror or error))) from error
 
 
 def _worth_a_look(rows: Iterator[Placed]) -> list[Placed]:
@@ -184,7 +199,7 @@ def _write_rejects(rejects: Rejects, path: str | None, out: str | None) -> None:
             rejects.write(stream)
 
 
-def _tell(summary: Summary, run: Run) -> None:
+def _tell(summary: Summary, run: Run | Pushed) -> None:
     from revrules.render.cells import harmless
     from revrules.tables.summary import in_words
 

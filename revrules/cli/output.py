@@ -87,6 +87,21 @@ def naming(path: str | Path) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def unwritable(target: str) -> Iterator[None]:
+    """Turn an OSError about a target of records into a ``DataError``; a pipe that was closed is no mistake."""
+    from revrules.cli.trouble import WORDS
+    from revrules.problems import data as problems
+    from revrules.tables.failure import DataError
+
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise DataError(problems.unwritable(target, WORDS.get(error.errno or 0) or str(error.strerror or error))) from error
+
+
 def use_color(*, err: bool = False) -> bool:
     """Return whether to colour standard output (or standard error): what ``--color`` and the environment say, else a terminal."""
     context = click.get_current_context(silent=True)

@@ -26,6 +26,7 @@ MODULES = (
     "meanings",
     "ownership",
     "data",
+    "pushing",
     "engines",
     "examples",
     "revisions",

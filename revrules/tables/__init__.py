@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from revrules.problems import data as problems
+from revrules.tables.database import UNLIMITED
+from revrules.tables.engine import is_small, push
 from revrules.tables.failure import DataError
 from revrules.tables.opening import AS_IT_SHOWS
 from revrules.tables.placed import all_columns, cells
@@ -15,14 +17,18 @@ from revrules.tables.rejects import Rejects
 from revrules.tables.run import Job, Run
 from revrules.tables.source import same_file
 from revrules.tables.summary import Summary
+from revrules.tables.writers import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from revrules.ruleset import Ruleset
+    from revrules.tables.database import Limits
+    from revrules.tables.engine import Engine
     from revrules.tables.opening import Reading
     from revrules.tables.placed import OutputColumn
+    from revrules.tables.pushed import Pushed
     from revrules.tables.run import Placed
 
 FORMATS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".parquet": "parquet"}
@@ -39,25 +45,42 @@ def evaluate_table(
     as_of: datetime | None = None,
     keep: bool = False,
     reading: Reading = AS_IT_SHOWS,
+    engine: Engine = "auto",
+    limits: Limits = UNLIMITED,
 ) -> Summary:
     """Place every record of the file ``data`` and write the answers to ``out`` (CSV, TSV, JSON lines or Parquet by its name).
 
     ``related`` names further tables by relation or entity. Rows that cannot be read and values that are none are listed in
-    ``out`` + ``.rejects.csv``, if there are any. Both files are written whole or not at all. Raises ``DataError`` for data that
-    cannot be read, OSError for a disk that refuses.
+    ``out`` + ``.rejects.csv``, if there are any. Both files are written whole or not at all. Many records are placed by the embedded
+    DuckDB, with the same result (``engine``: `auto`, `duckdb` or `python`), which may use as much as ``limits`` says. Raises
+    ``DataError`` for data that cannot be read, OSError for a disk that refuses.
     """
     given = {name: str(path) for name, path in (related or {}).items()}
     job = Job(str(data), given, lifecycle, None, as_of, reading=reading)
     refuse_to_overwrite(str(out), job)
-    with Rejects() as rejects, Run(ruleset, job, rejects.add) as run:
-        with _whole(Path(out)) as unfinished:
-            format_ = FORMATS.get(Path(out).suffix.lower(), "csv")
-            write_file(unfinished, format_, all_columns(run, keep=keep), run.placed())
-            summary = run.summary()
+    target, format_ = Path(out), FORMATS.get(Path(out).suffix.lower(), "csv")
+    with Rejects() as rejects:
+        pushed = None
+        if engine == "duckdb" or (engine == "auto" and not is_small(job)):
+            pushed = push(ruleset, job, engine, rejects, lambda run: _written(run, target, format_, keep=keep), limits)
+        if isinstance(pushed, tuple):
+            _, summary = pushed
+        else:
+            with Run(ruleset, job, rejects.add) as run, _whole(target) as unfinished:
+                write_file(unfinished, format_, all_columns(run, keep=keep), run.placed())
+                summary = run.summary()
         if rejects.count:
             with _whole(Path(f"{out}.rejects.csv")) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
                 rejects.write(stream)
     return summary
+
+
+@contextmanager
+def _written(run: Pushed, target: Path, format_: str, *, keep: bool) -> Iterator[None]:
+    """Write the records that DuckDB places; they take the place of ``target`` when the block ends well."""
+    with _whole(target) as unfinished:
+        run.write(str(unfinished), format_, all_columns(run, keep=keep))
+        yield
 
 
 @contextmanager
@@ -90,17 +113,4 @@ def write_file(path: Path, format_: str, columns: Sequence[OutputColumn], placed
         write_text(stream, format_, [column.name for column in columns], rows)
 
 
-def write_text(stream: TextIO, format_: str, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write rows of cells in a format that is text: csv, tsv, jsonl or table."""
-    from revrules.tables import writers
-
-    match format_:
-        case "jsonl":
-            writers.write_jsonl(stream, names, rows)
-        case "table":
-            writers.write_table(stream, names, rows)
-        case _:
-            writers.write_csv(stream, names, rows, "\t" if format_ == "tsv" else ",")
-
-
-__all__ = ["DataError", "Summary", "evaluate_table"]
+__all__ = ["DataError", "Summary", "evaluate_table", "write_text"]

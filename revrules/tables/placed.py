@@ -12,6 +12,7 @@ from revrules.tables.failure import DataError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from revrules.tables.pushed import Pushed
     from revrules.tables.run import Placed, Run
 
 PREFIX = "input_"
@@ -35,9 +36,9 @@ class OutputColumn(NamedTuple):
     origin: Origin
 
 
-def all_columns(run: Run, *, keep: bool) -> list[OutputColumn]:
+def all_columns(run: Run | Pushed, *, keep: bool) -> list[OutputColumn]:
     """Return the key and every column of the answer; with ``keep`` also every column of the input."""
-    columns = [_key_column(run), *_answers()]
+    columns = [_key_column(run), *answers()]
     if keep:
         names = {column.name for column in columns}
         for position, heading in enumerate(run.headings()):
@@ -50,16 +51,16 @@ def all_columns(run: Run, *, keep: bool) -> list[OutputColumn]:
     return columns
 
 
-def few_columns(run: Run) -> list[OutputColumn]:
+def few_columns(run: Run | Pushed) -> list[OutputColumn]:
     """Return the columns of a table for the eye."""
     tracked = run.lifecycle.tracks is not None
     shown = [
-        column for column in _answers() if column.name in IN_A_TABLE and (tracked or column.name not in ("declared", "verdict"))
+        column for column in answers() if column.name in IN_A_TABLE and (tracked or column.name not in ("declared", "verdict"))
     ]
     return [_key_column(run), *shown]
 
 
-def chosen_columns(run: Run, names: Sequence[str]) -> list[OutputColumn]:
+def chosen_columns(run: Run | Pushed, names: Sequence[str]) -> list[OutputColumn]:
     """Return the columns of these names: of the answer, else of the input; raises ``DataError`` for an unknown one."""
     known = {column.name: column for column in all_columns(run, keep=True)}
     for name in names:
@@ -82,7 +83,8 @@ def needs_a_look(placed: Placed) -> bool:
     return verdict not in ("in_stage", "undeclared") or placement.overdue or bool(placement.violations or placement.problems)
 
 
-def _answers() -> list[OutputColumn]:
+def answers() -> list[OutputColumn]:
+    """Return every column of the answer."""
     return [OutputColumn(column.name, column.type, _answer(column.read), Origin("answer")) for column in ANSWERS]
 
 
@@ -90,7 +92,7 @@ def _answer(read: Callable[..., object]) -> Callable[[Placed], object]:
     return lambda placed: read(placed.placement)
 
 
-def _key_column(run: Run) -> OutputColumn:
+def _key_column(run: Run | Pushed) -> OutputColumn:
     key = run.entity.key
     if key is None:
         return OutputColumn(LINE, "BIGINT", lambda placed: placed.row.line, Origin("line"))

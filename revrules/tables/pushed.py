@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,20 +12,23 @@ from revrules.backends.sql.statements import placed
 from revrules.backends.sql.tallies import tallied
 from revrules.backends.sql.tree import printed
 from revrules.problems import data as problems
+from revrules.problems.pushing import too_little_memory
 from revrules.tables.counting import Counted
 from revrules.tables.database import UNLIMITED, database, writing
-from revrules.tables.duck import distinct, quoted, quoted_text
+from revrules.tables.duck import distinct, plain, quoted, quoted_text
 from revrules.tables.failure import DataError
+from revrules.tables.placed import answers
 from revrules.tables.relating import LINE, Relations
 from revrules.tables.rows import Table
 from revrules.tables.run import Run, headings_of
 from revrules.tables.source import open_source
 from revrules.tables.telling import Keys, Setting, odd_keys, partnerless, tell_records, tell_related
 from revrules.tables.vetting import NotPushed, blank_lines
-from revrules.tables.views import key_as_written, open_view
+from revrules.tables.views import INSTANT, key_as_written, open_view
+from revrules.tables.writers import write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from revrules.backends.sql.sources import Source
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
     from revrules.tables.summary import Summary
 
 DUCKDB = Dialect.DUCKDB
+TELLING = ("verdict", "overdue", "violations", "data_problems")
+LOOK = ("verdict NOT IN ('in_stage', 'undeclared')", "overdue", "len(violations) > 0", "len(data_problems) > 0")
+"""What ``placed.needs_a_look`` asks, of these columns."""
 PARQUET = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
 FILE = "file"
 """The view of the file; ``RECORDS`` is the same with the key as it is written."""
@@ -100,39 +106,73 @@ class Pushed:
         """Return the headings."""
         return self._view.headings
 
-    def write(self, path: str, columns: Sequence[OutputColumn]) -> None:
-        """Write every placed record to a Parquet file; raises OSError where the disk refuses."""
-        self._database.lock(
-            [path, *self._view.files, *(file for one in self._relations.tables.values() for file in one.view.files)]
-        )
-        with writing(path):
-            found = self._database.rows(f"COPY ({self._statement(columns)}) TO {quoted_text(path)} ({PARQUET})")
-        (self._placed,) = (int(str(count)) for (count,) in found)
+    def write(self, path: str, format_: str, columns: Sequence[OutputColumn]) -> None:
+        """Write every placed record to a file in a format; raises OSError where the disk refuses."""
+        related = (file for one in self._relations.tables.values() for file in one.view.files)
+        self._database.lock([path, *self._view.files, *related])
+        if format_ == "parquet":
+            with self._trouble(), writing(path):
+                ((count,),) = self._database.rows(f"COPY ({self._statement(columns)}) TO {quoted_text(path)} ({PARQUET})")
+            self._placed = int(str(count))
+            return
+        with open(path, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123 - the name of a file that is there
+            write_text(stream, format_, [column.name for column in columns], self.rows(columns))
 
-    def _statement(self, columns: Sequence[OutputColumn]) -> str:
-        """Return the statement that gives ``columns`` of every record, in the order of the file."""
-        passed = {name: column for name, column in map(self._passed, columns) if column}
-        answers = [column.name for column in columns if column.origin.kind == "answer"]
-        query = placed(
-            self._ruleset.ir, self._ruleset.ir.lifecycle(self.lifecycle.name), self._source(passed), DUCKDB, self._when,
-            list(dict.fromkeys(answers)), self._job.mode, tuple(passed),
-        )  # fmt: skip
+    def rows(self, columns: Sequence[OutputColumn]) -> Iterator[Sequence[object]]:
+        """Yield the cells of every placed record."""
+        self._placed = 0
+        with self._trouble():
+            for row in self._database.stream(self._statement(columns, as_python=True)):
+                self._placed += 1
+                yield row
+
+    def worth_a_look(self, columns: Sequence[OutputColumn], most: int) -> list[Sequence[object]]:
+        """Return the cells of the first records that a person would want to see; where there are none, of the first."""
+        wanted = [column for column in answers() if column.name in TELLING]
+        both = self._statement([*columns, *(column for column in wanted if column not in columns)], as_python=True)
+        items = ", ".join(quoted(name) for name in distinct([column.name for column in columns]))
+        found = self._database.rows(f"SELECT {items} FROM ({both}) WHERE {' OR '.join(LOOK)} LIMIT {most}")
+        self._placed = self._count()
+        return list(found or self._database.rows(f"SELECT {items} FROM ({both}) LIMIT {most}"))
+
+    @contextmanager
+    def _trouble(self) -> Iterator[None]:
+        """Turn what DuckDB finds wrong with the data into ``NotPushed``, and a lack of memory into ``DataError``."""
+        import duckdb
+
+        try:
+            yield
+        except duckdb.OutOfMemoryException as error:
+            raise DataError(too_little_memory(plain(error))) from error
+        except (duckdb.InvalidInputException, duckdb.ConversionException, UnicodeDecodeError) as error:
+            raise NotPushed(f"DuckDB reads it otherwise: {plain(error)}") from error
+
+    def _statement(self, columns: Sequence[OutputColumn], *, as_python: bool = False) -> str:
+        """Return the statement that gives ``columns`` of every record, in the order of the file; values as Python gets them."""
+        handed = {column: self._handed_on(column, as_python=as_python) for column in columns}
+        passed = {name: there for name, there in handed.values() if name}
+        wanted = dict.fromkeys(column.name for column in columns if column.origin.kind == "answer")
+        view = NUMBERED if any(column.origin.kind == "line" for column in columns) else RECORDS
+        lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
+        source = self._source(passed, view)
+        query = placed(self._ruleset.ir, lifecycle, source, DUCKDB, self._when, [*wanted], self._job.mode, tuple(passed))
         names = distinct([column.name for column in columns])
         items = (
-            f"{quoted(self._passed(column)[0] or column.name)} AS {quoted(name)}"
-            for column, name in zip(columns, names, strict=True)
+            f"{quoted(handed[column][0] or column.name)} AS {quoted(name)}" for column, name in zip(columns, names, strict=True)
         )
         return f"SELECT {', '.join(items)} FROM ({query.text(pretty=False)})"
 
-    def _passed(self, column: OutputColumn) -> tuple[str, str]:
+    def _handed_on(self, column: OutputColumn, *, as_python: bool) -> tuple[str, str]:
         """Return the name under which a column of the view is handed on, and its name there; empty for answers."""
+        position = column.origin.position
         match column.origin.kind:
             case "key":
                 return "passed key", "key"
             case "line":
-                return "passed line", "line"
+                return "passed line", LINE
             case "input":
-                return f"passed {column.origin.position}", f"c{column.origin.position}"
+                letter = "t" if as_python and self._view.types[position] == INSTANT else "c"
+                return f"passed {position}", f"{letter}{position}"
             case _:
                 return "", ""
 
@@ -175,10 +215,13 @@ class Pushed:
         """Return how many rows there are in the file, by its lines where it has some."""
         expected = self._view.rows
         if expected is None:
-            ((read,),) = self._database.rows(f"SELECT count(*) FROM {FILE}")
-            return int(str(read))
+            return self._count()
         if expected != self._placed:
             self._view = self._view._replace(plain=False)
             if expected - blank_lines(open_source(self._view.files[0])) != self._placed:
                 raise NotPushed("DuckDB finds other rows in it than it has lines")
         return self._placed
+
+    def _count(self) -> int:
+        ((count,),) = self._database.rows(f"SELECT count(*) FROM {FILE}")
+        return int(str(count))

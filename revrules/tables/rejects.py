@@ -39,6 +39,14 @@ class Rejects:
             self._file = cast("TextIO", TemporaryFile("w+", encoding="utf-8", newline=""))  # noqa: SIM115 - closed on exit
         csv.writer(self._file, lineterminator="\n").writerow(issue)
 
+    def clear(self) -> None:
+        """Forget all issues."""
+        self.count = 0
+        self.first.clear()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def write(self, stream: TextIO) -> None:
         """Write all issues as CSV: file, line, column, value, reason, happened, code."""
         csv.writer(stream, lineterminator="\n").writerow(Issue._fields)

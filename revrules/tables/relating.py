@@ -51,6 +51,7 @@ class Relations:
     def __init__(self, database: Database, ruleset: Ruleset, job: Job, run: Run) -> None:
         self._ruleset = ruleset
         self._database = database
+        self._opened = 0
         self.warnings: list[Diagnostic] = []
         self.used = followed(ruleset.ir, run.entity.name) if _can_relate(ruleset, job) else frozenset[str]()
         self.tables = self._open(job)
@@ -115,19 +116,15 @@ class Relations:
         """Return the records of ``entity`` in a file, which is read as that of ``job`` where it is the same."""
         shape = self._ruleset.outline.entity(entity)
         expected = {text for field in shape.fields for text in field.columns}
-        number = len(getattr(self, "tables", {})) + self._opened
         self._opened += 1
-        view = open_view(
-            self._database.connection, f"related_{number}", path, AS_IT_SHOWS if job is None else job.reading, expected
-        )
+        reading = AS_IT_SHOWS if job is None else job.reading
+        view = open_view(self._database.connection, f"related_{self._opened}", path, reading, expected)
         reader = Reader(self._ruleset.outline, entity, view.headings, view.name)
         if reader.columns.relations:
             raise NotPushed(f"`{view.name}` holds related records inside of its rows")
         columns = f"SELECT *, row_number() OVER () AS {LINE} FROM {view.view}"
         self._database.connection.execute(f"CREATE VIEW {numbered(view)} AS {columns}")
         return Related(entity, view, reader)
-
-    _opened = 0
 
     def _points_to_itself(self, run: Run) -> bool:
         relations = [relation for entity in self._ruleset.outline.entities for relation in entity.relations]

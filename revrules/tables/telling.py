@@ -91,15 +91,9 @@ def tell_records(setting: Setting, run: Run, view: View, odd: str, found: Keys) 
             setting.on_issue(issues.repeated_key(view.name, row.line, heading, key, first))
         if number in shown:
             placement = run.place(run.record(row))
-            for issue in run.odd_cells(
-                row, (one for one in placement.problems if one.reason not in CLASHES or not run_has(setting))
-            ):
+            told = [one for one in placement.problems if one.reason not in CLASHES or not setting.relations.tables]
+            for issue in run.odd_cells(row, told):  # without related records, which are not at hand, nobody can tell what clashes
                 setting.on_issue(issue)
-
-
-def run_has(setting: Setting) -> bool:
-    """Return whether classifications can read related records, which are not at hand here."""
-    return bool(setting.relations.tables)
 
 
 def odd_keys(database: Database, view: str) -> Keys:

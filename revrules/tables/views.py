@@ -41,8 +41,8 @@ INSTANT_TEXT = "strftime({column}, '%Y-%m-%dT%H:%M:%S.%fZ')"
 class View(NamedTuple):
     """A table in DuckDB: ``c0``, ``c1``, … are its columns, of ``types``, ``t0``, … those of instants as texts.
 
-    ``unit`` is what a row is in the file; where ``plain``, row 1 is the unit after ``before``. ``rows`` is how many there are, where
-    that is known otherwise than from DuckDB, but for blank lines. ``files`` are what the view reads.
+    ``unit`` is what a row is in the file; where ``plain``, row 1 is the unit after ``before``. ``rows`` is how many lines hold
+    them, where there are lines. ``files`` are what the view reads.
     """
 
     name: str

@@ -19,6 +19,17 @@ NO_CHARACTERS = dict.fromkeys((*range(32), 127, *range(128, 160), 0x2028, 0x2029
 """Line breaks, other control characters and marks that reorder a line: these would break a table (or the terminal)."""
 
 
+def write_text(stream: TextIO, format_: str, names: Sequence[str], rows: Iterable[Cells]) -> None:
+    """Write rows of cells in a format that is text: csv, tsv, jsonl or table."""
+    match format_:
+        case "jsonl":
+            write_jsonl(stream, names, rows)
+        case "table":
+            write_table(stream, names, rows)
+        case _:
+            write_csv(stream, names, rows, "\t" if format_ == "tsv" else ",")
+
+
 def write_csv(stream: TextIO, names: Sequence[str], rows: Iterable[Cells], delimiter: str = ",") -> None:
     """Write ``rows`` with a row of headings."""
     import csv

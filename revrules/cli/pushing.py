@@ -1,0 +1,96 @@
+"""An export that DuckDB places, as `evaluate` asks for it: written whole or not at all, with a bar for those who wait."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from revrules.cli import records
+from revrules.cli.output import atomic_path, atomic_writer, unwritable
+from revrules.tables.engine import is_small, push
+from revrules.tables.opening import STANDARD_INPUT
+from revrules.tables.writers import write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from revrules.ruleset import Ruleset
+    from revrules.tables.database import Limits, Progress
+    from revrules.tables.engine import Engine
+    from revrules.tables.placed import OutputColumn
+    from revrules.tables.pushed import Pushed
+    from revrules.tables.rejects import Rejects
+    from revrules.tables.run import Job
+    from revrules.tables.summary import Summary
+
+PATIENCE = 1.0
+"""Seconds before a progress bar appears."""
+
+
+class Wanted(NamedTuple):
+    """Where the placed records go and how; ``most`` of those worth a look where nobody asked for all."""
+
+    target: str
+    format: str
+    columns: Callable[[Pushed], list[OutputColumn]]
+    most: int | None
+
+
+def place(
+    rules: Ruleset, job: Job, engine: Engine, limits: Limits, rejects: Rejects, wanted: Wanted
+) -> tuple[Pushed, Summary] | str | None:
+    """Have DuckDB place the records where it is worth that. Returns why Python has to, None where it is just as well."""
+    if engine == "python" or (engine == "auto" and (job.data == STANDARD_INPUT or is_small(job))):
+        return None
+    with _progress() as on_progress:
+        return push(rules, job, engine, rejects, lambda run: _written(run, wanted), limits, on_progress)
+
+
+@contextmanager
+def _written(run: Pushed, wanted: Wanted) -> Iterator[None]:
+    """Write the placed records; they take the place of the target when the block ends well."""
+    columns = wanted.columns(run)
+    with unwritable(wanted.target):
+        if wanted.target == "-" and wanted.format == "parquet":
+            raise click.UsageError("Parquet cannot be written to standard output; name a file with -o.")
+        if wanted.target != "-":
+            with atomic_path(wanted.target) as beside:
+                run.write(str(beside), wanted.format, columns)
+                yield
+            return
+        rows = run.rows(columns) if wanted.most is None else run.worth_a_look(columns, wanted.most)
+        with atomic_writer("-") as stream:
+            write_text(stream, wanted.format, [column.name for column in columns], rows)
+        yield
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """Yield what shows how far DuckDB is, on a terminal, once it takes longer than a moment."""
+    if not records.on_a_terminal():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    layout = (BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TimeRemainingColumn())
+    bar = Bar(*layout, console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=100, rate="")
+    start = monotonic()
+
+    def show(share: float, rows: int) -> None:
+        waited = monotonic() - start
+        if waited < PATIENCE:
+            return
+        bar.start()
+        rate = f"{rows * share / waited:,.0f} rows a second" if rows else ""
+        bar.update(task, completed=100 * share, rate=rate)
+
+    try:
+        yield show
+    finally:
+        bar.stop()

@@ -1,0 +1,66 @@
+"""Who places a table: DuckDB, where it gives the same answer and is worth its start, else Python."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from revrules.problems.pushing import not_pushed
+from revrules.tables.failure import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from revrules.ruleset import Ruleset
+    from revrules.tables.database import Limits, Progress
+    from revrules.tables.pushed import Pushed
+    from revrules.tables.rejects import Rejects
+    from revrules.tables.run import Job
+    from revrules.tables.summary import Summary
+
+Engine: TypeAlias = Literal["auto", "duckdb", "python"]
+ENGINES: tuple[Engine, ...] = ("auto", "duckdb", "python")
+SMALL = 2 << 20
+"""Bytes of all files together; for less than that, Python is done before DuckDB has begun."""
+SMALL_PARQUET = 1 << 18
+
+
+def is_small(job: Job) -> bool:
+    """Return whether the files of a job are so small that Python places them faster."""
+    weight = 0.0
+    for path in (job.data, *job.related.values()):
+        try:
+            weight += os.stat(path).st_size / (SMALL_PARQUET if path.endswith(".parquet") else SMALL)  # noqa: PTH116
+        except OSError:
+            return True
+    return weight < 1
+
+
+def push(
+    ruleset: Ruleset,
+    job: Job,
+    engine: Engine,
+    rejects: Rejects,
+    work: Callable[[Pushed], AbstractContextManager[None]],
+    limits: Limits | None = None,
+    on_progress: Progress | None = None,
+) -> tuple[Pushed, Summary] | str:
+    """Have DuckDB place the records of ``job``: ``work`` writes them, and its block ends once everything is known to be right.
+
+    Returns the run and its summary, or why Python has to do it: then nothing was written and nobody told. Raises ``DataError``.
+    """
+    from revrules.backends.sql.dialects import Unsayable
+    from revrules.tables.database import UNLIMITED
+    from revrules.tables.pushed import Pushed
+    from revrules.tables.vetting import NotPushed
+
+    try:
+        with Pushed(ruleset, job, rejects.add, limits or UNLIMITED, on_progress) as run, work(run):
+            summary = run.summary()
+        return run, summary
+    except (NotPushed, Unsayable) as reason:
+        if engine == "duckdb":
+            raise DataError(not_pushed(job.data, str(reason))) from reason
+        rejects.clear()
+        return str(reason)
