@@ -45,7 +45,7 @@ class Missing:
         self.names = fields_of(walk.scope.ruleset, walk.lifecycle.entity, conditions)
         self._bit = {name: position for position, name in enumerate(self.names)}
         self._none = [bits.NONE] * bits.words(len(self.names))
-        self._gates: dict[ir.Stage, Fields] = {}
+        self._gates: dict[tuple[ir.Stage, bool], Fields] = {}
         self._definitions: dict[tuple[Names, str], Fields] = {}
         self._ruleset = {definition.id: definition for definition in walk.scope.ruleset.definitions}
 
@@ -59,11 +59,11 @@ class Missing:
 
     def _of_way(self, way: Way) -> Fields:
         scope, around = self.walk.scope, ((),)
-        if way.target not in self._gates:
-            alone = way.own == ALWAYS  # then an unknown way has an unknown gate
+        alone = way.own == ALWAYS  # then an unknown way has an unknown gate
+        if (way.target, alone) not in self._gates:
             fields = self._of(way.gate, scope, around) if alone else self._of_missing([way.gate], scope, around)
-            self._gates[way.target] = [scope.kept(word, f"missing for {way.target.name}") for word in fields]
-        return self._all([self._of_missing([way.own], scope, around), self._gates[way.target]])
+            self._gates[way.target, alone] = [scope.kept(word, f"missing for {way.target.name}") for word in fields]
+        return self._all([self._of_missing([way.own], scope, around), self._gates[way.target, alone]])
 
     # --- expressions that are missing ---
 
