@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never, cast
 
 from revrules import ir
-from revrules.backends.sql import choices, numbers, patterns, ranges, related, scores, texts, times, tree
+from revrules.backends.sql import choices, numbers, patterns, ranges, related, scores, tables, texts, times, tree
 from revrules.backends.sql.constants import beside, constant, holds
 from revrules.backends.sql.ranges import SAID
 from revrules.reads import children
 from revrules.reference import expressions as reference
 from revrules.reference.scope import Scope as KnownScope
 from revrules.reference.scope import World
-from revrules.rows import as_choose, as_condition
 from revrules.types import NUMERIC, EnumType, Scalar
 
 if TYPE_CHECKING:
@@ -127,8 +126,8 @@ def _lower(expr: ir.Expr, scope: Scope) -> Sql:
         case ir.Choose(_, branches):
             conditions = [(lower(condition, scope), can_be_unknown(condition, scope)) for condition, _ in branches]
             return choices.choose(expr, conditions, scope)
-        case ir.Table(table, inputs):
-            return lower(as_choose(scope.ruleset.table(table), inputs), scope)
+        case ir.Table(_, inputs):
+            return tables.table(expr, [_operand_ends(asked, scope) for asked in inputs], scope)
         case ir.Count() | ir.Points():
             return ranges.the_one(ends(expr, scope), "number", scope)
         case ir.Sum():
@@ -161,8 +160,8 @@ def _lower(expr: ir.Expr, scope: Scope) -> Sql:
             return texts.test(expr, lower(operand, scope), _text(pattern, scope), scope)
         case ir.Matches(operand, pattern, any_case):
             return patterns.matches(lower(operand, scope), pattern, any_case, scope)
-        case ir.Collects(table, inputs, member):
-            return lower(as_condition(scope.ruleset.table(table), inputs, member), scope)
+        case ir.Collects(_, inputs):
+            return tables.collects(expr, [_operand_ends(asked, scope) for asked in inputs], scope)
         case _:
             assert_never(expr)
 
