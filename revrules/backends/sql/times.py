@@ -98,7 +98,7 @@ def when_now(expression: Sql, ruleset: ir.Ruleset, dialect: Dialect) -> When:
     if zones.tables_of(ruleset.timezone, dialect).utc.fixed:
         local = zones.to_local(expression, ruleset.timezone, _Alone(dialect))
         return When(expression, words.as_day(local, dialect))
-    local = zones.to_local(tree.column("now"), ruleset.timezone, _Alone(dialect))
+    local = zones.to_local(tree.column("now", "as_of"), ruleset.timezone, _Alone(dialect))
     once = tree.known_as(tree.select([tree.named(expression, "now")]), "as_of")
     return When(expression, tree.grouped(tree.select([tree.named(words.as_day(local, dialect), "today")], once)))
 
