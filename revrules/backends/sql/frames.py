@@ -17,7 +17,7 @@ from revrules import ir
 from revrules.backends.sql import expressions, tree
 from revrules.backends.sql.joins import Setting, Table
 from revrules.backends.sql.layers import ManyJoin, OneJoin
-from revrules.backends.sql.naming import Namer
+from revrules.backends.sql.naming import Names
 from revrules.backends.sql.queries import NTH, Queries
 from revrules.backends.sql.scope import Ends
 from revrules.backends.sql.sources import Source
@@ -120,7 +120,7 @@ class Records:
         if found is None:
             return None
         table, link, there, here = found
-        name = self.setting.namer.name("_".join(path))
+        name = self.setting.names.aliases.name("_".join(path))
         join = OneJoin(name, table.rows, table.rows.base(there, f"{name} key"), table.order(link), here)
         self.table.rows.joins[name] = join
         return join, table
@@ -131,7 +131,7 @@ class Records:
             return None
         table, _, there, here = found
         column = table.rows.base(there, f"{name} key")
-        join = ManyJoin(self.setting.namer.name(f"{'_'.join((*path, name))} by key"), table.rows, column, here)
+        join = ManyJoin(self.setting.names.aliases.name(f"{'_'.join((*path, name))} by key"), table.rows, column, here)
         self.table.rows.joins[join.name] = join
         return Relating(Records(self.setting, table), column, here, join)
 
@@ -230,14 +230,14 @@ class Place:
 
     def _aggregated(self, relation: ir.Many, holder: Place, relating: Relating, aggregate: Aggregate) -> Sql:
         """Return the column of an aggregate over related records."""
-        hint = "_".join((*relation.path, relation.name))
+        hint = " ".join((aggregate.hint, *relation.path, relation.name))
         related, rows = relating.records.table.rows, self._records.table.rows
         givens = related.givens(sorted(tree.columns_in(aggregate.value)))
         if not givens:
             made = holder._records.table.rows.aggregated(relating.join, aggregate, hint)
             return self.brought(tree.column(made), relation.up)
         there = holder._records.table.rows
-        key = self.brought(tree.column(there.base(relating.here, f"{hint} key")), relation.up)
+        key = self.brought(tree.column(there.base(relating.here, f"{relation.name} key")), relation.up)
         group = rows.group(related, relating.there, key.name, {name: given.column for name, given in givens.items()})
         return tree.column(rows.grouped(group, aggregate, hint))
 
@@ -286,11 +286,11 @@ class Frame(Place):
     the scope ``inner`` (a record further out is ``up=1`` there): `Aggregate(call("BIT_OR", mask), whole(0))`, say.
     """
 
-    def __init__(self, ruleset: ir.Ruleset, source: Source, dialect: Dialect, when: When, namer: Namer | None = None) -> None:
-        namer = namer or Namer()
-        namer.reserve(NTH)
-        super().__init__(Records.of(source, source.entity, Setting(ruleset, dialect, when, namer)))
-        self._namer = namer
+    def __init__(self, ruleset: ir.Ruleset, source: Source, dialect: Dialect, when: When) -> None:
+        names = Names()
+        names.columns.reserve(NTH)
+        super().__init__(Records.of(source, source.entity, Setting(ruleset, dialect, when, names)))
+        self._names = names
 
     def passed(self, name: str) -> Sql:
         """Return a column that the source hands on (``Source.passed``), by the name that it gets."""
@@ -308,7 +308,7 @@ class Frame(Place):
 
         It has what these read, and nothing else that was asked for.
         """
-        return Queries(self.dialect, self._namer).statement(self._records.table.rows, outputs)
+        return Queries(self.dialect, self._names).statement(self._records.table.rows, outputs)
 
 
 def _own_references(expr: ir.Expr) -> list[str]:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from revrules.backends.sql import reading, tree
 from revrules.backends.sql.dialects import Dialect, Unsayable, operator
 from revrules.backends.sql.layers import Rows
+from revrules.backends.sql.naming import Namer
 from revrules.backends.sql.sources import Held
 from revrules.backends.sql.type_names import sql_type
 from revrules.types import EnumType, Scalar, type_name
 
 if TYPE_CHECKING:
     from revrules import ir
-    from revrules.backends.sql.naming import Namer
+    from revrules.backends.sql.naming import Names
     from revrules.backends.sql.reading import Read
     from revrules.backends.sql.scope import When
     from revrules.backends.sql.sources import Link, Source, SourceColumn
@@ -32,66 +33,61 @@ class Setting:
     ruleset: ir.Ruleset
     dialect: Dialect
     when: When
-    namer: Namer
+    names: Names
 
 
 @dataclass(eq=False, slots=True)
 class Table:
     """A source as rows, and its fields as pieces about these.
 
-    Columns that hold typed values are taken as they are. Where one is read otherwise, there are rows below these that read.
+    Below these rows are others that read (``_raw``): cells into values, values into keys. Where there is nothing to be read the
+    two become one (``queries``).
     """
 
     setting: Setting
     source: Source
     rows: Rows
-    _raw: Rows | None
+    _raw: Rows
     _read: dict[str, Read] = field(default_factory=dict)
 
     @classmethod
     def of(cls, source: Source, label: str, setting: Setting) -> Table:
         """Return the rows of a source."""
         for name in tree.tables_in(source.table):
-            setting.namer.reserve(name)
-        typed = all(column.held is Held.VALUE for column in source.columns.values())
-        raw = None if typed else Rows(source.table, f"{label} read", setting.namer, setting.dialect)
-        return cls(setting, source, Rows(source.table if raw is None else raw, label, setting.namer, setting.dialect), raw)
+            setting.names.tables.reserve(name)
+        raw = Rows(source.table, f"{label} read", replace(setting.names, columns=Namer()), setting.dialect)
+        rows = Rows(raw, label, setting.names, setting.dialect)
+        raw.alias = rows.alias
+        return cls(setting, source, rows, raw)
 
     def value(self, name: str) -> Sql:
         """Return the typed value of a field: NULL, of its type, where there is no column for it."""
-        column = self.source.columns.get(name)
-        type_ = self.declared(name).type
-        if column is None:
-            return tree.cast(tree.NULL, sql_type(type_, self.setting.dialect))
-        if self._raw is not None:
-            return tree.column(self._raw.derived(self._reading(name, column).value, name), self.rows.alias)
-        held = tree.column(column.name, self.rows.alias)
-        return tree.by_code_point(held, self.setting.dialect) if is_text(type_) else held
+        return self._above(self._value(name), name)
 
     def reason(self, name: str) -> Sql | None:
         """Return the words for why a cell of a field holds no value, NULL where it is fine; None where none can be wrong."""
-        column = self.source.columns.get(name)
-        reason = None if self._raw is None or column is None else self._reading(name, column).reason
-        if self._raw is None or reason is None:
+        if name not in self.source.columns:
             return None
-        return tree.column(self._raw.derived(reason, f"{name} wrong"), self.rows.alias)
+        reason = self._reading(name).reason
+        return None if reason is None else self._above(reason, f"{name} wrong")
 
     def passed(self, name: str) -> Sql:
         """Return a column that the source hands on, by the name that it gets."""
-        return self._held(self.source.passed[name])
+        return self._above(self._held(self.source.passed[name]), name)
 
     def order(self, link: Link) -> tuple[str, ...]:
         """Return the columns of the rows by which the first record of a key is found."""
         if link.ordered_by is not None:
-            return (self.rows.base(self._held(link.ordered_by), link.ordered_by),)
+            return (self.rows.base(self._above(self._held(link.ordered_by), link.ordered_by), link.ordered_by),)
         columns = [column for column in self.source.columns.items() if column[1].held is not Held.OTHER]
-        return tuple(self.rows.base(self._comparable(name, column), column.name) for name, column in columns)
+        return tuple(self.rows.base(self._above(self._comparable(*column), column[0]), column[0]) for column in columns)
 
     def key(self, name: str, partner: Type) -> Sql | None:
         """Return a field as a key that finds those of type ``partner``; None where there is no column for it."""
         if name not in self.source.columns:
             return None
-        return key_of(self.value(name), self.declared(name).type, partner, self.setting.dialect)
+        value = self._raw.kept(self._value(name), name)
+        return self._above(key_of(value, self.declared(name).type, partner, self.setting.dialect), f"{name} key")
 
     def declared(self, name: str) -> ir.FieldDecl:
         """Return a field as the ruleset declares it."""
@@ -99,26 +95,42 @@ class Table:
         assert found is not None, "the checker knows the fields"
         return found
 
-    def _reading(self, name: str, column: SourceColumn) -> Read:
+    def _value(self, name: str) -> Sql:
+        """Return the typed value of a field, as it is said of the rows below."""
+        type_ = self.declared(name).type
+        if name not in self.source.columns:
+            return tree.cast(tree.NULL, sql_type(type_, self.setting.dialect))
+        if self.source.columns[name].held is Held.VALUE:
+            return self._comparable(name, self.source.columns[name])
+        return self._reading(name).value
+
+    def _reading(self, name: str) -> Read:
         """Return a field as the rows below read it, made once."""
-        raw, setting = self._raw, self.setting
-        assert raw is not None, "only columns that are not typed are read"
         if name not in self._read:
-            below = replace(column, name=raw.base(tree.column(column.name, raw.alias), column.name))
-            declared = self.declared(name)
-            self._read[name] = reading.read(below, declared, setting.ruleset, setting.dialect, kept=raw.kept)
+            column = self.source.columns[name]
+            below = replace(column, name=self._held(column.name).name)
+            found = reading.read(below, self.declared(name), self.setting.ruleset, self.setting.dialect, kept=self._raw.kept)
+            self._read[name] = found
         return self._read[name]
 
     def _held(self, column: str) -> Sql:
-        """Return a column of the table as it is."""
-        if self._raw is None:
-            return tree.column(column, self.rows.alias)
-        return tree.column(self._raw.base(tree.column(column, self._raw.alias), column), self.rows.alias)
+        """Return a column of the table as it is, said of the rows below."""
+        return tree.column(self._raw.base(tree.column(column, self._raw.alias), column))
 
     def _comparable(self, name: str, column: SourceColumn) -> Sql:
+        """Return a column of the table, a text so that it compares by code point."""
         held = self._held(column.name)
         texts = column.held is Held.TEXT or (column.held is Held.VALUE and is_text(self.declared(name).type))
-        return tree.by_code_point(held, self.setting.dialect) if texts else held
+        if not texts or self.setting.dialect is not Dialect.POSTGRES:
+            return held
+        by_code_point = tree.by_code_point(tree.column(column.name, self._raw.alias), self.setting.dialect)
+        return tree.column(self._raw.base(by_code_point, column.name))
+
+    def _above(self, value: Sql, hint: str) -> Sql:
+        """Return what is said of the rows below as a column of these, by their name; a constant as it is."""
+        if not tree.columns_in(value):
+            return value
+        return tree.column(self._raw.kept(value, hint).name, self.rows.alias)
 
 
 def is_text(type_: Type) -> bool:
@@ -145,7 +157,7 @@ def _trimmed(text: Sql, dialect: Dialect) -> Sql:
     Most keys begin and end with a visible character of ASCII, which is seen at once; trimming all kinds of white space is slow.
     """
     first, last = tree.text("!"), tree.text("~")
-    usual = [tree.between(text, first, last), tree.between(tree.call("RIGHT", text, tree.whole(1)), first, last)]
+    usual = [tree.between(text, first, last), tree.between(LAST(dialect, text), first, last)]
     return tree.case(
         [(tree.all_of(usual), text)], tree.call("NULLIF", TRIM(dialect, text, tree.text(WHITE_SPACE)), tree.text(""))
     )
@@ -157,4 +169,9 @@ TRIM = operator(
     duckdb=lambda text, characters: tree.call("TRIM", text, characters),
     snowflake=lambda text, characters: tree.call("TRIM", text, characters),
     bigquery=lambda text, characters: tree.call("TRIM", text, characters),
+)
+LAST = operator(
+    "the last character of a text",
+    lambda text: tree.call("RIGHT", text, tree.whole(1)),
+    duckdb=lambda text: tree.call("ARRAY_EXTRACT", text, tree.whole(-1)),
 )

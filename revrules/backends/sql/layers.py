@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from revrules.backends.sql import tree
 from revrules.backends.sql.tree import printed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from revrules.backends.sql.dialects import Dialect
-    from revrules.backends.sql.naming import Namer
+    from revrules.backends.sql.naming import Names
     from revrules.backends.sql.scope import Aggregate
     from revrules.backends.sql.tree import Sql
 
@@ -103,12 +103,12 @@ class Rows:
     ``origin`` is a table, or other rows of which these take the columns as they are.
     """
 
-    def __init__(self, origin: Sql | Rows, label: str, namer: Namer, dialect: Dialect) -> None:
+    def __init__(self, origin: Sql | Rows, label: str, names: Names, dialect: Dialect) -> None:
         self.origin = origin
         self.label = label
-        self.namer = namer
+        self.names = names
         self.dialect = dialect
-        self.alias = namer.name(label)
+        self.alias = names.aliases.name(label)
         self.columns: dict[str, Base | Given | Derived | Grouped] = {}
         self.joins: dict[str, OneJoin | ManyJoin] = {}
         self.groups: dict[tuple[int, str, str, tuple[str, ...]], Group] = {}
@@ -133,19 +133,18 @@ class Rows:
     def aggregated(self, join: ManyJoin, aggregate: Aggregate, hint: str) -> str:
         """Return the name of a column with an aggregate that depends on the related records alone."""
         name = _entered(join.values, aggregate.value, hint, self)
-        return self.base(_or_empty(join.name, join.there, name, aggregate.empty), name)
+        return self._joined(name, Base(_or_empty(join.name, join.there, name, aggregate.empty)))
 
     def grouped(self, group: Group, aggregate: Aggregate, hint: str) -> str:
         """Return the name of a column with an aggregate that depends on columns of these rows, too."""
         name = _entered(group.values, aggregate.value, hint, self)
-        value = _or_empty(group.name, group.there, name, aggregate.empty)
-        return self._made(("grouped", printed(value, self.dialect)), Grouped(group, value), name)
+        return self._joined(name, Grouped(group, _or_empty(group.name, group.there, name, aggregate.empty)))
 
     def group(self, rows: Rows, there: str, key: str, givens: Mapping[str, str]) -> Group:
         """Return the group of related rows for a key and givens; one and the same for the same."""
         what = (id(rows), there, key, tuple(sorted(givens)))
         if what not in self.groups:
-            self.groups[what] = Group(self.namer.name(f"{rows.label} of {self.label}"), self, rows, there, key, givens)
+            self.groups[what] = Group(self.names.aliases.name(f"{rows.label} of {self.label}"), self, rows, there, key, givens)
         return self.groups[what]
 
     def needs(self, wanted: Iterable[str]) -> list[str]:
@@ -176,11 +175,19 @@ class Rows:
         made = ((name, self.columns[name]) for name in self.needs(wanted))
         return {name: column for name, column in made if isinstance(column, Given)}
 
+    def _joined(self, name: str, column: Base | Grouped) -> str:
+        """Enter a column that is called as the aggregate that it takes; return its name."""
+        self.columns.setdefault(name, column)
+        return name
+
     def _made(self, what: tuple[object, ...], column: Base | Given | Derived | Grouped, hint: str) -> str:
         if what not in self._known:
-            name = self._known[what] = self.namer.name(hint)
+            name = self._known[what] = self.names.columns.name(hint)
             self.columns[name] = column
         return self._known[what]
+
+
+Column: TypeAlias = Base | Given | Derived | Grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +195,7 @@ class Plan:
     """How columns are worked out: the values that are said in the place of columns, and the columns of each layer."""
 
     inline: Mapping[str, Sql]
-    layers: Sequence[Sequence[tuple[str, Base | Given | Derived | Grouped]]]
+    layers: Sequence[Sequence[tuple[str, Column]]]
 
     def said(self, value: Sql) -> Sql:
         """Return a value as it is said of the last layer."""
@@ -198,32 +205,56 @@ class Plan:
 def planned(rows: Rows, said: Sequence[Sql], kept: Iterable[str] = ()) -> Plan:
     """Return the plan for ``said`` about ``rows``, where the columns ``kept`` are there, too.
 
-    What is read once is said where it is read; what is read more often is a column of a layer above those that it reads.
+    What is read once is said where it is read; what is read more often is a column of a layer above those that it reads. What
+    reads columns of the table alone is worked out beside these, in the first layer.
     """
     fixed = set(kept)
     needed = rows.needs([*fixed, *(name for value in said for name in sorted(tree.columns_in(value)))])
-    uses = Counter(name for value in said for table, name in tree.column_uses(value) if not table)
+    uses = Counter(name for value in said for name in _reads_of(value))
     for name in needed:
         match rows.columns[name]:
             case Derived(value):
-                uses.update(read for table, read in tree.column_uses(value) if not table)
+                uses.update(_reads_of(value))
             case Grouped(group):
                 fixed |= set(group.reads)
+    bare = {
+        name: column.value for name, column in rows.columns.items() if isinstance(column, Base) and tree.is_simple(column.value)
+    }
     inline: dict[str, Sql] = {}
-    levels: dict[str, int] = {}
-    layers: list[list[tuple[str, Base | Given | Derived | Grouped]]] = [[]]
+    columns: dict[str, Column] = {}
     for name in needed:
         column = rows.columns[name]
         if isinstance(column, Derived):
-            column = Derived(tree.with_columns(column.value, inline))
-            if uses[name] == 1 and name not in fixed and tree.depth(column.value) <= MOST_INLINE:
-                inline[name] = column.value
+            value = tree.with_columns(column.value, inline)
+            if uses[name] == 1 and name not in fixed and tree.depth(value) <= MOST_INLINE:
+                inline[name] = value
                 continue
-        read = tree.columns_in(column.value) if isinstance(column, Derived) else rows.reads(name)
-        level = levels[name] = 0 if isinstance(column, Base | Given) else 1 + max((levels[one] for one in read), default=0)
-        layers += [[] for _ in range(level - len(layers) + 1)]
-        layers[level].append((name, column))
-    return Plan(inline, layers)
+            of_table = not tree.columns_in(value) - bare.keys()
+            column = Base(tree.with_columns(value, bare)) if of_table else Derived(value)
+        columns[name] = column
+    plan = Plan(inline, ())
+    fixed |= {name for value in said for name in tree.columns_in(plan.said(value))}
+    return Plan(inline, _layered(rows, columns, fixed))
+
+
+def _layered(rows: Rows, columns: Mapping[str, Column], fixed: set[str]) -> list[list[tuple[str, Column]]]:
+    """Return the columns that something reads, or that are ``fixed``, layer by layer."""
+    read = {name: tree.columns_in(column.value) if isinstance(column, Derived) else {*rows.reads(name)}
+            for name, column in columns.items() if isinstance(column, Derived | Grouped)}  # fmt: skip
+    seen = fixed.union(*read.values())
+    levels: dict[str, int] = {}
+    layers: list[list[tuple[str, Column]]] = [[]]
+    for name, column in columns.items():
+        if name in seen:
+            level = levels[name] = 1 + max((levels[one] for one in read[name]), default=0) if name in read else 0
+            layers += [[] for _ in range(level - len(layers) + 1)]
+            layers[level].append((name, column))
+    return layers
+
+
+def _reads_of(value: Sql) -> Iterator[str]:
+    """Yield the column that a piece reads for every time that it does."""
+    return (name for table, name in tree.column_uses(value) if not table)
 
 
 def is_plain(value: Sql) -> bool:
@@ -235,7 +266,7 @@ def _entered(values: dict[str, tuple[str, Sql]], value: Sql, hint: str, rows: Ro
     """Return the name of an aggregate; one and the same for the same."""
     text = printed(value, rows.dialect)
     if text not in values:
-        values[text] = (rows.namer.name(hint), value)
+        values[text] = (rows.names.columns.name(hint), value)
     return values[text][0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 LONGEST = 60
 """Characters, all of them ASCII; Postgres cuts names after 63 bytes."""
@@ -29,3 +30,12 @@ class Namer:
             number += 1
         self._taken.add(found)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of one statement: of columns, of tables where they are joined, of named queries beside the real tables."""
+
+    columns: Namer = field(default_factory=Namer)
+    aliases: Namer = field(default_factory=Namer)
+    tables: Namer = field(default_factory=Namer)

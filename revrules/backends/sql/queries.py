@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from revrules.backends.sql.layers import Group, ManyJoin, Plan
-    from revrules.backends.sql.naming import Namer
+    from revrules.backends.sql.naming import Names
     from revrules.backends.sql.tree import Sql
 
 NTH = "nth"
@@ -28,9 +28,9 @@ class Around(NamedTuple):
 class Queries:
     """The named queries of one statement; each reads those before it only."""
 
-    def __init__(self, dialect: Dialect, namer: Namer) -> None:
+    def __init__(self, dialect: Dialect, names: Names) -> None:
         self._dialect = dialect
-        self._namer = namer
+        self._names = names
         self._parts: list[tuple[str, Sql]] = []
 
     def statement(self, rows: Rows, outputs: Sequence[tuple[Sql, str]]) -> Sql:
@@ -60,30 +60,39 @@ class Queries:
         given = {name: column.column for name, column in plan.layers[0] if isinstance(column, Given)}
         key = rows.columns[around.group.there] if around is not None and given else None
         joins, uses = _needed(rows, [*values.values(), *([key.value] if isinstance(key, Base) else [])])
-        table = self._origin(rows, {name for table, name in uses if table == rows.alias})
-        said = [self._join(join, {name for table, name in uses if table == join.name}) for join in joins]
+        table, meanings = self._origin(rows, {name for table, name in uses if table == rows.alias})
+
+        def said(value: Sql) -> Sql:
+            return tree.with_columns(value, meanings, rows.alias) if meanings else value
+
+        joined = [self._join(join, {name for table, name in uses if table == join.name}, said(join.on)) for join in joins]
+        values = {name: said(value) for name, value in values.items()}
         if around is not None and isinstance(key, Base):
             outside = self._given(around, given)
-            found = tree.inner_join(table, tree.binary("=", tree.column(around.group.key, outside), key.value))
-            table, said = tree.table(outside), [found, *said]
+            found = tree.inner_join(table, tree.binary("=", tree.column(around.group.key, outside), said(key.value)))
+            table, joined = tree.table(outside), [found, *joined]
             values |= {name: tree.column(name, outside) for name in (around.group.key, *given)}
         items = [tree.named(value, name) for name, value in values.items()]
-        query = tree.select(items or [tree.named(tree.TRUE, self._namer.name("row"))], table, said)
-        return query if all(map(tree.is_simple, values.values())) else self._fenced(query)
+        query = tree.select(items or [tree.named(tree.TRUE, self._names.columns.name("row"))], table, joined)
+        return query if all(map(tree.costs_nothing, values.values())) else self._fenced(query)
 
-    def _origin(self, rows: Rows, columns: set[str]) -> Sql:
-        """Return what a first layer selects from, with (at least) these columns."""
-        if isinstance(rows.origin, Rows):
-            last = self._layers(rows.origin, planned(rows.origin, [], columns), None)
-            return tree.known_as(tree.table(last), rows.alias)
-        return tree.known_as(rows.origin, rows.alias)
+    def _origin(self, rows: Rows, columns: set[str]) -> tuple[Sql, dict[str, Sql]]:
+        """Return what a first layer selects from, and what is said there for each of its ``columns``."""
+        if not isinstance(rows.origin, Rows):
+            return tree.known_as(rows.origin, rows.alias), {}
+        plan = planned(rows.origin, [], columns)
+        meanings = {name: column.value for name, column in plan.layers[0] if isinstance(column, Base)}
+        if len(plan.layers) > 1 or not all(map(tree.costs_nothing, meanings.values())):
+            return tree.known_as(tree.table(self._layers(rows.origin, plan, None)), rows.alias), {}
+        assert not isinstance(rows.origin.origin, Rows), "what reads selects from a table"
+        return tree.known_as(rows.origin.origin, rows.origin.alias), meanings
 
     # --- what is joined in a first layer ---
 
-    def _join(self, join: OneJoin | ManyJoin, read: set[str]) -> Sql:
-        """Return a join that gives the columns ``read``."""
+    def _join(self, join: OneJoin | ManyJoin, read: set[str], key: Sql) -> Sql:
+        """Return a join that gives the columns ``read`` for the ``key`` of the holder."""
         name = self._add(join.name, self._one(join, read) if isinstance(join, OneJoin) else self._many(join, read))
-        on = tree.binary("=", tree.column(join.there, join.name), join.on)
+        on = tree.binary("=", tree.column(join.there, join.name), key)
         return tree.left_join(tree.known_as(tree.table(name), join.name), on)
 
     def _one(self, join: OneJoin, read: set[str]) -> Sql:
@@ -95,7 +104,7 @@ class Queries:
         last = tree.table(self._layers(join.rows, plan, None))
         numbered = tree.select(items, last, where=tree.is_known(tree.column(join.there)))
         first = tree.binary("=", tree.column(NTH), tree.whole(1))
-        return tree.select(_unchanged(columns), tree.known_as(numbered, self._namer.name("numbered")), where=first)
+        return tree.select(_unchanged(columns), tree.known_as(numbered, self._names.aliases.name("numbered")), where=first)
 
     def _many(self, join: ManyJoin, read: set[str]) -> Sql:
         """Return the aggregates for each key."""
@@ -135,7 +144,7 @@ class Queries:
         return tree.fenced(query) if self._dialect is Dialect.POSTGRES else query
 
     def _add(self, hint: str, query: Sql) -> str:
-        name = self._namer.name(hint)
+        name = self._names.tables.name(hint)
         self._parts.append((name, query))
         return name
 

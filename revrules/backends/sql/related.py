@@ -47,13 +47,13 @@ def count(node: ir.Count, scope: Scope) -> Ends:
 
     def build(inner: Scope) -> list[Aggregate]:
         if _is_true(node.where):
-            return [Aggregate(count_rows(), NONE)]
+            return [Aggregate(count_rows(), NONE, "count")]
         where = expressions.lower(node.where, inner)
         if _is_decided(node.where):
-            return [Aggregate(_number_where(where), NONE)]
+            return [Aggregate(_number_where(where), NONE, "count")]
         where = inner.kept(where, "counts")
         most = binary("-", count_rows(), _number_where(negated(where)))
-        return [Aggregate(_number_where(where), NONE), Aggregate(most, NONE)]
+        return [Aggregate(_number_where(where), NONE, "least count"), Aggregate(most, NONE, "greatest count")]
 
     found = scope.over(node.relation, build)
     return Ends(found[0], found[-1])
@@ -73,7 +73,7 @@ def total(node: ir.Sum, scope: Scope) -> Sql:
         def summed(value: Sql) -> Sql:
             return tree.coalesce(SUMS[type_](inner.dialect, value), NONE)
 
-        return [Aggregate(_of_selected(node.value, node.where, inner, summed), NONE)]
+        return [Aggregate(_of_selected(node.value, node.where, inner, summed), NONE, "sum")]
 
     (found,) = scope.over(node.relation, build)
     least, greatest = map(tree.digits, LIMITS[type_])
@@ -100,7 +100,7 @@ def pick(node: ir.Pick, scope: Scope) -> Sql:
         least = call("MIN", of_chosen)
         lacking = _number_where(all_of((chosen, is_null(value))))
         agreed = all_of((binary("=", least, call("MAX", of_chosen)), binary("=", lacking, NONE)))
-        return [Aggregate(case([(agreed, least)]), tree.NULL)]
+        return [Aggregate(case([(agreed, least)]), tree.NULL, "earliest" if node.op is ir.ExtremeOp.MIN else "latest")]
 
     (found,) = scope.over(node.relation, build)
     return binary("=", found, ONE) if node.type is Scalar.BOOLEAN else found
@@ -113,7 +113,7 @@ def _end(node: ir.Extreme | ir.Pick, operand: ir.Expr, scope: Scope) -> Sql:
         def end(value: Sql) -> Sql:
             return call("MIN" if node.op is ir.ExtremeOp.MIN else "MAX", _ranked(value, ir.type_of(operand)))
 
-        return [Aggregate(_of_selected(operand, node.where, inner, end), tree.NULL)]
+        return [Aggregate(_of_selected(operand, node.where, inner, end), tree.NULL, node.op.value)]
 
     (found,) = scope.over(node.relation, build)
     return found

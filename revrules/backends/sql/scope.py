@@ -33,11 +33,12 @@ class When(NamedTuple):
 
 class Aggregate(NamedTuple):
     """A value over the related records of one record: its SQL, a call of an aggregate function of the engine over the columns of
-    the related record, and what it is where there is no related record.
+    the related record, and what it is where there is no related record. ``hint`` becomes a part of the column's name.
     """
 
     value: Sql
     empty: Sql
+    hint: str = ""
 
 
 class Scope(Protocol):
@@ -71,7 +72,7 @@ class Scope(Protocol):
         """Return whether the ``one`` relation has a record; never NULL."""
 
     def over(self, relation: ir.Many, build: Callable[[Scope], Sequence[Aggregate]]) -> list[Sql]:
-        """Return columns with the aggregates that ``build`` makes in the scope of the related records (where this is ``up=1``)."""
+        """Return columns with the aggregates that ``build`` makes in the scope of the related records (this one is ``up=1``)."""
 
     def kept(self, value: Sql, hint: str) -> Sql:
         """Return a column that holds ``value``, so that it can be said several times and is worked out once.

@@ -342,13 +342,18 @@ def by_code_point(text_: Sql, dialect: Dialect) -> Sql:
     return exp.Collate(this=grouped(text_), expression=quoted("C")) if dialect.value == "postgres" else text_
 
 
-def with_columns(value: Sql, meanings: Mapping[str, Sql]) -> Sql:
-    """Return a piece with other pieces in the place of the columns (of no named table) of these names."""
-    if isinstance(value, exp.Column) and not value.table and value.name in meanings:
+def costs_nothing(value: Sql) -> bool:
+    """Return whether a piece is a column or a constant, perhaps with the order of its texts said."""
+    return is_simple(value.this if isinstance(value, exp.Collate) else value)
+
+
+def with_columns(value: Sql, meanings: Mapping[str, Sql], of: str = "") -> Sql:
+    """Return a piece with other pieces in the place of the columns of these names: of no named table, or of the table ``of``."""
+    if isinstance(value, exp.Column) and value.table == of and value.name in meanings:
         return meanings[value.name].copy()
     changed = value.copy()
     for found in list(changed.find_all(exp.Column)):
-        if not found.table and found.name in meanings:
+        if found.table == of and found.name in meanings:
             found.replace(grouped(meanings[found.name].copy()))
     return changed
 
