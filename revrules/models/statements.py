@@ -10,6 +10,8 @@ from revrules.backends.sql.dialects import Dialect, operator
 from revrules.backends.sql.times import when_now, when_of
 from revrules.engines.placing import Order, choice_of_columns, choose_lifecycle, said
 from revrules.engines.sources import find_source, named_table
+from revrules.problems import engines as problems
+from revrules.tables.failure import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,7 +76,13 @@ def model(
     """
     lifecycle = choose_lifecycle(ruleset, order)
     names = _table_names(ruleset, lifecycle, order)
-    known = tables or {name: _table(text, dialect, columns) for name, text in names.items()}
+    known = tables or {
+        name: named_table(text, dialect, None if columns is None else columns.get(text.lower())) for name, text in names.items()
+    }
+    if columns is not None:
+        known = {name: table for name, table in known.items() if table.columns is not None}
+        if lifecycle.entity not in known:
+            raise DataError(problems.no_table(names[lifecycle.entity], "the schema that was given"))
     table = known[lifecycle.entity]
     found = find_source(ruleset.ir, lifecycle, table, known, dialect)
     own = [name for name, _ in table.columns] if table.columns is not None else list(found.headings.values())
@@ -99,10 +107,6 @@ def _table_names(ruleset: Ruleset, lifecycle: Lifecycle, order: Order) -> dict[s
     """Return the names of the tables by entity and relation: each entity has one, its own name if no other is given."""
     names = {entity.name: entity.name for entity in ruleset.ir.entities} | dict(order.related)
     return names | ({lifecycle.entity: order.table} if order.table else {})
-
-
-def _table(text: str, dialect: Dialect, columns: Columns | None) -> TableAt:
-    return named_table(text, dialect, None if columns is None else columns.get(text.lower()))
 
 
 def _when(ruleset: Ruleset, order: Order, dialect: Dialect, now: tree.Sql | None) -> When:
