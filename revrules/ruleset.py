@@ -14,7 +14,7 @@ from revrules.kept import Kept, keep, recall
 from revrules.runtime.lifecycles import Lifecycle, Mode, Unmet, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from types import CodeType
 
@@ -200,12 +200,26 @@ class Ruleset:
         lifecycle: str | None = None,
         related: Mapping[str, str | Path] | None = None,
         as_of: datetime | None = None,
+        columns: Sequence[str] | None = None,
+        keep: bool = False,
         engine: Engine = "auto",
+        memory_limit: str | None = None,
+        threads: int | None = None,
+        ordered: bool = True,
+        summary: bool = True,
     ) -> Summary:
-        """Place every record of the file ``data`` and write the answers to ``out``; see ``revrules.tables.evaluate_table``."""
-        from revrules.tables import evaluate_table
+        """Place every record of the file ``data`` and write the answers to ``out``; see ``revrules.tables.evaluate_table``.
 
-        return evaluate_table(self, data, out, lifecycle=lifecycle, related=related, as_of=as_of, engine=engine)
+        DuckDB, where it places the records, keeps to ``memory_limit`` (such as `2GB`) and ``threads``; without ``ordered`` the
+        records may come out in another order, which takes less memory.
+        """
+        from revrules.tables import evaluate_table
+        from revrules.tables.database import Limits
+
+        return evaluate_table(
+            self, data, out, lifecycle=lifecycle, related=related, as_of=as_of, columns=columns, keep=keep, engine=engine,
+            limits=Limits(memory_limit, threads, ordered), summary=summary,
+        )  # fmt: skip
 
     def value(self, name: str, entity: str | None = None, team: str | None = None) -> ValueOf:
         """Return a definition, classification or score as a function of a record. Raises ``KeyError``.

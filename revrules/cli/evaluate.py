@@ -14,7 +14,7 @@ from revrules.cli.pushing import Wanted, place
 from revrules.cli.reports import reporting
 from revrules.tables import FORMATS, placed, refuse_to_overwrite, write_file, write_text
 from revrules.tables.database import Limits
-from revrules.tables.engine import ENGINES
+from revrules.tables.engine import ENGINES, engine_for
 from revrules.tables.rejects import Rejects
 from revrules.tables.run import Job, Run
 
@@ -46,6 +46,7 @@ PATIENCE = 1.0
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read the first N rows only.")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", help="Who places the records.  [default: DuckDB if many]")
 @click.option("--memory-limit", metavar="SIZE", help="How much memory DuckDB may use, such as 2GB.")
+@click.option("--any-order", is_flag=True, help="Let DuckDB write the records in any order: that takes less memory.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="How many threads DuckDB may use.")
 @click.option("--no-summary", is_flag=True, help="Write no summary.")
 def command(
@@ -68,6 +69,7 @@ def command(
     limit: int | None,
     engine: Engine,
     memory_limit: str | None,
+    any_order: bool,
     threads: int | None,
     no_summary: bool,
 ) -> None:
@@ -89,9 +91,10 @@ def command(
         format_ = output_format or ("table" if out in (None, "-") else FORMATS.get(os.path.splitext(target)[1].lower(), "csv"))  # noqa: PTH122
         everything = bool(columns or output_format or out)
         most = None if everything else ROWS_IN_A_TABLE
-        wanted = Wanted(target, format_, lambda run: _columns(run, columns, format_, keep=keep), most)
-        limits = Limits(memory_limit, threads)
-        pushed = place(rules, job, "python" if report_path else engine, limits, rejects, wanted)
+        wanted = Wanted(target, format_, lambda run: _columns(run, columns, format_, keep=keep), most, not no_summary)
+        limits = Limits(memory_limit, threads, not any_order)
+        engine = engine_for("python" if report_path else engine, job, (columns or "").split(","))
+        pushed = place(rules, job, engine, limits, rejects, wanted)
         done: Run | Pushed
         if isinstance(pushed, tuple):
             done, summary = pushed

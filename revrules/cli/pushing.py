@@ -10,9 +10,8 @@ import click
 
 from revrules.cli import records
 from revrules.cli.output import atomic_path, atomic_writer, unwritable
-from revrules.tables.engine import is_small, push
-from revrules.tables.opening import STANDARD_INPUT
-from revrules.tables.writers import write_text
+from revrules.tables.engine import push
+from revrules.tables.writers import write_bits, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,16 +36,17 @@ class Wanted(NamedTuple):
     format: str
     columns: Callable[[Pushed], list[OutputColumn]]
     most: int | None
+    summary: bool = True
 
 
 def place(
     rules: Ruleset, job: Job, engine: Engine, limits: Limits, rejects: Rejects, wanted: Wanted
 ) -> tuple[Pushed, Summary] | str | None:
-    """Have DuckDB place the records where it is worth that. Returns why Python has to, None where it is just as well."""
-    if engine == "python" or (engine == "auto" and (job.data == STANDARD_INPUT or is_small(job))):
+    """Have DuckDB place the records, unless that is for Python. Returns the run and its summary, or why Python has to do it."""
+    if engine == "python":
         return None
     with _progress() as on_progress:
-        return push(rules, job, engine, rejects, lambda run: _written(run, wanted), limits, on_progress)
+        return push(rules, job, engine, rejects, lambda run: _written(run, wanted), limits, on_progress, full=wanted.summary)
 
 
 @contextmanager
@@ -59,11 +59,14 @@ def _written(run: Pushed, wanted: Wanted) -> Iterator[None]:
         if wanted.target != "-":
             with atomic_path(wanted.target) as beside:
                 run.write(str(beside), wanted.format, columns)
+                if run.bits:
+                    with atomic_writer(f"{wanted.target}.bits.csv") as stream:
+                        write_bits(stream, run.bits)
                 yield
             return
-        rows = run.rows(columns) if wanted.most is None else run.worth_a_look(columns, wanted.most)
+        names, rows = run.rows(columns) if wanted.most is None else run.worth_a_look(columns, wanted.most)
         with atomic_writer("-") as stream:
-            write_text(stream, wanted.format, [column.name for column in columns], rows)
+            write_text(stream, wanted.format, names, rows)
         yield
 
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from revrules.problems import data as problems
 from revrules.tables.database import UNLIMITED
-from revrules.tables.engine import is_small, push
+from revrules.tables.engine import engine_for, push
 from revrules.tables.failure import DataError
 from revrules.tables.opening import AS_IT_SHOWS
-from revrules.tables.placed import all_columns, cells
+from revrules.tables.placed import all_columns, cells, chosen_columns
 from revrules.tables.rejects import Rejects
 from revrules.tables.run import Job, Run
 from revrules.tables.source import same_file
 from revrules.tables.summary import Summary
-from revrules.tables.writers import write_text
+from revrules.tables.writers import write_bits, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,43 +43,56 @@ def evaluate_table(
     lifecycle: str | None = None,
     related: Mapping[str, str | Path] | None = None,
     as_of: datetime | None = None,
+    columns: Sequence[str] | None = None,
     keep: bool = False,
     reading: Reading = AS_IT_SHOWS,
     engine: Engine = "auto",
     limits: Limits = UNLIMITED,
+    summary: bool = True,
 ) -> Summary:
     """Place every record of the file ``data`` and write the answers to ``out`` (CSV, TSV, JSON lines or Parquet by its name).
 
-    ``related`` names further tables by relation or entity. Rows that cannot be read and values that are none are listed in
-    ``out`` + ``.rejects.csv``, if there are any. Both files are written whole or not at all. Many records are placed by the embedded
-    DuckDB, with the same result (``engine``: `auto`, `duckdb` or `python`), which may use as much as ``limits`` says. Raises
-    ``DataError`` for data that cannot be read, OSError for a disk that refuses.
+    ``related`` names further tables by relation or entity; ``columns`` those of the answer or of the data to write, ``keep`` adds
+    all of the data. Rows that cannot be read and values that are none are listed in ``out`` + ``.rejects.csv``, if there are any;
+    what the bits of bit sets mean in ``out`` + ``.bits.csv``. All are written whole or not at all. Many records are placed by
+    the embedded DuckDB, with the same result (``engine``: `auto`, `duckdb` or `python`), which may use what ``limits`` say;
+    without ``summary`` it counts rows and faults only. Raises ``DataError`` for data that cannot be read, OSError for a disk that
+    refuses.
     """
     given = {name: str(path) for name, path in (related or {}).items()}
     job = Job(str(data), given, lifecycle, None, as_of, reading=reading)
     refuse_to_overwrite(str(out), job)
     target, format_ = Path(out), FORMATS.get(Path(out).suffix.lower(), "csv")
+
+    def chosen(run: Run | Pushed) -> list[OutputColumn]:
+        return all_columns(run, keep=keep) if columns is None else chosen_columns(run, columns)
+
+    engine = engine_for(engine, job, columns or ())
     with Rejects() as rejects:
         pushed = None
-        if engine == "duckdb" or (engine == "auto" and not is_small(job)):
-            pushed = push(ruleset, job, engine, rejects, lambda run: _written(run, target, format_, keep=keep), limits)
+        if engine != "python":
+            written = lambda run: _written(run, target, format_, chosen(run))  # noqa: E731
+            pushed = push(ruleset, job, engine, rejects, written, limits, full=summary)
         if isinstance(pushed, tuple):
-            _, summary = pushed
+            _, found = pushed
         else:
             with Run(ruleset, job, rejects.add) as run, _whole(target) as unfinished:
-                write_file(unfinished, format_, all_columns(run, keep=keep), run.placed())
-                summary = run.summary()
+                write_file(unfinished, format_, chosen(run), run.placed())
+                found = run.summary()
         if rejects.count:
             with _whole(Path(f"{out}.rejects.csv")) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
                 rejects.write(stream)
-    return summary
+    return found
 
 
 @contextmanager
-def _written(run: Pushed, target: Path, format_: str, *, keep: bool) -> Iterator[None]:
+def _written(run: Pushed, target: Path, format_: str, columns: Sequence[OutputColumn]) -> Iterator[None]:
     """Write the records that DuckDB places; they take the place of ``target`` when the block ends well."""
     with _whole(target) as unfinished:
-        run.write(str(unfinished), format_, all_columns(run, keep=keep))
+        run.write(str(unfinished), format_, columns)
+        if run.bits:
+            with _whole(Path(f"{target}.bits.csv")) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
+                write_bits(stream, run.bits)
         yield
 
 

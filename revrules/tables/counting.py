@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from revrules.outline import Lifecycle
 
 GROUPS = ("missing", "lacks", "violations", "problems")
+FAULTS = ("problems",)
 
 
 class Counted:
     """Counts rows of ``Tallies``, grouped: first by where they stand and what is in the way, then by each set of ``GROUPS``."""
 
-    def __init__(self, tallies: Tallies, lifecycle: Lifecycle) -> None:
+    def __init__(self, tallies: Tallies, lifecycle: Lifecycle, *, full: bool = True) -> None:
         self.tally = Tally(lifecycle)
         self.shown = 0
         """Rows with a problem of a value that can be shown."""
@@ -31,33 +32,36 @@ class Counted:
         """Rows whose key finds no related record, by relation."""
         self._tallies = tallies
         self._ways = ways_to(lifecycle)
-        sets = tallies.sets
-        self._place = ("spot", "verdict", "claimed", *sets["unmet"], *sets["unknown"])
-        self._columns = (*self._place, *(name for key in GROUPS for name in sets[key]))
+        place = ("spot", "verdict", "claimed", *tallies.sets["unmet"], *tallies.sets["unknown"])
+        self._groups = {"place": place} if full else {}
+        self._groups |= {key: tallies.sets[key] for key in (GROUPS if full else FAULTS)}
+        self._columns = tuple(name for columns in self._groups.values() for name in columns)
 
     def statement(self, rows: str) -> str:
-        """Return the statement that counts ``rows``, a statement: the number of a group of columns, the columns, counts."""
-        sets = [f"({', '.join(columns)})" for columns in self._groups()]
+        """Return the statement that counts ``rows``, a statement: which group of columns, the columns, counts."""
+        sets = ", ".join(f"({', '.join(columns)})" for columns in self._groups.values())
         lost = [f"count(lost_{n})" for n in range(len(self._tallies.lost))]
-        sums = ", ".join(["count(*)", "coalesce(sum(overdue::INT), 0)", *lost])
-        number = f"grouping({', '.join(columns[0] for columns in self._groups())})"
-        return f"SELECT {number}, {', '.join(self._columns)}, {sums} FROM ({rows}) GROUP BY GROUPING SETS ({', '.join(sets)})"
+        late = "coalesce(sum(overdue::INT), 0)" if "place" in self._groups else "0"
+        which = f"grouping({', '.join(columns[0] for columns in self._groups.values())})"
+        told = ", ".join([which, *self._columns, "count(*)", late, *lost])
+        return f"SELECT {told} FROM ({rows}) GROUP BY GROUPING SETS ({sets})"
 
     def take(self, rows: Iterable[Sequence[object]]) -> None:
         """Count the rows of that statement."""
-        groups = self._groups()
-        all_bits = (1 << len(groups)) - 1
-        by_number = {all_bits & ~(1 << (len(groups) - 1 - position)): position for position in range(len(groups))}
+        keys = list(self._groups)
         for number, *cells in rows:
-            position = by_number[_int(number)]
+            absent = _int(number)  # a bit for each group, the last one's first: set where the row is of another
+            key = keys[len(keys) - 1 - ((1 << len(keys)) - 1 & ~absent).bit_length() + 1]
             values = dict(zip(self._columns, cells, strict=False))
             count, overdue, *lost = map(_int, cells[len(self._columns) :])
-            if position == 0:
-                self._placed(values, count)
+            if key == keys[0]:
+                self.tally.placed += count
                 self.tally.overdue += overdue
                 self.lost = [had + more for had, more in zip(self.lost, lost, strict=True)]
+            if key == "place":
+                self._placed(values, count)
             else:
-                self._told(GROUPS[position - 1], values, count)
+                self._told(key, values, count)
 
     def has_problem(self) -> str:
         """Return the condition, of a row of ``Tallies``, that there is a value that can be shown and is none."""
@@ -65,14 +69,10 @@ class Counted:
         words = masks(shown, len(self._tallies.problems))
         return " OR ".join(f"{column} & {word} <> 0" for column, word in zip(self._tallies.sets["problems"], words, strict=True))
 
-    def _groups(self) -> list[tuple[str, ...]]:
-        return [self._place, *(self._tallies.sets[key] for key in GROUPS)]
-
     def _placed(self, values: dict[str, object], count: int) -> None:
         tally, sets = self.tally, self._tallies.sets
         stage, pairs = self._tallies.spots[_int(values["spot"])]
         verdict, claimed = values["verdict"], values["claimed"]
-        tally.placed += count
         tally.stages[stage, None if verdict is None else str(verdict)] += count
         unmet = [pairs[bit] for bit in _bits(values, sets["unmet"])]
         unknown = [pairs[bit] for bit in _bits(values, sets["unknown"])]

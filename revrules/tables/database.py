@@ -25,10 +25,13 @@ BATCH = 2048
 
 
 class Limits(NamedTuple):
-    """What a run may use: memory as DuckDB says it (`2GB`), threads; None: what the machine has."""
+    """What a run may use: memory as DuckDB says it (`2GB`), threads; None: what the machine has. ``ordered``: rows come out in
+    the order in which they stand in the file, which takes more memory.
+    """
 
     memory: str | None = None
     threads: int | None = None
+    ordered: bool = True
 
 
 UNLIMITED = Limits()
@@ -101,6 +104,8 @@ def database(limits: Limits, on_progress: Progress | None = None) -> Iterator[Da
                 connection.execute(f"SET memory_limit = {quoted_text(limits.memory)}")
             if limits.threads is not None:
                 connection.execute(f"SET threads = {limits.threads}")
+            if not limits.ordered:
+                connection.execute("SET preserve_insertion_order = false")
             yield Database(connection, on_progress)
         finally:
             connection.close()

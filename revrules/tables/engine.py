@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from revrules.problems.pushing import not_pushed
 from revrules.tables.failure import DataError
+from revrules.tables.opening import STANDARD_INPUT
+from revrules.tables.placed import BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
     from revrules.ruleset import Ruleset
@@ -37,6 +39,17 @@ def is_small(job: Job) -> bool:
     return weight < 1
 
 
+def engine_for(asked: Engine, job: Job, columns: Iterable[str]) -> Engine:
+    """Return who is to place the records; `auto` where Python may take over."""
+    if any(name in BITS for name in columns):
+        if asked == "python":
+            raise DataError(not_pushed(job.data, "bit sets are made by DuckDB only"))
+        return "duckdb"
+    if asked != "auto":
+        return asked
+    return "python" if job.data == STANDARD_INPUT or is_small(job) else "auto"
+
+
 def push(
     ruleset: Ruleset,
     job: Job,
@@ -45,10 +58,13 @@ def push(
     work: Callable[[Pushed], AbstractContextManager[None]],
     limits: Limits | None = None,
     on_progress: Progress | None = None,
+    *,
+    full: bool = True,
 ) -> tuple[Pushed, Summary] | str:
     """Have DuckDB place the records of ``job``: ``work`` writes them, and its block ends once everything is known to be right.
 
-    Returns the run and its summary, or why Python has to do it: then nothing was written and nobody told. Raises ``DataError``.
+    Returns the run and its summary (not ``full``: of rows and faults only), or why Python has to do it: then nothing was written
+    and nobody told. Raises ``DataError``.
     """
     from revrules.backends.sql.dialects import Unsayable
     from revrules.tables.database import UNLIMITED
@@ -57,7 +73,7 @@ def push(
 
     try:
         with Pushed(ruleset, job, rejects.add, limits or UNLIMITED, on_progress) as run, work(run):
-            summary = run.summary()
+            summary = run.summary(full=full)
         return run, summary
     except (NotPushed, Unsayable) as reason:
         if engine == "duckdb":

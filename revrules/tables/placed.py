@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 PREFIX = "input_"
 TEXT = "VARCHAR"
+BITS = ("blockers_mask", "unknown_criteria_mask", "missing_mask", "violations_mask")
+"""Columns that say as bits of an integer what those of similar names say as lists; DuckDB makes them."""
 LINE = "line"
 
 
 class Origin(NamedTuple):
-    """What a column of an output is made of: the key, the line, an answer, or the column of the input at a position."""
+    """What a column of an output is made of: the key, the line, an answer, the same as bits, or the column of the input at a
+    position.
+    """
 
-    kind: Literal["key", "line", "answer", "input"]
+    kind: Literal["key", "line", "answer", "bits", "input"]
     position: int = 0
 
 
@@ -62,11 +66,24 @@ def few_columns(run: Run | Pushed) -> list[OutputColumn]:
 
 def chosen_columns(run: Run | Pushed, names: Sequence[str]) -> list[OutputColumn]:
     """Return the columns of these names: of the answer, else of the input; raises ``DataError`` for an unknown one."""
-    known = {column.name: column for column in all_columns(run, keep=True)}
+    known = {column.name: column for column in (*_bits(), *all_columns(run, keep=True))}
     for name in names:
         if name not in known:
-            raise DataError(problems.unknown_output_column(name, list(known)[:40]))
+            raise DataError(problems.unknown_output_column(name, list(known)[len(BITS) :][:40]))
     return [known[name] for name in names]
+
+
+def in_bits(columns: Iterable[OutputColumn]) -> list[OutputColumn]:
+    """Return columns with bit sets in the place of lists that they can be had for."""
+    bits = {column.name.removesuffix("_mask"): column for column in _bits()}
+    return [bits.get(column.name, column) if column.origin.kind == "answer" else column for column in columns]
+
+
+def _bits() -> list[OutputColumn]:
+    def nobody(placed: Placed) -> object:
+        raise AssertionError("only DuckDB makes bit sets")
+
+    return [OutputColumn(name, "BIGINT", nobody, Origin("bits")) for name in BITS]
 
 
 def cells(placed: Iterable[Placed], columns: Sequence[OutputColumn]) -> Iterator[list[object]]:

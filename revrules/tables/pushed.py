@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
+    from revrules.backends.sql.outputs import Bit
     from revrules.backends.sql.sources import Source
     from revrules.backends.sql.tallies import Tallies
     from revrules.ruleset import Ruleset
@@ -67,6 +69,8 @@ class Pushed:
     ) -> None:
         self._ruleset = ruleset
         self._job = job
+        self.bits: tuple[Bit, ...] = ()
+        """What the bits of sets in the columns that were written mean."""
         self._on_issue = on_issue
         self._stack = ExitStack()
         try:
@@ -112,28 +116,35 @@ class Pushed:
         self._database.lock([path, *self._view.files, *related])
         if format_ == "parquet":
             with self._trouble(), writing(path):
-                ((count,),) = self._database.rows(f"COPY ({self._statement(columns)}) TO {quoted_text(path)} ({PARQUET})")
+                statement, _ = self._statement(columns)
+                ((count,),) = self._database.rows(f"COPY ({statement}) TO {quoted_text(path)} ({PARQUET})")
             self._placed = int(str(count))
             return
         with open(path, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123 - the name of a file that is there
-            write_text(stream, format_, [column.name for column in columns], self.rows(columns))
+            write_text(stream, format_, *self.rows(columns))
 
-    def rows(self, columns: Sequence[OutputColumn]) -> Iterator[Sequence[object]]:
-        """Yield the cells of every placed record."""
+    def rows(self, columns: Sequence[OutputColumn]) -> tuple[list[str], Iterator[Sequence[object]]]:
+        """Return the names of the columns, and the cells of every placed record as they come."""
+        statement, names = self._statement(columns, as_python=True)
+        return names, self._counted(statement)
+
+    def _counted(self, statement: str) -> Iterator[Sequence[object]]:
         self._placed = 0
         with self._trouble():
-            for row in self._database.stream(self._statement(columns, as_python=True)):
+            for row in self._database.stream(statement):
                 self._placed += 1
                 yield row
 
-    def worth_a_look(self, columns: Sequence[OutputColumn], most: int) -> list[Sequence[object]]:
-        """Return the cells of the first records that a person would want to see; where there are none, of the first."""
+    def worth_a_look(self, columns: Sequence[OutputColumn], most: int) -> tuple[list[str], list[Sequence[object]]]:
+        """Return the same of the first records that a person would want to see; where there are none, of the first."""
         wanted = [column for column in answers() if column.name in TELLING]
-        both = self._statement([*columns, *(column for column in wanted if column not in columns)], as_python=True)
-        items = ", ".join(quoted(name) for name in distinct([column.name for column in columns]))
-        found = self._database.rows(f"SELECT {items} FROM ({both}) WHERE {' OR '.join(LOOK)} LIMIT {most}")
-        self._placed = self._count()
-        return list(found or self._database.rows(f"SELECT {items} FROM ({both}) LIMIT {most}"))
+        both, names = self._statement([*columns, *(column for column in wanted if column not in columns)], as_python=True)
+        shown = names[: len(names) - sum(column not in columns for column in wanted)]
+        items = ", ".join(map(quoted, distinct(names)[: len(shown)]))
+        with self._trouble():
+            found = self._database.rows(f"SELECT {items} FROM ({both}) WHERE {' OR '.join(LOOK)} LIMIT {most}")
+            self._placed = self._count()
+            return shown, list(found or self._database.rows(f"SELECT {items} FROM ({both}) LIMIT {most}"))
 
     @contextmanager
     def _trouble(self) -> Iterator[None]:
@@ -147,20 +158,25 @@ class Pushed:
         except (duckdb.InvalidInputException, duckdb.ConversionException, UnicodeDecodeError) as error:
             raise NotPushed(f"DuckDB reads it otherwise: {plain(error)}") from error
 
-    def _statement(self, columns: Sequence[OutputColumn], *, as_python: bool = False) -> str:
-        """Return the statement that gives ``columns`` of every record, in the order of the file; values as Python gets them."""
+    def _statement(self, columns: Sequence[OutputColumn], *, as_python: bool = False) -> tuple[str, list[str]]:
+        """Return the statement that gives ``columns`` of every record, and their names; ``as_python``: values as Python has them."""
         handed = {column: self._handed_on(column, as_python=as_python) for column in columns}
         passed = {name: there for name, there in handed.values() if name}
-        wanted = dict.fromkeys(column.name for column in columns if column.origin.kind == "answer")
+        wanted = dict.fromkeys(column.name for column in columns if column.origin.kind in ("answer", "bits"))
         view = NUMBERED if any(column.origin.kind == "line" for column in columns) else RECORDS
         lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
         source = self._source(passed, view)
         query = placed(self._ruleset.ir, lifecycle, source, DUCKDB, self._when, [*wanted], self._job.mode, tuple(passed))
-        names = distinct([column.name for column in columns])
-        items = (
-            f"{quoted(handed[column][0] or column.name)} AS {quoted(name)}" for column, name in zip(columns, names, strict=True)
-        )
-        return f"SELECT {', '.join(items)} FROM ({query.text(pretty=False)})"
+        self.bits = query.bits
+        made: list[tuple[str, str]] = []
+        for column in columns:
+            if column.origin.kind == "bits":  # a set of many bits is several columns
+                made += [(one.name, one.name) for one in query.columns if re.fullmatch(rf"{column.name}(_[0-9]+)?", one.name)]
+            else:
+                made.append((handed[column][0] or column.name, column.name))
+        names = [name for _, name in made]
+        said = (f"{quoted(there)} AS {quoted(name)}" for (there, _), name in zip(made, distinct(names), strict=True))
+        return f"SELECT {', '.join(said)} FROM ({query.text(pretty=False)})", names
 
     def _handed_on(self, column: OutputColumn, *, as_python: bool) -> tuple[str, str]:
         """Return the name under which a column of the view is handed on, and its name there; empty for answers."""
@@ -180,18 +196,21 @@ class Pushed:
         """Return the records with their columns and related tables."""
         return self._relations.source(self.entity.name, self._view, self._run.reader.columns, view, passed)
 
-    def summary(self) -> Summary:
-        """Return the account of the rows, and tell of the odd ones; raises ``DataError`` where the books do not balance."""
+    def summary(self, *, full: bool = True) -> Summary:
+        """Return the account of the rows (not ``full``: of these and their faults only), and tell of the odd ones.
+
+        Raises ``DataError`` where the books do not balance.
+        """
         setting = Setting(self._database, self._ruleset, self._relations, self._when, DUCKDB, self._on_issue)
         tell_related(setting)
         tallies = self._tallied(self._source({}))
-        counted = Counted(tallies, self.lifecycle)
+        counted = Counted(tallies, self.lifecycle, full=full)
         counted.take(self._database.rows(counted.statement(printed(tallies.tree, DUCKDB))))
         if counted.clashes and self._relations.tables:
             raise NotPushed("classifications that clash are told with the related records")
         tally = counted.tally
         tally.read = self._read()
-        if tally.read != self._placed or tally.placed != self._placed:
+        if not tally.read == tally.placed == self._placed:
             raise DataError(problems.unaccounted(tally.read, self._placed, 0))
         found = odd_keys(self._database, NUMBERED) if self.entity.key is not None else Keys(frozenset(), {})
         tally.missing_keys, tally.duplicate_keys = len(found.missing), len(found.repeated)

@@ -10,6 +10,8 @@ from revrules.tables.answers import flat
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from revrules.backends.sql.outputs import Bit
+
     Cells = Sequence[object]
 
 WIDEST = 40
@@ -37,6 +39,16 @@ def write_csv(stream: TextIO, names: Sequence[str], rows: Iterable[Cells], delim
     writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
     writer.writerow(names)
     writer.writerows([flat(cell) for cell in row] for row in rows)
+
+
+def write_bits(stream: TextIO, bits: Iterable[Bit]) -> None:
+    """Write what the bits of sets mean: column, stage (empty: nowhere; `*`: everywhere), the bit and its value, the name."""
+    import csv
+
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("column", "stage", "bit", "value", "name"))
+    for bit in bits:
+        writer.writerow((bit.column, "*" if bit.anywhere else bit.stage or "", bit.bit, 1 << bit.bit, bit.name))
 
 
 def write_jsonl(stream: TextIO, names: Sequence[str], rows: Iterable[Cells]) -> None:
