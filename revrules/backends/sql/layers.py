@@ -175,6 +175,14 @@ class Rows:
         made = ((name, self.columns[name]) for name in self.needs(wanted))
         return {name: column for name, column in made if isinstance(column, Given)}
 
+    def stacked(self, wanted: Iterable[str]) -> int:
+        """Return how many groups stand on one another, each reading columns of the one before, in what ``wanted`` are made of."""
+        heights: dict[str, int] = {}
+        for name in self.needs(wanted):
+            below = max((heights[read] for read in self.reads(name)), default=0)
+            heights[name] = below + isinstance(self.columns[name], Grouped)
+        return max(heights.values(), default=0)
+
     def _joined(self, name: str, column: Base | Grouped) -> str:
         """Enter a column that is called as the aggregate that it takes; return its name."""
         self.columns.setdefault(name, column)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.backends.sql import tree
-from revrules.backends.sql.dialects import Dialect
+from revrules.backends.sql.dialects import Dialect, Unsayable
 from revrules.backends.sql.layers import Base, Given, Grouped, OneJoin, Rows, planned
 
 if TYPE_CHECKING:
@@ -16,13 +16,25 @@ if TYPE_CHECKING:
     from revrules.backends.sql.tree import Sql
 
 NTH = "nth"
+STORING = (Dialect.DUCKDB, Dialect.POSTGRES)
+"""The dialects that can be told whether to keep the rows of a named query."""
+
+
+MOST_REPEATED = 1
+"""Groups on one another below which the rows that ask are worked out once more for what they give: that keeps few columns."""
+MOST_STACKED = 5
+"""More groups on one another than these make plans too large where nothing can be stored on the way."""
 
 
 class Around(NamedTuple):
-    """The group for which related rows are worked out, and the one around the rows that ask for it."""
+    """The group for which related rows are worked out, and the one around the rows that ask for it.
+
+    ``stored`` is the name of a query that holds the rows that ask; None where they are to be worked out once more.
+    """
 
     group: Group
     outer: Around | None
+    stored: str | None
 
 
 class Queries:
@@ -32,14 +44,14 @@ class Queries:
         self._dialect = dialect
         self._names = names
         self._parts: list[tuple[str, Sql]] = []
+        self._stored: set[str] = set()
 
     def statement(self, rows: Rows, outputs: Sequence[tuple[Sql, str]]) -> Sql:
         """Return the statement that gives ``outputs``, each under its name, for every one of ``rows``."""
         plan = planned(rows, [value for value, _ in outputs])
         items = [tree.named(plan.said(value), name) for value, name in outputs]
         query = tree.select(items, tree.table(self._layers(rows, plan, None)))
-        said = self._dialect in (Dialect.DUCKDB, Dialect.POSTGRES)
-        return tree.statement(self._parts, query, materialized=False if said else None)
+        return tree.statement(self._parts, query, stored=self._stored if self._dialect in STORING else None)
 
     # --- layers ---
 
@@ -122,7 +134,8 @@ class Queries:
         read = {name for column in columns if column.group is group for _, name in tree.column_uses(column.value)}
         values = {name: value for name, value in group.values.values() if name in read}
         plan = planned(group.rows, list(values.values()), group.givens)
-        rows = tree.table(self._layers(group.rows, plan, Around(group, around)))
+        stored = last if self._is_stored(group, last) else None
+        rows = tree.table(self._layers(group.rows, plan, Around(group, around, stored)))
         keys = [tree.named(tree.column(group.key), group.there), *_unchanged(group.givens)]
         items = [*keys, *(tree.named(plan.said(value), name) for name, value in values.items())]
         name = self._add(group.name, tree.select(items, rows, group_by=[tree.column(key) for key in (group.key, *group.givens)]))
@@ -130,11 +143,28 @@ class Queries:
         same += [tree.same(tree.column(given, group.name), tree.column(here, last)) for given, here in group.givens.items()]
         return tree.left_join(tree.known_as(tree.table(name), group.name), tree.all_of(same))
 
+    def _is_stored(self, group: Group, last: str) -> bool:
+        """Return whether the layer ``last`` of the rows that ask is kept for ``group``.
+
+        To work out anew what stands on other groups would make each of them twice, and what they stand on four times.
+        """
+        stacked = group.asker.stacked(group.reads)
+        if stacked <= MOST_REPEATED:
+            return False
+        if stacked > MOST_STACKED and self._dialect not in STORING:
+            what = f"more than {MOST_STACKED} aggregates that each compare with the one before"
+            raise Unsayable(
+                what, self._dialect, "nothing can be stored on the way, and each would be worked out twice for the next"
+            )
+        self._stored.add(last)
+        return True
+
     def _given(self, around: Around, given: dict[str, str]) -> str:
         """Add the query for the different keys and givens of the rows that ask; return its name."""
         group = around.group
-        plan = planned(group.asker, [], [group.key, *given.values()])
-        last = self._layers(group.asker, plan, around.outer)
+        last = around.stored
+        if last is None:
+            last = self._layers(group.asker, planned(group.asker, [], [group.key, *given.values()]), around.outer)
         items = [*_unchanged([group.key]), *(tree.named(tree.column(here), name) for name, here in given.items())]
         query = tree.select(items, tree.table(last), where=tree.is_known(tree.column(group.key)))
         return self._add(f"{group.asker.label} given", tree.distinct(query))

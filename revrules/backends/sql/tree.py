@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sqlglot import ErrorLevel, exp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from revrules.backends.sql.dialects import Dialect
 
@@ -259,13 +259,18 @@ def fenced(query: Sql) -> Sql:
     return changed
 
 
-def statement(parts: Sequence[tuple[str, Sql]], query: Sql, *, materialized: bool | None = None) -> Sql:
-    """Return a query with named queries before it; ``materialized`` says whether these are kept, where the dialect has words."""
+def statement(parts: Sequence[tuple[str, Sql]], query: Sql, *, stored: Collection[str] | None = None) -> Sql:
+    """Return a query with named queries before it.
+
+    ``stored`` are the names of those that are to be worked out once and kept, the others being parts of what reads them; None
+    where the dialect has no words for it.
+    """
     if not parts:
         return query
     whole_query = query.copy()
     named_queries = [
-        exp.CTE(this=part, alias=exp.TableAlias(this=quoted(name)), materialized=materialized) for name, part in parts
+        exp.CTE(this=part, alias=exp.TableAlias(this=quoted(name)), materialized=None if stored is None else name in stored)
+        for name, part in parts
     ]
     whole_query.set("with_", exp.With(expressions=named_queries))
     return whole_query
