@@ -56,11 +56,9 @@ def held_by(type_: str, dialect: Dialect) -> Held:
 
 
 def natural(field: ir.FieldDecl) -> Held:
-    """Return what a column most likely holds of which nothing is known: a field that says how exports write it holds texts."""
-    form = field.format
-    marked = form.decimal_mark != "." or form.group_mark
-    if form.patterns or form.true_texts or marked or isinstance(field.type, EnumType):
+    """Return what a column most likely holds of which nothing is known: the type of its field, however exports write that."""
+    if isinstance(field.type, EnumType):
         return Held.TEXT
-    if field.type is Scalar.DURATION and form.unit is not None:
+    if field.type is Scalar.DURATION and field.format.unit is not None:
         return Held.INTEGER
     return NATURAL[field.type]
