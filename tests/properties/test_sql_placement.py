@@ -115,7 +115,7 @@ def test_graphs_of_every_shape(engine: Engine, graph: str, tracks: str) -> None:
 
 @pytest.mark.parametrize("name", ["b2b_saas", "hubspot_lifecycle", "salesforce_opportunity"])
 def test_the_standard_rulesets(engine: Engine, name: str) -> None:
-    ruleset = compile_path(resource_root("rulesets") / name).ruleset
+    ruleset = compile_path(resource_root() / "rulesets" / name).ruleset
     assert ruleset is not None
     assert not differing(engine, realistic(Random(3), ruleset, 40))
 

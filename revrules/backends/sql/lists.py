@@ -84,8 +84,9 @@ def by_number(number: Sql, arrays: Mapping[tuple[str, ...], Sequence[int]], dial
         return EMPTY(dialect)
     if dialect is Dialect.DUCKDB:
         found = {n: constant(names, dialect) for names, numbers in arrays.items() for n in numbers}
-        rows = [found.get(n, EMPTY(dialect)) for n in range(max(found) + 1)]
-        position = tree.binary("+", number, tree.whole(1))
+        first = min(found)
+        rows = [found.get(n, EMPTY(dialect)) for n in range(first, max(found) + 1)]
+        position = tree.binary("+", number, tree.whole(1 - first))
         return tree.coalesce(tree.call("list_extract", tree.array(rows), position), EMPTY(dialect))
     told = {names: [tree.whole(n) for n in numbers] for names, numbers in arrays.items() if names}
     return tree.case(((tree.among(number, numbers), constant(names, dialect)) for names, numbers in told.items()), EMPTY(dialect))
