@@ -1,4 +1,4 @@
-"""What DuckDB counted of placed records into the tally that a summary is made of."""
+"""What an engine counted of placed records into the tally that a summary is made of."""
 
 from __future__ import annotations
 
@@ -42,9 +42,10 @@ class Counted:
         sets = ", ".join(f"({', '.join(columns)})" for columns in self._groups.values())
         lost = [f"count(lost_{n})" for n in range(len(self._tallies.lost))]
         late = "coalesce(sum(overdue::INT), 0)" if "place" in self._groups else "0"
-        which = f"grouping({', '.join(columns[0] for columns in self._groups.values())})"
+        firsts = reversed([columns[0] for columns in self._groups.values()])
+        which = " + ".join(f"{1 << power} * grouping({name})" for power, name in enumerate(firsts))
         told = ", ".join([which, *self._columns, "count(*)", late, *lost])
-        return f"SELECT {told} FROM ({rows}) GROUP BY GROUPING SETS ({sets})"
+        return f"SELECT {told} FROM ({rows}) AS t GROUP BY GROUPING SETS ({sets})"
 
     def take(self, rows: Iterable[Sequence[object]]) -> None:
         """Count the rows of that statement."""
