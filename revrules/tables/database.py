@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.problems import data as problems
@@ -48,22 +48,23 @@ class Database:
         """Return all rows of a statement; Ctrl-C stops it."""
         found: list[tuple[object, ...]] = []
         failed: list[Exception] = []
+        done = Event()
 
         def work() -> None:
             try:
                 found.extend(self.connection.execute(sql).fetchall())
             except Exception as error:  # noqa: BLE001 - handed on to the thread that waits
                 failed.append(error)
+            finally:
+                done.set()
 
-        worker = Thread(target=work, daemon=True)
-        worker.start()
+        Thread(target=work, daemon=True).start()
         try:
-            while worker.is_alive():
-                worker.join(POLL)
+            while not done.wait(POLL):  # to join a thread and be interrupted takes it for ended (bpo-45274)
                 self._tell()
         except BaseException:
             self.connection.interrupt()
-            worker.join()
+            done.wait()
             raise
         if failed:
             raise failed[0]

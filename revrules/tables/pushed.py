@@ -159,7 +159,7 @@ class Pushed:
             raise NotPushed(f"DuckDB reads it otherwise: {plain(error)}") from error
 
     def _statement(self, columns: Sequence[OutputColumn], *, as_python: bool = False) -> tuple[str, list[str]]:
-        """Return the statement that gives ``columns`` of every record, and their names; ``as_python``: values as Python has them."""
+        """Return the statement that gives ``columns`` of every record, and their names; values as Python has them, if asked."""
         handed = {column: self._handed_on(column, as_python=as_python) for column in columns}
         passed = {name: there for name, there in handed.values() if name}
         wanted = dict.fromkeys(column.name for column in columns if column.origin.kind in ("answer", "bits"))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 18
 """Bytes: what is searched several times should stay near the processor."""
+BESIDE = 64
+"""Bytes of the last portion that are looked at again: what stands across two of them."""
 BESIDE_A_QUOTE = (b'" ', b' "', b'"\t', b'\t"')
 BLANK = re.compile(rb"\n\r?(?=\n)")
 
@@ -30,13 +32,15 @@ class Vetted(NamedTuple):
     plain: bool
 
 
-def vet(source: Source) -> Vetted:
+def vet(source: Source, delimiter: str) -> Vetted:
     """Return how many lines there are; raises ``NotPushed`` where the readers might disagree."""
     outside = total = quotes = 0
+    mark = re.escape(delimiter.encode())
+    odd_quote = re.compile(rb'(?:%b|[\r\n])[ \t]+"|"[ \t]+(?:%b|[\r\n]|\Z)' % (mark, mark))
     before = last = b""
     with source.open() as stream:
         while chunk := stream.read(CHUNK):
-            _look_for_oddities(before[-2:] + chunk)
+            _look_for_oddities(before[-BESIDE:] + chunk, odd_quote)
             total += chunk.count(b"\n")
             if b'"' not in chunk and not quotes % 2:
                 outside += chunk.count(b"\n")
@@ -60,10 +64,10 @@ def blank_lines(source: Source) -> int:
     return count
 
 
-def _look_for_oddities(chunk: bytes) -> None:
+def _look_for_oddities(chunk: bytes, odd_quote: re.Pattern[bytes]) -> None:
     if b"\0" in chunk:
         raise NotPushed("it holds NUL bytes")
     if b"\r" in chunk and chunk.count(b"\r") - chunk.endswith(b"\r") != chunk.count(b"\r\n"):
         raise NotPushed("a carriage return stands alone in it")
-    if b'"' in chunk and any(mark in chunk for mark in BESIDE_A_QUOTE):
+    if b'"' in chunk and any(mark in chunk for mark in BESIDE_A_QUOTE) and odd_quote.search(chunk):
         raise NotPushed("white space stands beside a quote in it")

@@ -119,7 +119,7 @@ def _delimited_view(
     first = head.split("\n", 1)[0]
     if len(headings) < 2 or not mark.isascii() or next(csv.reader([first], delimiter=mark), []) != list(headings):
         raise NotPushed("its headings are of a rare form")
-    vetted = vet(source)
+    vetted = vet(source, mark)
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(len(headings)))
     options = f"delim = {quoted_text(mark)}, quote = '\"', escape = '\"', header = true, auto_detect = false, nullstr = {NO_NULL}"
     files = f"read_csv({quoted_text(source.path or '')}, columns = {{{columns}}}, {options})"
