@@ -5,6 +5,7 @@ A condition here counts where it is true; NULL is as good as false.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from revrules.backends.sql import ranges, texts
@@ -13,7 +14,7 @@ from revrules.backends.sql.tree import FALSE, TRUE, all_of, among, any_of, betwe
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from revrules import ir
     from revrules.backends.sql.scope import Ends, Scope
@@ -39,9 +40,9 @@ class Asked(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Some values of a column: the test of a known value (None: all that are left), the cells that they fulfil."""
+    """Some values of a column: what makes the test of a known value (None: all that are left), the cells that they fulfil."""
 
-    test: Sql | None
+    test: Callable[[], Sql] | None
     cells: frozenset[int]
 
 
@@ -96,7 +97,7 @@ def parts(of: Asked, cells: Sequence[int]) -> list[Part]:
     for value, named in naming.items():
         by_cells.setdefault(others ^ named, []).append(value)
     by_cells.pop(others, None)
-    return [*(Part(_named(values, of), fulfilled) for fulfilled, values in by_cells.items()), Part(None, others)]
+    return [*(Part(partial(_named, values, of), fulfilled) for fulfilled, values in by_cells.items()), Part(None, others)]
 
 
 def _steps(of: Asked, cells: Sequence[int]) -> list[Part]:
@@ -118,8 +119,7 @@ def _steps(of: Asked, cells: Sequence[int]) -> list[Part]:
     for step in range(2 * len(ends) + 1):
         changed = changes.get(step)
         if changed and step:
-            end = _constant(ends[(step - 1) // 2], of)
-            steps.append(Part(binary("<" if step % 2 else "<=", of.value, end), fulfilled))
+            steps.append(Part(partial(_is_before, "<" if step % 2 else "<=", ends[(step - 1) // 2], of), fulfilled))
         fulfilled ^= frozenset(changed or ())
     return [*steps, Part(None, fulfilled)]
 
@@ -129,6 +129,10 @@ def _named(values: Sequence[ir.Value], of: Asked) -> Sql:
     if type_ is Scalar.TEXT or isinstance(type_, EnumType):
         return texts.is_among(of.value, [str(value) for value in values], any_case=False, scope=of.scope)
     return among(of.value, [_constant(value, of) for value in values])
+
+
+def _is_before(sign: str, end: ir.Value, of: Asked) -> Sql:
+    return binary(sign, of.value, _constant(end, of))
 
 
 def _constant(value: ir.Value, of: Asked) -> Sql:

@@ -1,35 +1,28 @@
-"""Decision tables into nested CASE: column by column the rows become fewer, until the few that are left are asked one by one.
+"""Decision tables into nested CASE, as their plan has it: first the columns that part the rows, then the few rows that are left.
 
-A row is *open* where none of its cells is false, *sure* where all are true. With each column that is asked a row that cannot be
-open falls away, one that waits for a missing value is kept in mind as unsure, and of rows that are alike in the columns still to
-be asked those are dropped that no longer change the answer.
+A row is *open* where none of its cells is false, *sure* where all are true.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.backends.sql import table_cells as cells
 from revrules.backends.sql.choices import member
 from revrules.backends.sql.dialects import Unsayable
+from revrules.backends.sql.table_plans import MOST_CELLS, Question, Rows, planned
 from revrules.backends.sql.tree import FALSE, NULL, TRUE, added, all_of, any_of, case, digits, is_null, switch, text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from revrules.backends.sql.scope import Ends, Scope
-    from revrules.backends.sql.table_cells import Asked, Part
+    from revrules.backends.sql.table_cells import Asked
+    from revrules.backends.sql.table_plans import Left, Plan
     from revrules.backends.sql.tree import Sql
 
-FEW = 3
-"""Rows that are asked one by one."""
-MOST_CELLS = 60_000
-"""Cells that are asked one by one in a whole statement, those of rows that stand in several places each time."""
-GROWTH = 3
-"""How many rows a step may leave, in all of its parts, for each that it began with."""
 HALVED = 24
 """Steps of a column of ranges beyond which the middle one is asked first."""
 
@@ -37,110 +30,46 @@ HALVED = 24
 def table(node: ir.Table, inputs: Sequence[Ends], scope: Scope) -> Sql:
     """Return the output of the row that counts. Raises ``Unsayable`` for a table that comes out too large."""
     declared = scope.ruleset.table(node.table)
-    return _Writer.of(declared, inputs, scope).said([Left(row) for row in declared.rows], _columns(declared))
+    return _said(declared, declared.rows, inputs, scope)
 
 
 def collects(node: ir.Collects, inputs: Sequence[Ends], scope: Scope) -> Sql:
     """Return whether a row that gives a member is true. Raises ``Unsayable`` for a table that comes out too large."""
     declared = scope.ruleset.table(node.table)
-    rows = [Left(row) for row in declared.rows if row.output == node.member]
-    return _Writer.of(declared, inputs, scope).said(rows, _columns(declared))
+    return _said(declared, [row for row in declared.rows if row.output == node.member], inputs, scope)
 
 
-class Left(NamedTuple):
-    """A row that can still be open; ``unsure`` where a value that one of its cells asks for is missing."""
-
-    row: ir.Row
-    unsure: bool = False
-
-
-def _columns(declared: ir.DecisionTable) -> tuple[int, ...]:
-    return tuple(range(len(declared.columns)))
+def _said(declared: ir.DecisionTable, rows: Sequence[ir.Row], inputs: Sequence[Ends], scope: Scope) -> Sql:
+    asked = [cells.asked(column, ends, scope) for column, ends in zip(declared.columns, inputs, strict=True)]
+    plan = planned(declared, rows, asked)
+    if plan is None:
+        reason = f"its rows ask more than {MOST_CELLS:,} cells"
+        raise Unsayable(f"the decision table `{declared.name}`", scope.dialect, reason)
+    return _Writer(declared, asked, scope).said(plan)
 
 
 @dataclass(slots=True)
 class _Writer:
-    """A table that is being written, and how many cells were asked one by one so far."""
+    """The writing of a plan. Each cell's condition is made once, however often it stands there."""
 
     table: ir.DecisionTable
     asked: list[Asked]
     scope: Scope
-    written: int = 0
+    made: dict[tuple[int, int, bool], Sql] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, declared: ir.DecisionTable, inputs: Sequence[Ends], scope: Scope) -> _Writer:
-        """Return the writer of a table that asks some inputs."""
-        asked = [cells.asked(column, ends, scope) for column, ends in zip(declared.columns, inputs, strict=True)]
-        return cls(declared, asked, scope)
-
-    def said(self, rows: list[Left], columns: tuple[int, ...]) -> Sql:
-        """Return what some rows say, of which ``columns`` are still to be asked."""
-        columns = tuple(column for column in columns if any(left.row.cells[column] != self.any_of(column) for left in rows))
-        rows = self.needed(rows, columns)
-        split = self.best(rows, columns) if len(rows) > FEW else None
-        if split is None:
-            return self.one_by_one(rows, columns)
-        column, parts = split
-        rest = tuple(other for other in columns if other != column)
-        missing = [
-            Left(left.row, left.unsure or waits is None)
-            for left in rows
-            for waits in (self.table.cell(left.row, column).when_missing,)
-            if waits is not False
-        ]
-        found = [(part.test, self.said([left for left in rows if left.row.cells[column] in part.cells], rest)) for part in parts]
-        value = self.asked[column].value
-        return case([(is_null(value), self.said(missing, rest))], _in_turn(found))
-
-    def any_of(self, column: int) -> int:
-        """Return the position of the cell that takes anything, -1 where no row has one."""
-        known = self.table.columns[column].cells
-        return known.index(ir.ANY_CELL) if ir.ANY_CELL in known else -1
-
-    def needed(self, rows: list[Left], columns: tuple[int, ...]) -> list[Left]:
-        """Return the rows without those that cannot change the answer, given the ones before them."""
-        seen: Counter[object] = Counter()
-        most = 2 if self.table.mode is ir.ChooseMode.EXACTLY_ONE else 1
-        found = []
-        for left in rows:
-            key: object = tuple(left.row.cells[column] for column in columns)
-            seen[key] += 1
-            if self.table.mode is ir.ChooseMode.COLLECT:
-                seen[key, left.unsure] += 1
-                if seen[key, left.unsure] == 1:
-                    found.append(left)
-            elif seen[key] <= most:
-                found.append(left)
-            if self.table.mode is ir.ChooseMode.FIRST_MATCH and all(
-                left.row.cells[column] == self.any_of(column) for column in columns
-            ):
-                break
-        return found
-
-    def best(self, rows: list[Left], columns: tuple[int, ...]) -> tuple[int, list[Part]] | None:
-        """Return the column that leaves the fewest rows in its largest part, unless all of its parts leave too many together."""
-        found: list[tuple[int, int, list[Part]]] = []
-        for column in columns:
-            if self.asked[column].is_ranged:
-                continue
-            counts = Counter(left.row.cells[column] for left in rows)
-            parts = cells.parts(self.asked[column], tuple(counts))
-            sizes = [sum(counts[cell] for cell in part.cells) for part in parts]
-            if max(sizes) < len(rows) and sum(sizes) <= GROWTH * len(rows):
-                found.append((max(sizes), column, parts))
-        if not found:
-            return None
-        _, column, parts = min(found, key=lambda one: one[:2])
-        return column, parts
+    def said(self, plan: Plan) -> Sql:
+        """Return what a plan comes to."""
+        match plan:
+            case Rows(rows, columns):
+                return self.one_by_one(rows, columns)
+            case Question(column, missing, parts):
+                found = [(part.test and part.test(), self.said(then)) for part, then in parts]
+                return case([(is_null(self.asked[column].value), self.said(missing))], _in_turn(found))
 
     def one_by_one(self, rows: list[Left], columns: tuple[int, ...]) -> Sql:
         """Return what some rows say, each asked for itself."""
-        self.written += max(len(rows), 1) * max(len(columns), 1)
-        if self.written > MOST_CELLS:
-            reason = f"its columns, asked in turn, leave more than {MOST_CELLS:,} cells to be asked one by one"
-            raise Unsayable(f"the decision table `{self.table.name}`", self.scope.dialect, reason)
-        open_ = [self.open_row(left, columns) for left in rows]
-        sure = [self.sure_row(left, columns) for left in rows]
+        open_ = [self.of_row(left, columns, cells.is_open) for left in rows]
+        sure = [FALSE if left.unsure else self.of_row(left, columns, cells.is_sure) for left in rows]
         match self.table.mode:
             case ir.ChooseMode.COLLECT:
                 true = [
@@ -172,17 +101,16 @@ class _Writer:
         outputs = [(condition, _output(left, other)) for left, condition, other in zip(rows, open_, sure, strict=True)]
         return switch(count, [(none, member(self.table.otherwise, self.scope)), (one, case(outputs))])
 
-    def open_row(self, left: Left, columns: tuple[int, ...]) -> Sql:
-        """Return whether no cell of a row is false."""
-        conditions = [cells.is_open(self.table.cell(left.row, column), self.asked[column]) for column in columns]
-        return all_of([condition for condition in conditions if condition != TRUE])
-
-    def sure_row(self, left: Left, columns: tuple[int, ...]) -> Sql:
-        """Return whether all cells of a row that is open are true."""
-        if left.unsure:
-            return FALSE
-        conditions = [cells.is_sure(self.table.cell(left.row, column), self.asked[column]) for column in columns]
-        return all_of([condition for condition in conditions if condition != TRUE])
+    def of_row(self, left: Left, columns: tuple[int, ...], asks: Callable[[ir.Cell, Asked], Sql]) -> Sql:
+        """Return what all cells of a row have to be."""
+        found = []
+        for column in columns:
+            key = (column, left.row.cells[column], asks is cells.is_sure)
+            if key not in self.made:
+                self.made[key] = asks(self.table.cell(left.row, column), self.asked[column])
+            if self.made[key] is not TRUE:
+                found.append(self.made[key])
+        return all_of(found)
 
 
 def _output(left: Left, sure: Sql) -> Sql:
