@@ -35,7 +35,7 @@ ATOMS = f"""SELECT account_id, claimed,
   contract_start <= {TODAY} AS started, arr >= 1000 AS worth, contract_end IS NULL OR contract_end >= contract_start AS running,
   usage >= 0.6 AS used, engagement >= 70 AS keen, contract_end IS NULL OR contract_end >= {TODAY} AS current,
   contract_end < {TODAY} AS ended, usage < 0.2 AS unused
-FROM read_parquet('{{data}}')"""
+FROM {{data}}"""
 
 SCORED = """SELECT *,
   CASE
@@ -102,7 +102,7 @@ def _verdict() -> str:
 
 def statement(data: str, blockers: str) -> str:
     """Return the statement over the Parquet file ``data``; ``blockers``: "list", "obvious" (lists put together), "mask" or "none"."""
-    scored = SCORED.format(atoms=ATOMS.format(data=data))
+    scored = SCORED.format(atoms=ATOMS.format(data=_source(data)))
     staged = STAGED.format(gates=GATES.format(scored=scored))
     stage = f"[NULL, {', '.join(map(repr, STAGES))}][s + 1] AS stage"
     stage = f"CASE s {' '.join(f'WHEN {n} THEN {name!r}' for n, name in enumerate(STAGES, 1))} END AS stage"
@@ -141,4 +141,18 @@ def floor(data: str, blockers: str) -> str:
     lists = "CASE WHEN n > 3 THEN ['ideal', 'engaged', 'fit'] WHEN n > 1 THEN ['ideal', 'fit'] ELSE ['fit'] END"
     told = {"list": f", {lists} AS blockers", "mask": ", n AS blockers", "none": ""}[blockers]
     verdict = "CASE WHEN n > 2 THEN 'ahead' ELSE 'in_stage' END AS verdict"
-    return f"SELECT account_id, claimed AS stage, {verdict}{told} FROM (SELECT account_id, claimed, {missing} AS n FROM read_parquet('{data}'))"
+    return f"SELECT account_id, claimed AS stage, {verdict}{told} FROM (SELECT account_id, claimed, {missing} AS n FROM {_source(data)})"
+
+
+CSV_TYPES = (
+    "'account_id': 'VARCHAR', 'domain': 'VARCHAR', 'employees': 'BIGINT', 'country': 'VARCHAR', 'industry': 'VARCHAR', 'engagement': 'BIGINT',"
+    " 'consent': 'BOOLEAN', 'meetings_held': 'BIGINT', 'budget': 'DECIMAL(18, 4)', 'authority': 'VARCHAR', 'accepted_on': 'DATE',"
+    " 'proposal_on': 'DATE', 'contract_start': 'DATE', 'contract_end': 'DATE', 'arr': 'DECIMAL(18, 4)', 'usage': 'DOUBLE', 'claimed': 'VARCHAR'"
+)
+
+
+def _source(data: str) -> str:
+    """Return what reads a file: of a CSV file the types are told, which is what DuckDB reads fastest."""
+    if data.endswith(".csv"):
+        return f"read_csv('{data}', columns = {{{CSV_TYPES}}}, auto_detect = false, header = true)"
+    return f"read_parquet('{data}')"

@@ -104,3 +104,10 @@ def _often(value: str, salt: int) -> str:
 
 def _day(salt: int, before: int, after: int) -> str:
     return f"{TODAY} - {before} + CAST(h(i, {salt}, {before + after + 1}) AS INTEGER)"
+
+
+def make_all(folder: Path, rows: int) -> None:
+    """Write the ruleset and the accounts, once as Parquet and once as CSV, into ``folder``."""
+    (folder / "rules.rev").write_text(rules(), encoding="utf-8")
+    make_data(folder / "accounts.parquet", rows)
+    make_data(folder / "accounts.csv", rows)
