@@ -413,7 +413,7 @@ def function(parameters: Sequence[str], body: Sql) -> Sql:
 
 def try_cast(value: Sql, type_: str) -> Sql:
     """Return ``value`` as a type, NULL where it is none: of DuckDB and Spark, whose TRY_CAST takes any value."""
-    return exp.TryCast(this=value, to=named_type(type_))
+    return exp.TryCast(this=value, to=named_type(type_), safe=True)  # without `safe` Spark's printer says CAST
 
 
 def added(terms: Sequence[Sql]) -> Sql:
