@@ -171,6 +171,51 @@ def test_lines_are_told_as_they_stand_in_the_file(rules: revrules.Ruleset, tmp_p
     assert {"9", "10"} <= set(lines)
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_files_by_a_pattern_are_one_table(rules: revrules.Ruleset, tmp_path: Path, ending: str) -> None:
+    random = Random(11)
+    found = rows(random, 90)
+    whole = tmp_path / "whole.csv"
+    whole.write_bytes(as_csv([row for row in found if "\n" not in row[5]], Random(1)).replace(b"\xef\xbb\xbf", b""))
+    with duckdb.connect() as connection:
+        named = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(HEADINGS)))
+        form = "header = true, auto_detect = false, delim = ',', quote = '\"', nullstr = 'none'"
+        connection.execute(f"CREATE TABLE all_rows AS FROM read_csv('{whole}', columns = {{{named}}}, {form})")
+        items = ", ".join(f'c{n} AS "{heading}"' for n, heading in enumerate(HEADINGS))
+        for part, where in enumerate(("rowid < 20", "rowid BETWEEN 20 AND 49", "rowid >= 50")):
+            target = f"{tmp_path}/part[{part}].{ending}"
+            connection.execute(f"COPY (SELECT {items} FROM all_rows WHERE {where}) TO '{target}'")
+        connection.execute(f"COPY (SELECT {items} FROM all_rows) TO '{tmp_path}/whole.{ending}'")
+    together, alone = tmp_path / "together.csv", tmp_path / "alone.csv"
+    pattern = tmp_path / f"part*.{ending}"
+    summary = evaluate_table(rules, pattern, together, as_of=WHEN, keep=True)
+    expected = evaluate_table(rules, tmp_path / f"whole.{ending}", alone, as_of=WHEN, keep=True, engine="python")
+    assert together.read_bytes() == alone.read_bytes()
+    assert summary._replace(data="") == expected._replace(data="")
+    rejected = list(csv.DictReader(io.StringIO(Path(f"{together}.rejects.csv").read_text(encoding="utf-8"))))
+    before, count = (1, 0) if ending == "csv" else (0, 0)
+    places = [(path, line) for path, rows_in in ((0, 20), (1, 30)) for line in range(1 + before, rows_in + 1 + before)]
+    for mine, theirs in zip(
+        rejected, csv.DictReader(io.StringIO(Path(f"{alone}.rejects.csv").read_text(encoding="utf-8"))), strict=True
+    ):
+        number = int(theirs["line"]) - before
+        part, line = places[number - 1] if number <= len(places) else (2, number - 50 + before)
+        assert (mine["file"], int(mine["line"])) == (f"{tmp_path}/part[{part}].{ending}", line)
+        count += 1
+    assert count > 10
+
+
+def test_a_table_of_a_database_is_placed(rules: revrules.Ruleset, tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(DEALS, encoding="utf-8")
+    with duckdb.connect(str(tmp_path / "crm.duckdb")) as connection:
+        connection.execute(f"CREATE TABLE deals AS FROM read_csv('{tmp_path}/deals.csv', all_varchar = true)")
+    for data in ("crm.duckdb", "crm.duckdb::deals", "crm.duckdb::main.deals"):
+        summary = evaluate_table(rules, tmp_path / data, tmp_path / "placed.csv", as_of=WHEN)
+        assert (summary.read, summary.placed) == (4, 4)
+    with pytest.raises(DataError, match="has no table `accounts`: it has `deals`"):
+        evaluate_table(rules, tmp_path / "crm.duckdb::accounts", tmp_path / "placed.csv", as_of=WHEN)
+
+
 def test_a_required_column_that_is_lacking_stops_both(rules: revrules.Ruleset, tmp_path: Path) -> None:
     data = tmp_path / "deals.csv"
     data.write_text(DEALS.replace("Deal ID", "Number"), encoding="utf-8")

@@ -171,6 +171,14 @@ def no_partner(relation: str, table: str, lost: Mapping[str, int], candidates: S
     )
 
 
+def which_table(data: str, name: str, tables: Sequence[str]) -> Diagnostic:
+    """A database does not have the table that was named, or several where none was."""
+    there = f"it has {names(tables)}" if tables else "it has none"
+    wanted = f"no table `{name}`" if name else f"{len(tables)} tables"
+    example = f"{data.partition('::')[0]}::{next(iter(tables), 'table')}"
+    return Diagnostic(UNREADABLE, f"`{data}` has {wanted}: {there}", help=(f"name one, such as `{example}`",))
+
+
 def unwritable(name: str, reason: str) -> Diagnostic:
     """The output cannot be written; ``reason`` in plain words, ``name`` that of a file or `-` for standard output."""
     if name == "-":

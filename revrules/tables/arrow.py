@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from revrules.tables.database import writing
+from revrules.tables.duck import quoted, quoted_text
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from duckdb import DuckDBPyConnection
+
+BATCH = 2048
 
 
 class ArrowStream(Protocol):
@@ -35,11 +42,45 @@ def registered(connection: DuckDBPyConnection, name: str, stream: ArrowStream) -
 
 def rows_of(stream: ArrowStream) -> list[tuple[object, ...]]:
     """Return all rows of a stream as Python values."""
+    return list(each_row(stream))
+
+
+def each_row(stream: ArrowStream) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of a stream as Python values, as they come."""
     import duckdb
 
     connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
     try:
         registered(connection, "stream", stream)
-        return [tuple(row) for row in connection.execute('SELECT * FROM "stream"').fetchall()]
+        cursor = connection.execute('SELECT * FROM "stream"')
+        while batch := cursor.fetchmany(BATCH):
+            yield from batch
+    finally:
+        connection.close()
+
+
+def reading_errors() -> tuple[type[Exception], ...]:
+    """Return the errors by which one learns, while rows come, that their stream has ended badly."""
+    import duckdb
+
+    return (duckdb.InvalidInputException, duckdb.ConversionException)
+
+
+def write_parquet(stream: ArrowStream, path: str, types: Mapping[str, str]) -> int:
+    """Write the rows of a stream as a Parquet file, the columns ``types`` as these types of DuckDB; return how many there are.
+
+    Raises OSError where the disk refuses.
+    """
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+    casts = ", ".join(f"CAST({quoted(name)} AS {type_}) AS {quoted(name)}" for name, type_ in types.items())
+    rows = f'SELECT *{f" REPLACE ({casts})" if casts else ""} FROM "stream"'
+    try:
+        registered(connection, "stream", stream)
+        with writing(path):
+            connection.execute(f"COPY ({rows}) TO {quoted_text(path)} (FORMAT parquet, COMPRESSION zstd)")
+        found = connection.fetchone()
+        return 0 if found is None else int(found[0])
     finally:
         connection.close()

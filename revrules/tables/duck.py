@@ -148,3 +148,8 @@ def quoted(name: str) -> str:
 def quoted_text(value: str) -> str:
     """Return a text in quotes, as DuckDB takes it."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def literal_path(path: str) -> str:
+    """Return a path as DuckDB takes it for that one file, whatever is in its name."""
+    return "".join(f"[{character}]" if character in "*?[" else character for character in path)

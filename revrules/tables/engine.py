@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from revrules.problems.pushing import not_pushed
 from revrules.tables.failure import DataError
-from revrules.tables.opening import STANDARD_INPUT
+from revrules.tables.opening import STANDARD_INPUT, is_pattern
 from revrules.tables.placed import BITS
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Engine: TypeAlias = Literal["auto", "duckdb", "python"]
 ENGINES: tuple[Engine, ...] = ("auto", "duckdb", "python")
+DATABASES = (".duckdb", ".ddb")
 SMALL = 2 << 20
 """Bytes of all files together; for less than that, Python is done before DuckDB has begun."""
 SMALL_PARQUET = 1 << 18
@@ -44,6 +45,8 @@ def engine_for(asked: Engine, job: Job, columns: Iterable[str]) -> Engine:
     if any(name in BITS for name in columns):
         if asked == "python":
             raise DataError(not_pushed(job.data, "bit sets are made by DuckDB only"))
+        return "duckdb"
+    if asked == "auto" and (is_pattern(job.data) or "::" in job.data or job.data.endswith(DATABASES)):
         return "duckdb"
     if asked != "auto":
         return asked

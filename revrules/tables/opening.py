@@ -93,6 +93,11 @@ def format_of(source: Source) -> str:
     return BY_ENDING.get(ending, "csv")
 
 
+def is_pattern(data: str) -> bool:
+    """Return whether a path is a pattern for several."""
+    return any(mark in data for mark in "*?[") and not os.path.exists(data)  # noqa: PTH110 - pathlib costs start-up time
+
+
 def _parquet(source: Source) -> Table:
     from revrules.tables.duck import read_parquet
 

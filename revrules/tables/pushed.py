@@ -237,7 +237,8 @@ class Pushed:
             return self._count()
         if expected != self._placed:
             self._view = self._view._replace(plain=False)
-            if expected - blank_lines(open_source(self._view.files[0])) != self._placed:
+            blank = sum(blank_lines(open_source(path)) for path, _ in self._view.parts)
+            if expected - blank != self._placed:
                 raise NotPushed("DuckDB finds other rows in it than it has lines")
         return self._placed
 

@@ -14,6 +14,7 @@ from revrules.tables.opening import open_table
 from revrules.tables.related import CANDIDATES, REMEMBERED, typed
 from revrules.tables.relating import LINE
 from revrules.tables.rows import Refused, Row
+from revrules.tables.vetting import NotPushed
 from revrules.tables.views import INSTANT
 
 if TYPE_CHECKING:
@@ -79,21 +80,27 @@ def tell_records(setting: Setting, run: Run, view: View, odd: str, found: Keys) 
     listed = ", ".join(f"({number})" for number in {*found.missing, *found.repeated, *found.repeated.values()})
     if listed:
         setting.database.connection.execute(f"INSERT INTO {ODD} SELECT c FROM (VALUES {listed}) AS t(c)")
-    lines: dict[int, int] = {}
-    heading = run.reader.columns.heading(run.entity.key or "") or ""
+    places: dict[int, tuple[str, int]] = {}
+    columns = run.reader.columns
+    heading, position = columns.heading(run.entity.key or "") or "", columns.position(run.entity.key or "") or 0
     for number, row in _odd_rows(setting.database, view, f"{view.view}_numbered"):
-        lines[number] = row.line
+        file, line = places[number] = view.place(number)[0], row.line
+
+        def tell(issue: Issue, file: str = file) -> None:
+            setting.on_issue(issue._replace(file=file))
+
         if number in found.missing:
-            setting.on_issue(issues.missing_key(view.name, row.line, heading))
+            tell(issues.missing_key(file, line, heading))
         if number in found.repeated:
-            key = str(row.cells[run.reader.columns.position(run.entity.key or "") or 0])  # type: ignore[index]  # by position
-            first = f"{view.unit} {lines[found.repeated[number]]}"
-            setting.on_issue(issues.repeated_key(view.name, row.line, heading, key, first))
+            other, first = places[found.repeated[number]]
+            place = f"{view.unit} {first}" + (f" of {other}" if other != file else "")
+            tell(issues.repeated_key(file, line, heading, str(list(row.cells)[position]), place))
         if number in shown:
-            placement = run.place(run.record(row))
-            told = [one for one in placement.problems if one.reason not in CLASHES or not setting.relations.tables]
+            told = [
+                one for one in run.place(run.record(row)).problems if one.reason not in CLASHES or not setting.relations.tables
+            ]
             for issue in run.odd_cells(row, told):  # without related records, which are not at hand, nobody can tell what clashes
-                setting.on_issue(issue)
+                tell(issue)
 
 
 def odd_keys(database: Database, view: str) -> Keys:
@@ -140,14 +147,16 @@ def _remember(database: Database, statement: str) -> None:
 def _odd_rows(database: Database, view: View, numbered: str) -> Iterator[tuple[int, Row]]:
     """Yield the rows whose numbers are kept, with these, as the reader in Python finds them."""
     if not view.plain:
+        if len(view.parts) > 1:
+            raise NotPushed("lines of its files are no rows, or rows are several lines")
         yield from _read_again(database, view)
         return
     items = [f"t{position}" if type_ == INSTANT else f"c{position}" for position, type_ in enumerate(view.types)]
     kept = f"SELECT {LINE} FROM {ODD}"
     found = database.rows(f"SELECT {LINE}, {', '.join(items)} FROM {numbered} WHERE {LINE} IN ({kept}) ORDER BY {LINE}")
     for number, *cells in found:
-        place = int(str(number))
-        yield place, Row(place + view.before, cells if view.unit == "line" else tuple(cells))
+        found_at = int(str(number))
+        yield found_at, Row(view.place(found_at)[1] + view.before, cells if view.unit == "line" else tuple(cells))
 
 
 def _read_again(database: Database, view: View) -> Iterator[tuple[int, Row]]:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
+import os
+from glob import glob
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.held_types import held_by
 from revrules.backends.sql.sources import Held, SourceColumn
 from revrules.problems import data as problems
-from revrules.tables.delimited import DELIMITERS, SAMPLE_LINES, delimited
-from revrules.tables.duck import AS_TEXT, INTERVAL, TEXT, plain, quoted, quoted_text
+from revrules.tables.delimited_views import Delimited
+from revrules.tables.duck import AS_TEXT, INTERVAL, TEXT, literal_path, plain, quoted, quoted_text
 from revrules.tables.failure import DataError
-from revrules.tables.opening import format_of
+from revrules.tables.opening import format_of, is_pattern
 from revrules.tables.source import open_source
-from revrules.tables.vetting import NotPushed, vet
+from revrules.tables.vetting import NotPushed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -29,11 +28,6 @@ if TYPE_CHECKING:
 
 WHITE_SPACE = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
 """What makes a key blank."""
-HEAD = 1 << 20
-"""Bytes in which headings and marks are looked for."""
-OTHER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
-NO_NULL = "chr(1) || 'revrules'"
-"""What no cell holds: an empty cell is an empty text."""
 INSTANT = "TIMESTAMP WITH TIME ZONE"
 INSTANT_TEXT = "strftime({column}, '%Y-%m-%dT%H:%M:%S.%fZ')"
 
@@ -57,6 +51,16 @@ class View(NamedTuple):
     before: int = 0
     plain: bool = True
     rows: int | None = None
+    parts: tuple[tuple[str, int], ...] = ()
+    """The files in their order, with how many rows each has; that of the last does not matter."""
+
+    def place(self, number: int) -> tuple[str, int]:
+        """Return in which file the row of that number is, and its number there."""
+        for path, rows in self.parts[:-1]:
+            if number <= rows:
+                return path, number
+            number -= rows
+        return self.parts[-1][0] if len(self.parts) > 1 else self.name, number
 
     def column(self, position: int, field: FieldDecl) -> SourceColumn:
         """Return the column at a position, as it is read for a field."""
@@ -68,95 +72,106 @@ class View(NamedTuple):
         return SourceColumn(f"c{position}", held_by(type_, Dialect.DUCKDB), type_)
 
 
-def open_view(connection: DuckDBPyConnection, view: str, path: str, reading: Reading, expected: Collection[str]) -> View:
-    """Return a view over the file at ``path``, whose ``expected`` headings help to tell the mark between cells.
+def open_view(connection: DuckDBPyConnection, view: str, data: str, reading: Reading, expected: Collection[str]) -> View:
+    """Return a view over what ``data`` names: a file, files by a pattern, a table of a database (``file.duckdb::table``).
 
-    Raises ``NotPushed`` for what DuckDB would not surely read as Python does, ``DataError`` for what nobody can read.
+    ``expected`` headings help to tell the mark between cells. Raises ``NotPushed`` for what DuckDB would not surely read as
+    Python does, ``DataError`` for what nobody can read.
     """
     import duckdb
 
-    source = open_source(path)
-    if source.content is not None or source.path is None:
-        raise NotPushed("it comes from standard input")
-    if source.packed:
-        raise NotPushed(f"`{path}` is packed")
-    format_ = reading.format or format_of(source)
+    database, _, name = data.partition("::")
+    paths = [data] if os.path.exists(data) else sorted(glob(data, recursive=True)) if is_pattern(data) else [database]  # noqa: PTH110, PTH207
+    sources = [open_source(path) for path in paths or [data]]
+    formats = {"duckdb" if is_database(source) else reading.format or format_of(source) for source in sources}
+    if len(formats) > 1:
+        raise NotPushed("its files are of several formats")
+    (format_,) = formats
+    for source in sources:
+        if source.content is not None or source.path is None:
+            raise NotPushed("it comes from standard input")
+        if source.packed:
+            raise NotPushed(f"`{source.name}` is packed")
     try:
-        if format_ == "parquet":
-            return _parquet_view(connection, view, source, reading)
-        if format_ in ("csv", "tsv"):
-            return _delimited_view(connection, view, source, format_, reading, expected)
+        return _opened(connection, view, data, format_, sources, reading, expected, name)
     except duckdb.Error as error:
         if format_ == "parquet":
-            raise DataError(problems.broken_parquet(source.name, plain(error))) from error
+            raise DataError(problems.broken_parquet(data, plain(error))) from error
+        if format_ == "duckdb":
+            raise DataError(problems.unreadable(data, plain(error))) from error
         raise NotPushed(f"DuckDB reads it otherwise: {plain(error)}") from error
-    raise NotPushed(f"`{path}` is JSON")
 
 
-def _parquet_view(connection: DuckDBPyConnection, view: str, source: Source, reading: Reading) -> View:
-    files = f"read_parquet({quoted_text(source.path or '')})"
-    described = describe(connection, files)
+def _opened(
+    connection: DuckDBPyConnection,
+    view: str,
+    data: str,
+    format_: str,
+    sources: Sequence[Source],
+    reading: Reading,
+    expected: Collection[str],
+    name: str,
+) -> View:
+    paths = [source.path or "" for source in sources]
+    found = View(data, view, (), (), (*paths, *map(literal_path, paths)), reading, tuple(expected))
+    match format_:
+        case "parquet":
+            files = ", ".join(quoted_text(literal_path(path)) for path in paths)
+            options = "hive_partitioning = false"
+            counts = [_count(connection, f"read_parquet({quoted_text(literal_path(path))}, {options})") for path in paths[:-1]]
+            parts = tuple(zip(paths, (*counts, 0), strict=True))
+            return typed_view(connection, found._replace(parts=parts), f"read_parquet([{files}], {options})")
+        case "csv" | "tsv":
+            cells = Delimited(sources, format_, reading, expected)
+            connection.execute(f"CREATE VIEW {view} AS {cells.select()}")
+            parts = tuple(zip(paths, cells.rows, strict=True))
+            return found._replace(
+                headings=cells.headings, types=cells.types, unit="line", notes=cells.notes, before=1, plain=cells.plain,
+                rows=sum(cells.rows), parts=parts,
+            )  # fmt: skip
+        case "duckdb":
+            connection.execute(f"ATTACH {quoted_text(paths[0])} AS {view}_database (READ_ONLY)")
+            return typed_view(connection, found, _table_in(connection, f"{view}_database", data, name))
+        case _:
+            raise NotPushed(f"`{data}` is JSON")
+
+
+def typed_view(connection: DuckDBPyConnection, found: View, source: str) -> View:
+    """Make the view over ``source``, SQL with columns of types; return what it is."""
+    described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+    columns = [(str(heading), str(type_)) for heading, type_, *_ in described]
     items = []
-    for position, (heading, type_) in enumerate(described):
+    for position, (heading, type_) in enumerate(columns):
         column = quoted(heading)
         if type_ == INSTANT:
             items.append(f"{INSTANT_TEXT.format(column=column)} AS t{position}")
         items.append(f"{_held(column, type_)} AS c{position}")
-    connection.execute(f"CREATE VIEW {view} AS SELECT {', '.join(items)} FROM {files}")
-    types = tuple(TEXT if _is_text(type_) else type_ for _, type_ in described)
-    return View(source.name, view, tuple(heading for heading, _ in described), types, (source.path or "",), reading)
+    connection.execute(f"CREATE VIEW {found.view} AS SELECT {', '.join(items)} FROM {source}")
+    types = tuple(TEXT if _is_text(type_) else type_ for _, type_ in columns)
+    return found._replace(headings=tuple(heading for heading, _ in columns), types=types)
 
 
-def _delimited_view(
-    connection: DuckDBPyConnection, view: str, source: Source, format_: str, reading: Reading, expected: Collection[str]
-) -> View:
-    """Return a view over CSV or TSV. Headings and the mark between cells are found as Python finds them."""
-    head = _head_of(source, reading)
-    given = reading.delimiter or ("\t" if format_ == "tsv" else None)
-    table = delimited(io.StringIO(head, newline=""), source.name, delimiter=given, expected=expected)
-    headings = table.headings or ()
-    mark = given or next((mark for mark, words in DELIMITERS.items() if any(words in note for note in table.notes)), ",")
-    first = head.split("\n", 1)[0]
-    if len(headings) < 2 or not mark.isascii() or next(csv.reader([first], delimiter=mark), []) != list(headings):
-        raise NotPushed("its headings are of a rare form")
-    vetted = vet(source, mark)
-    columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(len(headings)))
-    options = f"delim = {quoted_text(mark)}, quote = '\"', escape = '\"', header = true, auto_detect = false, nullstr = {NO_NULL}"
-    files = f"read_csv({quoted_text(source.path or '')}, columns = {{{columns}}}, {options})"
-    connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {files}")
-    types = (TEXT,) * len(headings)
-    return View(
-        source.name,
-        view,
-        headings,
-        types,
-        (source.path or "",),
-        reading,
-        tuple(expected),
-        "line",
-        table.notes,
-        1,
-        vetted.plain,
-        vetted.lines - 1,
+def is_database(source: Source) -> bool:
+    """Return whether a file is a database of DuckDB."""
+    return source.head[8:12] == b"DUCK"
+
+
+def _table_in(connection: DuckDBPyConnection, database: str, data: str, name: str) -> str:
+    """Return the table of that name in a database, without a name the only one; raises ``DataError``."""
+    listed = (
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? UNION ALL SELECT schema_name, view_name "
     )
+    listed += "FROM duckdb_views() WHERE database_name = ? AND NOT internal ORDER BY 1, 2"
+    tables = [(str(schema), str(table)) for schema, table in connection.execute(listed, [database, database]).fetchall()]
+    wanted = [found for found in tables if name in ("", found[1], ".".join(found))]
+    if len(wanted) != 1:
+        raise DataError(problems.which_table(data, name, [table for _, table in tables]))
+    return f"{database}.{'.'.join(map(quoted, wanted[0]))}"
 
 
-def _head_of(source: Source, reading: Reading) -> str:
-    """Return the first lines of a file, which is UTF-8 as far as one sees; DuckDB refuses what is not further on."""
-    if reading.encoding is not None and reading.encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig"):
-        raise NotPushed(f"it is read as {reading.encoding}")
-    with source.open() as stream:
-        data = stream.read(HEAD)
-        whole = not stream.read(1)
-    if data.startswith(OTHER_MARKS) or b"\0" in data:
-        raise NotPushed("it is not UTF-8")
-    cut = data if whole else data[: data.rfind(b"\n") + 1]
-    if not whole and cut.count(b"\n") <= SAMPLE_LINES:
-        raise NotPushed("its lines are very long")
-    try:
-        return cut.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NotPushed("it is not UTF-8") from error
+def _count(connection: DuckDBPyConnection, source: str) -> int:
+    (count,) = connection.execute(f"SELECT count(*) FROM {source}").fetchone() or (0,)
+    return int(str(count))
 
 
 def key_as_written(column: str, type_: str) -> str:
@@ -167,11 +182,6 @@ def key_as_written(column: str, type_: str) -> str:
     if type_.endswith("INT") or type_ in ("INTEGER", "DATE") or type_.startswith("DECIMAL"):
         return f"CAST({column} AS VARCHAR)"
     raise NotPushed(f"the key is a column of the type {type_}")
-
-
-def describe(connection: DuckDBPyConnection, source: str) -> list[tuple[str, str]]:
-    """Return the names and types of the columns of ``source``, SQL."""
-    return [(str(name), str(type_)) for name, type_, *_ in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
 
 
 def _is_text(type_: str) -> bool:
