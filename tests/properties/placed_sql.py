@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 NOW = datetime.datetime(2026, 11, 21, 9, tzinfo=datetime.UTC)
 COLUMNS = tuple(ANSWERS)
+CERTAIN = tuple(name for name in COLUMNS if name not in ("verdict", "certain", "missing"))
+"""The columns for which what could be does not matter: they are said in another way where they stand alone."""
 
 
 class Difference(NamedTuple):
@@ -46,14 +48,15 @@ def differences(tables: Tables, engine: Engine, mode: str = "evidence", prefix: 
     """
     found: list[Difference] = []
     for lifecycle in tables.ruleset.lifecycles:
-        query = query_of(tables, lifecycle, engine, COLUMNS, mode, prefix)
-        said = {row[0]: [_plain(cell) for cell in row[1:]] for row in engine.run(query.text())}
         records = tables.records(lifecycle.entity)
-        assert len(said) == len(records), "every record has a row"
-        for record in records:
-            expected = answers(tables.ruleset, lifecycle, record, mode)
-            pairs = zip(COLUMNS, expected, said[record[NTH]], strict=True)
-            found += [Difference(lifecycle.name, mode, record[NTH], *pair) for pair in pairs if pair[1] != pair[2]]
+        expected = {record[NTH]: answers(tables.ruleset, lifecycle, record, mode) for record in records}
+        for columns in (COLUMNS, CERTAIN):
+            query = query_of(tables, lifecycle, engine, columns, mode, prefix)
+            said = {row[0]: row[1:] for row in engine.run(query.text())}
+            assert said.keys() == expected.keys(), "every record has a row"
+            for row, cells in said.items():
+                triples = [(name, expected[row][name], _plain(cell)) for name, cell in zip(columns, cells, strict=True)]
+                found += [Difference(lifecycle.name, mode, row, *triple) for triple in triples if triple[1] != triple[2]]
     return found
 
 
@@ -65,12 +68,12 @@ def query_of(
     return placed(tables.ruleset, lifecycle, source, engine.dialect, when, columns, mode, passed=[NTH])
 
 
-def answers(ruleset: ir.Ruleset, lifecycle: ir.Lifecycle, record: Record, mode: str = "evidence") -> list[object]:
-    """Return what the reference answers about a typed record, in the columns of a placed file."""
+def answers(ruleset: ir.Ruleset, lifecycle: ir.Lifecycle, record: Record, mode: str = "evidence") -> dict[str, object]:
+    """Return what the reference answers about a typed record, by the columns of a placed file."""
     fields = [field.name for field in ruleset.entity(lifecycle.entity).fields if field.required and record[field.name] is None]
     problems = [DataProblem(name, None, "required, but missing") for name in fields]
     placement = meant(lifecycle, Scope(World(ruleset, NOW), record), problems, Mode(mode))
-    return [column.read(placement) for column in TOLD]
+    return {column.name: column.read(placement) for column in TOLD}
 
 
 def _plain(cell: object) -> object:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from revrules.backends.sql import lists, tree
 from revrules.backends.sql.expressions import lower
 from revrules.backends.sql.reading_parts import trimmed
+from revrules.backends.sql.unknown import met
 from revrules.backends.sql.ways import ALWAYS, NOWHERE, Exit, Plan, Spot
 from revrules.types import EnumType
 
@@ -71,8 +72,11 @@ class Walk:
     # --- whether ways are open ---
 
     def opened(self, way: Way) -> Sql:
-        """Return whether a way is open: its own condition holds and the gate of its target is open. NULL where unknown."""
-        own = [] if way.own == ALWAYS else [lower(way.own, self.scope)]
+        """Return whether a way is open: its own condition holds and the gate of its target is open.
+
+        NULL where unknown; where nothing doubtful is asked, what is not open may be false or NULL.
+        """
+        own = [] if way.own == ALWAYS else [self._lowered(way.own)]
         gate = self._gate(way)
         return tree.all_of([*own, *([] if gate == tree.TRUE else [gate])])
 
@@ -80,8 +84,11 @@ class Walk:
         if way.gate == ALWAYS:
             return tree.TRUE
         if way.target not in self._opened:
-            self._opened[way.target] = self.scope.kept(lower(way.gate, self.scope), f"gate of {way.target.name}")
+            self._opened[way.target] = self.scope.kept(self._lowered(way.gate), f"gate of {way.target.name}")
         return self._opened[way.target]
+
+    def _lowered(self, condition: ir.Expr) -> Sql:
+        return lower(condition, self.scope) if self.doubtful else met(condition, self.scope)
 
     def state(self, way: Way, spot: Spot) -> Sql:
         """Return whether a way out of ``spot`` is open, NULL where unknown; false where it is not looked at: the spot cannot be

@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.backends.sql import tree
-from revrules.backends.sql.expressions import lower
+from revrules.backends.sql.expressions import ends, lower
 from revrules.reads import children
 
 if TYPE_CHECKING:
     from revrules.backends.sql.scope import Scope
     from revrules.backends.sql.tree import Sql
+
+TURNED = {
+    ir.CompareOp.LT: ir.CompareOp.GE,
+    ir.CompareOp.LE: ir.CompareOp.GT,
+    ir.CompareOp.GT: ir.CompareOp.LE,
+    ir.CompareOp.GE: ir.CompareOp.LT,
+}
+"""What holds where a comparison by order does not."""
 
 
 def unknown(expr: ir.Expr, scope: Scope) -> Sql:
@@ -27,11 +35,26 @@ def unknown(expr: ir.Expr, scope: Scope) -> Sql:
         case ir.Not(operand):
             return unknown(operand, scope)
         case ir.Compare() | ir.OneOf() | ir.InList() | ir.TextTest() | ir.Matches():
-            found = [each for each in (unknown(child, scope) for child in children(expr)) if each != tree.FALSE]
-            return tree.any_of(found)
+            operands = [unknown(child, scope) for child in children(expr)]
+            return tree.any_of([operand for operand in operands if operand != tree.FALSE])
         case _:
-            value = lower(expr, scope)
-            return tree.TRUE if value == tree.NULL else tree.is_null(value)
+            found = lower(expr, scope)
+            return tree.TRUE if found == tree.NULL else tree.is_null(found)
+
+
+def met(expr: ir.Expr, scope: Scope) -> Sql:
+    """Return what is true where a condition is true, and false or NULL elsewhere."""
+    match expr:
+        case ir.Not(operand):
+            return refuted(operand, scope)
+        case ir.And(operands):
+            return tree.all_of([met(operand, scope) for operand in operands])
+        case ir.Or(operands):
+            return tree.any_of([met(operand, scope) for operand in operands])
+        case ir.RangedCompare(op, left, right) if op in TURNED:
+            return _compared(op, left, right, scope)
+        case _:
+            return lower(expr, scope)
 
 
 def refuted(expr: ir.Expr, scope: Scope) -> Sql:
@@ -41,10 +64,19 @@ def refuted(expr: ir.Expr, scope: Scope) -> Sql:
     """
     match expr:
         case ir.Not(operand):
-            return lower(operand, scope)
+            return met(operand, scope)
         case ir.And(operands):
-            return tree.any_of(refuted(operand, scope) for operand in operands)
+            return tree.any_of([refuted(operand, scope) for operand in operands])
         case ir.Or(operands):
-            return tree.all_of(refuted(operand, scope) for operand in operands)
+            return tree.all_of([refuted(operand, scope) for operand in operands])
+        case ir.RangedCompare(op, left, right) if op in TURNED:
+            return _compared(TURNED[op], left, right, scope)
         case _:
             return tree.negated(lower(expr, scope))
+
+
+def _compared(op: ir.CompareOp, left: ir.Expr, right: ir.Expr, scope: Scope) -> Sql:
+    """Return whether a comparison by order is true of all that two numbers can be."""
+    one, other = ends(left, scope), ends(right, scope)
+    below = op in (ir.CompareOp.LT, ir.CompareOp.LE)
+    return tree.binary(str(op), one.high if below else one.low, other.low if below else other.high)
