@@ -35,8 +35,8 @@ NOW = datetime.datetime(2026, 11, 21, 12, tzinfo=datetime.UTC)
 MICROSECOND = datetime.timedelta(microseconds=1)
 ODD_TEXTS = (
     "it's", 'a "quoted" one', "back\\slash", "\\d+", "%_", "tab\there", "\r\n", "\x0b \x0c", "\x01", "$1", "{x}", "İI", "ſK",
-    "e\u0301", "user@host@Example.COM \t", "@", "a@ b", "ftp://u:p@WWW.www.Ärger.de:99#x", "www.com", "http://", "1a://b.c", "x:/y.z",
-    "b.c d", "\u00a0.x", "aaaaaaaaaaaaaaaaaaaaaaaaaaaa", "ab" * 400, "\U0010ffff", "ǅ", "ΑΣ", "ẞ.ß",
+    "e\u0301", "user@host@Example.COM \t", "@", "a@ b", "ftp://u:p@WWW.www.Ärger.de:99#x", "www.com", "http://", "1a://b.c",
+    "x:/y.z", "b.c d", "\u00a0.x", "aaaaaaaaaaaaaaaaaaaaaaaaaaaa", "ab" * 400, "\U0010ffff", "ǅ", "ΑΣ", "ẞ.ß",
 )  # fmt: skip
 
 
