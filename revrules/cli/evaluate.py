@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -44,10 +44,15 @@ PATIENCE = 1.0
 @click.option("--rejects", "rejects_path", metavar="FILE", help="List rows and cells that cannot be used here.")
 @click.option("--report", "report_path", metavar="FILE", help="Write one page of HTML about the whole run.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read the first N rows only.")
-@click.option("--engine", type=click.Choice(ENGINES), default="auto", help="Who places the records.  [default: DuckDB if many]")
+@click.option(
+    "--engine", type=click.Choice([*ENGINES, "spark"]), default="auto", help="Who places the records.  [default: DuckDB if many]"
+)
 @click.option("--memory-limit", metavar="SIZE", help="How much memory DuckDB may use, such as 2GB.")
 @click.option("--any-order", is_flag=True, help="Let DuckDB write the records in any order: that takes less memory.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="How many threads DuckDB may use.")
+@click.option("--to", "url", metavar="URL", help="DATA is a table of this database: postgresql://user@host/name.")
+@click.option("--into", metavar="TABLE", help="Write all records into a new table of the database.")
+@click.option("--replace", is_flag=True, help="Write over the table of --into, or the folder that Spark writes.")
 @click.option("--no-summary", is_flag=True, help="Write no summary.")
 def command(
     ruleset: str,
@@ -67,10 +72,13 @@ def command(
     rejects_path: str | None,
     report_path: str | None,
     limit: int | None,
-    engine: Engine,
+    engine: Engine | Literal["spark"],
     memory_limit: str | None,
     any_order: bool,
     threads: int | None,
+    url: str | None,
+    into: str | None,
+    replace: bool,
     no_summary: bool,
 ) -> None:
     """Place every record of an export in its stage, and say why.
@@ -82,6 +90,22 @@ def command(
     """
     spare_ruleset(ruleset, out, rejects_path, report_path)
     rules = records.load_ruleset(ruleset)
+    if url is not None or into is not None or replace or engine == "spark":
+        from revrules.cli.databases import Asked, place_elsewhere
+
+        with records.data_errors():
+            when = records.moment(as_of, rules.outline.timezone)
+        tables = records.related_tables(related)
+        asked = Asked(
+            data, tables, lifecycle, entity, when, mode, columns, keep, out, output_format, into, replace, rejects_path,
+            not no_summary,
+        )  # fmt: skip
+        unfit = {
+            "--input-format": input_format, "--encoding": encoding, "--delimiter": delimiter, "--report": report_path,
+            "--limit": limit, "--any-order": any_order,
+        }  # fmt: skip
+        place_elsewhere(rules, url, engine, asked, unfit, Limits(memory_limit, threads))
+        return
     how = records.reading(input_format, encoding, delimiter)
     with records.data_errors(), Rejects() as rejects, reporting(report_path, (out, rejects_path)) as report:
         when = report.instant(records.moment(as_of, rules.outline.timezone))

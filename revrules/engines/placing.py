@@ -15,7 +15,7 @@ from revrules.problems import engines as problems
 from revrules.tables.failure import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from revrules.backends.sql.dialects import Dialect
     from revrules.backends.sql.scope import When
@@ -39,6 +39,9 @@ class Warehouse(Protocol):
     def run(self, statement: str) -> list[tuple[object, ...]]:
         """Return the rows of a statement; raises ``DataError`` where it is refused."""
 
+    def each(self, statement: str) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of a statement as they come; raises ``DataError``."""
+
 
 class Order(NamedTuple):
     """What to place: a table, further ones by relation or entity, in which lifecycle, as of when (None: now).
@@ -57,17 +60,26 @@ class Order(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A statement that places every record of a table, and what was odd about the table."""
+    """A statement that places every record of a table, what it reads, and what was odd about that.
+
+    ``tables`` are the names of the tables by relation or entity, as they were given; ``types`` those of the columns that are
+    passed on, as the engine names them.
+    """
 
     query: Query
+    source: Source
+    when: When
     lifecycle: Lifecycle
     as_of: datetime
+    tables: Mapping[str, str]
+    types: Mapping[str, str]
     warnings: tuple[Diagnostic, ...]
 
 
 def prepare(ruleset: Ruleset, order: Order, warehouse: Warehouse) -> Prepared:
     """Return the statement for an order; raises ``DataError`` for tables that do not fit, and for what the dialect cannot say."""
     dialect = warehouse.dialect
+    _check_names(ruleset, order)
     names = {order.table, *order.related.values()}
     tables = {name: named_table(name, dialect, warehouse.describe(name)) for name in names}
     lifecycle = choose_lifecycle(ruleset, order)
@@ -78,7 +90,17 @@ def prepare(ruleset: Ruleset, order: Order, warehouse: Warehouse) -> Prepared:
     answers, passed = choice_of_columns(ruleset, lifecycle, order, found.headings, own)
     when = when_of(as_of, ruleset.ir, dialect)
     query = said(ruleset, lifecycle, found.source, dialect, when, answers, order.mode, passed)
-    return Prepared(query, lifecycle, as_of, found.warnings)
+    given = {lifecycle.entity: order.table, **order.related}
+    return Prepared(query, found.source, when, lifecycle, as_of, given, dict(tables[order.table].columns or ()), found.warnings)
+
+
+def _check_names(ruleset: Ruleset, order: Order) -> None:
+    """Raise ``DataError`` where a further table is named after nothing in the ruleset."""
+    known = {entity.name for entity in ruleset.outline.entities}
+    known |= {relation.name for entity in ruleset.outline.entities for relation in entity.relations}
+    for name in order.related:
+        if name not in known:
+            raise DataError(data_problems.unknown_data_name(name, sorted(known)))
 
 
 def said(

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from revrules.backends.sql.dialects import Dialect
+from revrules.engines.urls import is_postgres, shown, without_secrets
 from revrules.problems import engines as problems
-from revrules.tables.arrow import rows_of
 from revrules.tables.failure import DataError
+from revrules.tables.streams import each_row, reading_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from adbc_driver_manager.dbapi import Connection, Cursor
 
+    from revrules.tables.arrow import ArrowStream
+
 COLUMNS = """
-SELECT a.attname, CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod)
+SELECT CAST(a.attname AS text), CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod)
   ELSE format_type(a.atttypid, a.atttypmod) END
 FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
 WHERE a.attrelid = to_regclass({table}) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
 """
 """Names and types of a table's columns; a domain has the type that it is made of."""
-SECRET = re.compile(r"(?<=://)([^:@/]*):[^@]*@|(?<=password=)[^ &]*")
-
-
-class Streamed(Protocol):
-    """What Arrow's PyCapsule protocol calls a stream."""
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
-
-    def __arrow_c_schema__(self) -> object: ...
+SAID = re.compile(r"(?:ERROR|FATAL):\s+(?P<words>.*?)\.?\s*(?:SQLSTATE: (?P<code>\w{5}).*)?$", re.DOTALL)
+BEFORE = re.compile(r"^[A-Z_]+: (?:\[libpq\] )?(?:Failed to connect: )?")
+STOPPED = "canceling statement due to user request"
 
 
 class Postgres:
-    """A connection to a database at ``url`` (`postgresql://user@host/name`). A context manager; statements are one transaction,
-    which ends well only with the block. Raises ``DataError`` for whatever the database says no to.
+    """A connection to a database at ``url`` (`postgresql://user@host/name`). A context manager.
+
+    Its statements are one transaction over one state of the data; what they wrote stays when the block ends well. Raises
+    ``DataError`` for whatever the database says no to. Ctrl-C ends the statement on the server.
     """
 
     dialect = Dialect.POSTGRES
@@ -46,13 +47,22 @@ class Postgres:
             from adbc_driver_postgresql import dbapi
         except ImportError as error:
             raise DataError(problems.lacking_driver("Postgres", "postgres")) from error
-        self._errors = adbc_driver_manager.Error
-        self._shown = SECRET.sub("", url)
+        if not is_postgres(url):
+            raise DataError(problems.unknown_database(shown(url)))
+        self._errors: type[Exception] = adbc_driver_manager.Error
+        self._url = url
+        self.name = shown(url)
+        """The address, without a password."""
         try:
             self._connection: Connection = dbapi.connect(url)
-            self.execute("SET LOCAL TIME ZONE 'UTC'")
         except self._errors as error:
-            raise DataError(problems.no_connection(self._shown, _plain(error))) from error
+            raise DataError(problems.no_connection(self.name, self._plain(error))) from error
+        try:
+            self.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            self.execute("SET LOCAL TIME ZONE 'UTC'")
+        except BaseException:
+            self._connection.close()
+            raise
 
     def __enter__(self) -> Postgres:
         return self
@@ -62,16 +72,15 @@ class Postgres:
             if kind is None:
                 self._connection.commit()
         except self._errors as refused:
-            raise DataError(problems.refused("Postgres", _plain(refused))) from refused
+            raise self._refusal(refused) from refused
         finally:
             self._connection.close()
 
     def describe(self, table: str) -> list[tuple[str, str]]:
         """Return the names and types of the columns of a table, its name written as in SQL; raises ``DataError``."""
-        quoted = "'" + table.replace("'", "''") + "'"
-        columns = [(str(name), str(type_)) for name, type_ in self.run(COLUMNS.format(table=quoted))]
+        columns = [(str(name), str(type_)) for name, type_ in self.run(COLUMNS.format(table=literal(table)))]
         if not columns:
-            raise DataError(problems.no_table(table, self._shown))
+            raise DataError(problems.no_table(table, self.name))
         return columns
 
     def execute(self, statement: str) -> int:
@@ -81,13 +90,22 @@ class Postgres:
 
     def run(self, statement: str) -> list[tuple[object, ...]]:
         """Return the rows of a statement; decimals as text."""
-        with self._asked(statement) as cursor:
-            return rows_of(cursor.fetch_arrow())
+        return list(self.each(statement))
 
-    def stream(self, statement: str) -> tuple[Streamed, Cursor]:
-        """Return the rows of a statement as they come, and the cursor that holds them: close it behind them."""
-        cursor = self._asked(statement)
-        return cursor.fetch_arrow(), cursor
+    def each(self, statement: str) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of a statement as they come; decimals as text."""
+        with self.stream(statement) as rows:
+            yield from each_row(rows)
+
+    @contextmanager
+    def stream(self, statement: str) -> Iterator[ArrowStream]:
+        """Yield the rows of a statement, to be read once; what is wrong with them while they come is raised here."""
+        broken = (*reading_errors(), self._errors)
+        with self._asked(statement) as cursor:
+            try:
+                yield cursor.fetch_arrow()
+            except broken as error:
+                raise self._refusal(error) from error
 
     def _asked(self, statement: str) -> Cursor:
         cursor = self._connection.cursor()
@@ -95,10 +113,28 @@ class Postgres:
             cursor.execute(statement)
         except self._errors as error:
             cursor.close()
-            raise DataError(problems.refused("Postgres", _plain(error))) from error
+            raise self._refusal(error) from error
+        except BaseException:
+            cursor.close()
+            raise
         return cursor
 
+    def _refusal(self, error: Exception) -> DataError:
+        """Return what to raise for an error of the database; one that Ctrl-C has made is no refusal."""
+        said = self._plain(error)
+        if STOPPED in said:
+            raise KeyboardInterrupt from error
+        return DataError(problems.refused("Postgres", said))
 
-def _plain(error: Exception) -> str:
-    """Return what the database said, on one line, without the addresses and passwords in it."""
-    return SECRET.sub("", " ".join(str(error).split()))[:300]
+    def _plain(self, error: Exception) -> str:
+        """Return what the database said, on one line, without the statement or a password in it."""
+        told = str(error)
+        found = SAID.search(told)
+        words = found["words"] if found is not None else BEFORE.sub("", told)
+        return without_secrets(" ".join(words.split()), self._url)[:300].rstrip(". ")
+
+
+def literal(text: str) -> str:
+    """Return a text as a constant of Postgres, whatever the server makes of backslashes."""
+    escaped = text.replace("'", "''")
+    return "E'" + escaped.replace("\\", "\\\\") + "'" if "\\" in text else "'" + escaped + "'"

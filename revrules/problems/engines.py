@@ -23,6 +23,16 @@ def no_connection(url: str, reason: str) -> Diagnostic:
     return Diagnostic(CONNECTION, f"cannot reach `{url}`: {reason}")
 
 
+def unknown_database(url: str) -> Diagnostic:
+    """The address is not one of a database that is reached; ``url`` without its password."""
+    told = f"`{url}` is not the address of a Postgres database"
+    return Diagnostic(
+        CONNECTION,
+        told,
+        help=("such as `postgresql://user@host/name`", "for other databases `revrules sql` prints the statement to run there"),
+    )
+
+
 def no_table(name: str, where: str) -> Diagnostic:
     """There is no such table, or the user may not see it."""
     told = f"no table or view `{name}` can be seen in `{where}`"
@@ -46,6 +56,17 @@ def refused(engine: str, reason: str) -> Diagnostic:
 def table_exists(name: str) -> Diagnostic:
     """The results would overwrite a table."""
     return Diagnostic(TAKEN, f"`{name}` exists already", help=("choose another name for the results, or `--replace` it",))
+
+
+def not_replaced(name: str, what: str) -> Diagnostic:
+    """What stands under the name is not a table of results: a view, a sequence, …"""
+    told = f"`{name}` is {what}, which `--replace` leaves alone"
+    return Diagnostic(TAKEN, told, help=("choose another name for the results",))
+
+
+def reads_itself(name: str) -> Diagnostic:
+    """The results would take the place of a table that they are made from."""
+    return Diagnostic(TAKEN, f"`{name}` is read for the results", help=("choose another name for the results",))
 
 
 def engine_differs(engine: str, what: str, expected: str, found: str) -> Diagnostic:
