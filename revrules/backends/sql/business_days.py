@@ -64,7 +64,7 @@ def place_of(day: Sql, week: Week, scope: Keeper) -> Place:
     of_week = words.rest(day, 7)
     weeks = words.divided(scope.dialect, day, tree.whole(7))
     alike = tree.binary("+", tree.binary("*", weeks, tree.whole(len(week.weekdays))), _looked_up(of_week, _before_weekday(week)))
-    workday = tree.among(of_week, [tree.whole(weekday) for weekday in week.weekdays])
+    workday = tree.any_of([tree.between(of_week, tree.whole(low), tree.whole(high)) for low, high in _runs(week.weekdays)])
     if not week.free:
         return Place(alike, workday)
     code = scope.kept(stepped(day, _free_codes(week), 0), "free")
@@ -80,6 +80,13 @@ def nth(index: Sql, week: Week, scope: Keeper) -> Sql:
     weekday = _looked_up(words.rest(alike, len(week.weekdays)), week.weekdays)
     found = tree.binary("+", tree.binary("*", weeks, tree.whole(7)), weekday)
     return tree.case([(tree.between(index, tree.whole(0), tree.whole(week.total - 1)), found)])
+
+
+def _runs(weekdays: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return the first and the last of the weekdays that follow each other. (DuckDB makes a join of IN with five constants.)"""
+    firsts = [weekday for weekday in weekdays if weekday - 1 not in weekdays]
+    lasts = [weekday for weekday in weekdays if weekday + 1 not in weekdays]
+    return list(zip(firsts, lasts, strict=True))
 
 
 def _before_weekday(week: Week) -> tuple[int, ...]:

@@ -59,6 +59,12 @@ class Turn(NamedTuple):
         local = moment - timedelta(seconds=self.later)
         return local.month * 100 + local.day - (local.isoweekday() - self.weekday) % 7
 
+    @property
+    def months(self) -> set[int]:
+        """The months in which the turn can be."""
+        first = datetime(2001, self.month, self.day)
+        return {(first + timedelta(days=days, seconds=self.later)).month for days in range(7)}
+
     def of(self, year: int) -> datetime:
         """Return the turn of a year."""
         first = datetime(year, self.month, self.day)
@@ -78,6 +84,12 @@ class Rule(NamedTuple):
         code = self.first.code_of(moment)
         between = self.first.code <= code < (LAST_MONTH_OF_RULES + 1) * 100 and self.second.code_of(moment) < self.second.code
         return self.inside if between else self.outside
+
+    def of_month(self, month: int) -> int | None:
+        """Return the offset of a month that has no turn in any year."""
+        if month in self.first.months | self.second.months:
+            return None
+        return self.at(datetime(2001, month, 15))
 
     def events(self, years: Iterable[int]) -> list[tuple[datetime, int]]:
         """Return the turns of some years and the offsets from them on."""

@@ -72,9 +72,24 @@ def offset_of(moment: Sql, offsets: Offsets, factor: int, dialect: Dialect) -> S
     past = steps(moment, thresholds, [tree.whole(factor * number) for number in numbers])
     if offsets.rule is None:
         return past
-    inside, outside = tree.whole(factor * offsets.rule.inside), tree.whole(factor * offsets.rule.outside)
-    ruled = tree.case([(_between_turns(moment, offsets.rule, dialect), inside)], outside)
+    ruled = _ruled(moment, offsets.rule, factor, dialect)
     return tree.case([(tree.binary(">=", moment, words.moment_literal(offsets.since, dialect)), ruled)], past)
+
+
+def _ruled(moment: Sql, rule: Rule, factor: int, dialect: Dialect) -> Sql:
+    """Return ``factor`` times the offset by the rule; most months have no turn, and so need not be looked at closely."""
+    inside, outside = tree.whole(factor * rule.inside), tree.whole(factor * rule.outside)
+    turns = [month for month in range(1, 13) if rule.of_month(month) is None]
+    between = [month for month in range(1, 13) if rule.of_month(month) == rule.inside]
+    month = words.month(dialect, moment)
+    closely = tree.case([(_between_turns(moment, rule, dialect), inside)], outside)
+    return tree.case(
+        [
+            (tree.between(month, tree.whole(between[0]), tree.whole(between[-1])), inside),
+            (tree.among(month, [tree.whole(turn) for turn in turns]), closely),
+        ],
+        outside,
+    )
 
 
 def past_turn(moment: Sql, turn: Turn, dialect: Dialect) -> Sql:
@@ -100,7 +115,7 @@ def _moved(moment: Sql, offsets: Offsets, sign: int, scope: Keeper) -> Sql:
     if offsets.fixed and offsets.first == 0:
         return moment
     moment = scope.kept(moment, "moment")
-    result = words.add_seconds(scope.dialect, moment, offset_of(moment, offsets, sign, scope.dialect))
+    result = words.add_small(scope.dialect, moment, lambda unit: offset_of(moment, offsets, sign * unit, scope.dialect))
     return within(moment, -sign * offsets.first, -sign * offsets.last, result, scope.dialect)
 
 
