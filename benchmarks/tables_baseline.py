@@ -156,3 +156,53 @@ def _source(data: str) -> str:
     if data.endswith(".csv"):
         return f"read_csv('{data}', columns = {{{CSV_TYPES}}}, auto_detect = false, header = true)"
     return f"read_parquet('{data}')"
+
+
+RELATED = """SELECT account_id, stage, CASE stage WHEN 'lead' THEN {met} WHEN 'met' THEN {warm} WHEN 'warm' THEN {nothing} ELSE {lead} END AS blockers
+FROM (
+  SELECT *, CASE WHEN NOT reachable THEN NULL WHEN NOT coalesce(held AND long, FALSE) THEN 'lead'
+    WHEN NOT coalesce(fresh AND often, FALSE) THEN 'met' ELSE 'warm' END AS stage
+  FROM (
+    SELECT a.account_id, domain IS NOT NULL AS reachable,
+      CASE WHEN m.held_for_sure >= 1 THEN TRUE WHEN coalesce(m.held_perhaps, 0) = 0 THEN FALSE END AS held,
+      coalesce(m.minutes, 0) >= 600 AS long,
+      m.latest BETWEEN TIMESTAMP '2026-10-22 09:00:00' AND TIMESTAMP '2026-11-21 09:00:00' AS fresh,
+      CASE WHEN m.demos >= 3 THEN TRUE WHEN coalesce(m.demos_perhaps, 0) < 3 THEN FALSE END AS often
+    FROM {accounts} a LEFT JOIN (
+      SELECT account_id,
+        sum(CASE WHEN kind = 'discovery' AND held_at BETWEEN {since} AND {now} THEN 1 ELSE 0 END) AS held_for_sure,
+        sum(CASE WHEN kind <> 'discovery' OR NOT held_at BETWEEN {since} AND {now} THEN 0 ELSE 1 END) AS held_perhaps,
+        sum(minutes) AS minutes, max(held_at) AS latest,
+        sum(CASE WHEN kind = 'demo' THEN 1 ELSE 0 END) AS demos, sum(CASE WHEN kind <> 'demo' THEN 0 ELSE 1 END) AS demos_perhaps
+      FROM {meetings} GROUP BY account_id
+    ) m ON m.account_id = a.account_id
+  ) AS judged
+) AS staged"""
+
+
+def related(accounts: str, meetings: str, array: str) -> str:
+    """Return the statement for the rules about meetings; ``array`` is how the dialect begins an array: ``[``, ``ARRAY[``, ``ARRAY(``."""
+    end = ")" if array.endswith("(") else "]"
+
+    def lists(*names: str) -> str:
+        branches = []
+        for bits in product((True, False), repeat=len(names)):
+            told = [f"{name} IS FALSE" if bit else f"({name}) IS NOT FALSE" for name, bit in zip(names, bits, strict=True)]
+            unmet = ", ".join(repr(name) for name, bit in zip(names, bits, strict=True) if bit)
+            branches.append(f"WHEN {' AND '.join(told)} THEN {array}{unmet}{end}" if unmet else "")
+        return f"CASE {' '.join(branches)} ELSE {_empty(array)} END"
+
+    since, now = "TIMESTAMP '2026-05-25 09:00:00'", "TIMESTAMP '2026-11-21 09:00:00'"
+    return RELATED.format(
+        accounts=accounts, meetings=meetings, since=since, now=now, met=lists("held", "long"), warm=lists("fresh", "often"),
+        lead=f"{array}'reachable'{end}", nothing=_empty(array),
+    )  # fmt: skip
+
+
+def _empty(array: str) -> str:
+    return {"[": "[]::VARCHAR[]", "ARRAY[": "ARRAY[]::TEXT[]", "ARRAY(": "CAST(ARRAY() AS ARRAY<STRING>)"}[array]
+
+
+def related_parquet(folder: str, _: str) -> str:
+    """Return the statement for DuckDB over the Parquet files of a folder."""
+    return related(f"read_parquet('{folder}/holders.parquet')", f"read_parquet('{folder}/meetings.parquet')", "[")

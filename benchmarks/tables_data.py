@@ -111,3 +111,48 @@ def make_all(folder: Path, rows: int) -> None:
     (folder / "rules.rev").write_text(rules(), encoding="utf-8")
     make_data(folder / "accounts.parquet", rows)
     make_data(folder / "accounts.csv", rows)
+    if rows <= 1_000_000:
+        make_related(folder, rows)
+
+
+RELATED = """ruleset related { timezone "UTC" }
+team sales "Sales"
+entity account key account_id {
+  account_id  text required
+  domain      text
+  meetings    many meeting by account_id
+}
+entity meeting key meeting_id {
+  meeting_id  text required
+  account_id  text
+  kind        enum { discovery, demo, review }
+  held_at     datetime
+  minutes     integer
+}
+lifecycle touch of account {
+  stage lead { entry  owner sales  requires { reachable: domain is known } }
+  stage met {
+    owner sales
+    from lead
+    requires all of {
+      held:  any(meetings where kind = discovery and held_at within last 180 days)
+      long:  sum(minutes of meetings where minutes is known) >= 600
+    }
+  }
+  stage warm {
+    owner sales
+    from met
+    requires all of {
+      fresh:  max(held_at of meetings where held_at is known) within last 30 days
+      often:  count(meetings where kind = demo) >= 3
+    }
+  }
+}
+"""
+"""Rules about the meetings of an account: each kind of aggregate that people use."""
+
+
+def make_related(folder: Path, rows: int) -> None:
+    """Write a ruleset about related records, the accounts and ten meetings for each, as Parquet, into ``folder``."""
+    (folder / "related.rev").write_text(RELATED, encoding="utf-8")
+    make_data(folder / "holders.parquet", rows, meetings=folder / "meetings.parquet")

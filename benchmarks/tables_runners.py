@@ -19,6 +19,8 @@ RECENT = TODAY - timedelta(days=180)
 SAMPLE = 200_000
 """Rows that a contender gets that works row by row; its figures are per row all the same."""
 EVERY = 10**12
+RELATED_ROWS = 1_000_000
+"""Accounts that have related records: ten million of these."""
 
 
 class Runner(NamedTuple):
@@ -40,7 +42,7 @@ def by_duckdb(make: Callable[[str, str], str], blockers: str, source: str = "acc
         import duckdb
 
         connection = duckdb.connect()
-        connection.execute("SET memory_limit = '250MB'; SET preserve_insertion_order = false")
+        connection.execute("SET preserve_insertion_order = false" + ("; SET memory_limit = '250MB'" if source else ""))
         connection.execute(f"SET temp_directory = '{folder}/spill'")
         statement = make(str(folder / source), blockers)
         connection.execute(f"COPY ({statement}) TO '{folder}/by_hand.parquet' (FORMAT parquet)")
@@ -68,6 +70,30 @@ def by_revrules(blockers: str, source: str = "accounts.parquet", *, summary: boo
         )
 
     return work
+
+
+def related_by_hand(folder: Path) -> None:
+    """Run the statement about related records on DuckDB."""
+    by_duckdb(tables_baseline.related_parquet, "", "")(folder)
+
+
+def related_by_revrules(folder: Path) -> None:
+    """Place the accounts by their meetings as a user does."""
+    from revrules.ruleset import load_cached
+    from revrules.tables import evaluate_table
+    from revrules.tables.database import Limits
+
+    evaluate_table(
+        load_cached(str(folder / "related.rev")),
+        folder / "holders.parquet",
+        folder / "ours.parquet",
+        related={"meetings": folder / "meetings.parquet"},
+        columns=["account_id", "stage", "blockers"],
+        as_of=NOW,
+        engine="duckdb",
+        limits=Limits(ordered=False),
+        summary=False,
+    )
 
 
 def by_python(folder: Path) -> None:
@@ -259,6 +285,10 @@ RUNNERS = (
     Runner("revrules, mask", by_revrules("mask"), "floor, mask", "DuckDB by hand, mask"),
     Runner("revrules, list and summary", by_revrules("list", summary=True), "floor, list", "DuckDB by hand, list looked up"),
     Runner("revrules, CSV", by_revrules("list", "accounts.csv"), "floor, CSV", "DuckDB by hand, CSV"),
+    Runner("DuckDB by hand, ten related records each", related_by_hand, most_rows=RELATED_ROWS),
+    Runner(
+        "revrules, ten related records each", related_by_revrules, None, "DuckDB by hand, ten related records each", RELATED_ROWS
+    ),
     Runner("Python, record by record", by_python, most_rows=1_000_000, rows=SAMPLE),
     Runner("zen-engine, record by record", by_zen, most_rows=1_000_000, rows=SAMPLE),
 )
