@@ -7,7 +7,7 @@ compile are imported when they are needed, so that a ruleset that was compiled b
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from revrules.backends.program import Program, ValueProgram, compiled
 from revrules.kept import Kept, keep, recall
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from revrules.ir import Ruleset as Meaning
     from revrules.outline import Outline
     from revrules.runtime.lifecycles import Record
+    from revrules.tables.arrow import ArrowStream, PlacedStream
     from revrules.tables.engine import Engine
     from revrules.tables.summary import Summary
 
@@ -192,9 +193,10 @@ class Ruleset:
 
         return compiled(generate_lifecycle(self.ir, lifecycle))
 
+    @overload
     def evaluate_table(
         self,
-        data: str | Path,
+        data: str | Path | ArrowStream,
         out: str | Path,
         *,
         lifecycle: str | None = None,
@@ -207,18 +209,60 @@ class Ruleset:
         threads: int | None = None,
         ordered: bool = True,
         summary: bool = True,
-    ) -> Summary:
-        """Place every record of the file ``data`` and write the answers to ``out``; see ``revrules.tables.evaluate_table``.
+    ) -> Summary: ...
 
-        DuckDB, where it places the records, keeps to ``memory_limit`` (such as `2GB`) and ``threads``; without ``ordered`` the
-        records may come out in another order, which takes less memory.
+    @overload
+    def evaluate_table(
+        self,
+        data: str | Path | ArrowStream,
+        out: None = None,
+        *,
+        lifecycle: str | None = None,
+        related: Mapping[str, str | Path] | None = None,
+        as_of: datetime | None = None,
+        columns: Sequence[str] | None = None,
+        keep: bool = False,
+        engine: Engine = "auto",
+        memory_limit: str | None = None,
+        threads: int | None = None,
+        ordered: bool = True,
+        summary: bool = True,
+    ) -> PlacedStream: ...
+
+    def evaluate_table(
+        self,
+        data: str | Path | ArrowStream,
+        out: str | Path | None = None,
+        *,
+        lifecycle: str | None = None,
+        related: Mapping[str, str | Path] | None = None,
+        as_of: datetime | None = None,
+        columns: Sequence[str] | None = None,
+        keep: bool = False,
+        engine: Engine = "auto",
+        memory_limit: str | None = None,
+        threads: int | None = None,
+        ordered: bool = True,
+        summary: bool = True,
+    ) -> Summary | PlacedStream:
+        """Place every record of ``data`` and write the answers to ``out``; see ``revrules.tables.evaluate_table``.
+
+        Without ``out`` the answers come back as an Arrow stream (``__arrow_c_stream__``) with ``summary`` and ``issues``. DuckDB,
+        where it places the records, keeps to ``memory_limit`` (such as `2GB`) and ``threads``; without ``ordered`` they may come
+        out in another order, which takes less memory.
         """
-        from revrules.tables import evaluate_table
+        from revrules.tables import evaluate_table, placed_stream
         from revrules.tables.database import Limits
 
+        limits = Limits(memory_limit, threads, ordered)
+        if out is None:
+            return placed_stream(
+                self, data, lifecycle=lifecycle, related=related, as_of=as_of, columns=columns, keep=keep, limits=limits,
+                summary=summary,
+            )  # fmt: skip
         return evaluate_table(
             self, data, out, lifecycle=lifecycle, related=related, as_of=as_of, columns=columns, keep=keep, engine=engine,
-            limits=Limits(memory_limit, threads, ordered), summary=summary,
+            limits=limits, summary=summary,
         )  # fmt: skip
 
     def value(self, name: str, entity: str | None = None, team: str | None = None) -> ValueOf:

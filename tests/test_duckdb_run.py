@@ -216,6 +216,45 @@ def test_a_table_of_a_database_is_placed(rules: revrules.Ruleset, tmp_path: Path
         evaluate_table(rules, tmp_path / "crm.duckdb::accounts", tmp_path / "placed.csv", as_of=WHEN)
 
 
+class Frame:
+    """A foreign table of which only the stream is known."""
+
+    def __init__(self, stream: object) -> None:
+        self._stream = stream
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._stream.__arrow_c_stream__(requested_schema)  # type: ignore[attr-defined]  # of any library
+
+
+def test_a_stream_of_arrow_is_placed_as_the_same_file(rules: revrules.Ruleset, tmp_path: Path) -> None:
+    data, out = tmp_path / "deals.parquet", tmp_path / "placed.parquet"
+    large(data, 1000)
+    expected = evaluate_table(rules, data, out, lifecycle="deals", as_of=WHEN, keep=True, engine="duckdb")
+    with duckdb.connect() as connection:
+        given = Frame(connection.sql(f"FROM '{data}'"))
+        with rules.evaluate_table(given, lifecycle="deals", as_of=WHEN, keep=True) as placed:
+            for _ in range(2):  # it starts anew
+                connection.register("stream", Frame(placed))
+                assert connection.sql("FROM stream").fetchall() == connection.sql(f"FROM '{out}'").fetchall()
+            assert placed.summary._replace(data="") == expected._replace(data="")
+            assert placed.issues == ()
+        summary = rules.evaluate_table(given, tmp_path / "again.parquet", lifecycle="deals", as_of=WHEN, keep=True)
+        assert summary == expected._replace(data="the table that was given")
+        assert _parquet(tmp_path / "again.parquet") == _parquet(out)
+
+
+def test_frames_of_polars_go_in_and_out(rules: revrules.Ruleset) -> None:
+    polars = pytest.importorskip("polars")
+    stages = ["Open", "Won", "Closed Lost"]
+    deals = polars.DataFrame({"Deal ID": ["D-1", "D-1", None], "Deal Stage": stages, "Amount": [12.5, -1.0, None]})
+    with rules.evaluate_table(deals, lifecycle="deals", as_of=WHEN, columns=["deal_id", "stage", "data_problems"]) as placed:
+        found = polars.DataFrame(placed)
+    assert found["stage"].to_list() == ["open", "open", "open"]
+    assert [issue.reason for issue in placed.issues] == [
+        "the same key as on record 1", "not one of open, won, lost (near: won)", "outside 0..", "the key is missing",
+    ]  # fmt: skip
+
+
 def test_a_required_column_that_is_lacking_stops_both(rules: revrules.Ruleset, tmp_path: Path) -> None:
     data = tmp_path / "deals.csv"
     data.write_text(DEALS.replace("Deal ID", "Number"), encoding="utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from revrules.problems import data as problems
+from revrules.tables.arrow import GIVEN, PlacedStream, place_stream
 from revrules.tables.database import UNLIMITED
 from revrules.tables.engine import engine_for, push
 from revrules.tables.failure import DataError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from revrules.ruleset import Ruleset
+    from revrules.tables.arrow import ArrowStream
     from revrules.tables.database import Limits
     from revrules.tables.engine import Engine
     from revrules.tables.opening import Reading
@@ -37,7 +39,7 @@ FORMATS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", 
 
 def evaluate_table(
     ruleset: Ruleset,
-    data: str | Path,
+    data: str | Path | ArrowStream,
     out: str | Path,
     *,
     lifecycle: str | None = None,
@@ -50,7 +52,9 @@ def evaluate_table(
     limits: Limits = UNLIMITED,
     summary: bool = True,
 ) -> Summary:
-    """Place every record of the file ``data`` and write the answers to ``out`` (CSV, TSV, JSON lines or Parquet by its name).
+    """Place every record of ``data`` and write the answers to ``out`` (CSV, TSV, JSON lines or Parquet by its name).
+
+    ``data`` is a file, a pattern for several, a table of a database of DuckDB (``crm.duckdb::deals``), or an Arrow stream.
 
     ``related`` names further tables by relation or entity; ``columns`` those of the answer or of the data to write, ``keep`` adds
     all of the data. Rows that cannot be read and values that are none are listed in ``out`` + ``.rejects.csv``, if there are any;
@@ -60,7 +64,7 @@ def evaluate_table(
     refuses.
     """
     given = {name: str(path) for name, path in (related or {}).items()}
-    job = Job(str(data), given, lifecycle, None, as_of, reading=reading)
+    job = _job(data, Job("", given, lifecycle, None, as_of, reading=reading))
     refuse_to_overwrite(str(out), job)
     target, format_ = Path(out), FORMATS.get(Path(out).suffix.lower(), "csv")
 
@@ -83,6 +87,31 @@ def evaluate_table(
             with _whole(Path(f"{out}.rejects.csv")) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
                 rejects.write(stream)
     return found
+
+
+def placed_stream(
+    ruleset: Ruleset,
+    data: str | Path | ArrowStream,
+    *,
+    lifecycle: str | None = None,
+    related: Mapping[str, str | Path] | None = None,
+    as_of: datetime | None = None,
+    columns: Sequence[str] | None = None,
+    keep: bool = False,
+    limits: Limits = UNLIMITED,
+    summary: bool = True,
+) -> PlacedStream:
+    """Place every record of ``data`` as ``evaluate_table`` does; return an Arrow stream of answers with summary and issues."""
+    given = {name: str(path) for name, path in (related or {}).items()}
+    job = _job(data, Job("", given, lifecycle, None, as_of))
+    return place_stream(ruleset, job, columns, limits, keep=keep, full=summary)
+
+
+def _job(data: str | Path | ArrowStream, job: Job) -> Job:
+    """Return ``job`` over the data."""
+    if isinstance(data, str | Path):
+        return job._replace(data=str(data))
+    return job._replace(data=GIVEN, stream=data)
 
 
 @contextmanager
@@ -126,4 +155,4 @@ def write_file(path: Path, format_: str, columns: Sequence[OutputColumn], placed
         write_text(stream, format_, [column.name for column in columns], rows)
 
 
-__all__ = ["DataError", "Summary", "evaluate_table", "write_text"]
+__all__ = ["DataError", "PlacedStream", "Summary", "evaluate_table", "placed_stream", "write_text"]

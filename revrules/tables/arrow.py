@@ -1,86 +1,93 @@
-"""Streams of Arrow's PyCapsule protocol into rows, without a package for Arrow: DuckDB reads them."""
+"""Placed records as a stream of Arrow, by the PyCapsule protocol: no package for it is needed here, and every one takes it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import weakref
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from revrules.tables.database import writing
-from revrules.tables.duck import quoted, quoted_text
+from revrules.problems.pushing import not_pushed
+from revrules.tables.failure import DataError
+from revrules.tables.placed import all_columns, chosen_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Sequence
+    from types import TracebackType
 
-    from duckdb import DuckDBPyConnection
+    from revrules.ruleset import Ruleset
+    from revrules.tables.database import Limits
+    from revrules.tables.issues import Issue
+    from revrules.tables.placed import OutputColumn
+    from revrules.tables.pushed import Pushed
+    from revrules.tables.run import Job
+    from revrules.tables.summary import Summary
 
-BATCH = 2048
+GIVEN = "the table that was given"
+"""What the data are called where they are no file."""
 
 
+@runtime_checkable
 class ArrowStream(Protocol):
-    """Whatever can be read as a stream of Arrow's record batches: once, or as often as wanted."""
+    """Anything that gives a table as a stream of Arrow: a frame or table of pyarrow, Polars, pandas, DuckDB and many others."""
 
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Return the capsule of a stream."""
-
-
-class Once:
-    """A stream with just the methods of the protocol, so that DuckDB needs no other package to read it."""
-
-    def __init__(self, stream: ArrowStream) -> None:
-        self._stream = stream
-        if hasattr(stream, "__arrow_c_schema__"):
-            self.__arrow_c_schema__ = stream.__arrow_c_schema__
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Return the capsule of the stream."""
-        return self._stream.__arrow_c_stream__(requested_schema)
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return a capsule with the stream."""
 
 
-def registered(connection: DuckDBPyConnection, name: str, stream: ArrowStream) -> None:
-    """Make a stream a table of that name."""
-    connection.register(name, Once(stream))
+class OnlyStream:
+    """A table of which DuckDB sees nothing but the stream; what it knows by name it would take through other packages."""
+
+    def __init__(self, data: ArrowStream) -> None:
+        self._data = data
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._data.__arrow_c_stream__(requested_schema)
 
 
-def rows_of(stream: ArrowStream) -> list[tuple[object, ...]]:
-    """Return all rows of a stream as Python values."""
-    return list(each_row(stream))
+class PlacedStream:
+    """Placed records: an Arrow stream, which starts anew each time it is asked for, with the summary of the run and its issues.
 
-
-def each_row(stream: ArrowStream) -> Iterator[tuple[object, ...]]:
-    """Yield the rows of a stream as Python values, as they come."""
-    import duckdb
-
-    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
-    try:
-        registered(connection, "stream", stream)
-        cursor = connection.execute('SELECT * FROM "stream"')
-        while batch := cursor.fetchmany(BATCH):
-            yield from batch
-    finally:
-        connection.close()
-
-
-def reading_errors() -> tuple[type[Exception], ...]:
-    """Return the errors by which one learns, while rows come, that their stream has ended badly."""
-    import duckdb
-
-    return (duckdb.InvalidInputException, duckdb.ConversionException)
-
-
-def write_parquet(stream: ArrowStream, path: str, types: Mapping[str, str]) -> int:
-    """Write the rows of a stream as a Parquet file, the columns ``types`` as these types of DuckDB; return how many there are.
-
-    Raises OSError where the disk refuses.
+    A context manager: temporary files are removed at its end, or when nobody holds it any more.
     """
-    import duckdb
 
-    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
-    casts = ", ".join(f"CAST({quoted(name)} AS {type_}) AS {quoted(name)}" for name, type_ in types.items())
-    rows = f'SELECT *{f" REPLACE ({casts})" if casts else ""} FROM "stream"'
+    summary: Summary
+    issues: tuple[Issue, ...]
+
+    def __init__(self, run: Pushed, columns: Sequence[OutputColumn], issues: list[Issue], *, full: bool) -> None:
+        stack = ExitStack()
+        stack.push(run)
+        self._close = weakref.finalize(self, stack.close)
+        self._stream = run.stream(columns)
+        self.summary = run.summary(full=full)
+        self.issues = tuple(issues)
+
+    def __enter__(self) -> PlacedStream:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._close()
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return a capsule with the placed records."""
+        return self._stream().__arrow_c_stream__(requested_schema)
+
+
+def place_stream(
+    ruleset: Ruleset, job: Job, columns: Sequence[str] | None, limits: Limits, *, keep: bool = False, full: bool = True
+) -> PlacedStream:
+    """Return the placed records of ``job``; raises ``DataError``."""
+    from revrules.backends.sql.dialects import Unsayable
+    from revrules.tables.pushed import Pushed
+    from revrules.tables.vetting import NotPushed
+
+    issues: list[Issue] = []
     try:
-        registered(connection, "stream", stream)
-        with writing(path):
-            connection.execute(f"COPY ({rows}) TO {quoted_text(path)} (FORMAT parquet, COMPRESSION zstd)")
-        found = connection.fetchone()
-        return 0 if found is None else int(found[0])
-    finally:
-        connection.close()
+        run = Pushed(ruleset, job, issues.append, limits)
+        try:
+            chosen = all_columns(run, keep=keep) if columns is None else chosen_columns(run, columns)
+            return PlacedStream(run, chosen, issues, full=full)
+        except BaseException:
+            run.close()
+            raise
+    except (NotPushed, Unsayable) as reason:
+        raise DataError(not_pushed(job.data, str(reason))) from reason

@@ -46,7 +46,7 @@ def engine_for(asked: Engine, job: Job, columns: Iterable[str]) -> Engine:
         if asked == "python":
             raise DataError(not_pushed(job.data, "bit sets are made by DuckDB only"))
         return "duckdb"
-    if asked == "auto" and (is_pattern(job.data) or "::" in job.data or job.data.endswith(DATABASES)):
+    if job.stream is not None or (asked == "auto" and (is_pattern(job.data) or "::" in job.data or job.data.endswith(DATABASES))):
         return "duckdb"
     if asked != "auto":
         return asked

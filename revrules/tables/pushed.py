@@ -14,6 +14,7 @@ from revrules.backends.sql.tallies import tallied
 from revrules.backends.sql.tree import printed
 from revrules.problems import data as problems
 from revrules.problems.pushing import too_little_memory
+from revrules.tables.arrow import OnlyStream
 from revrules.tables.counting import Counted
 from revrules.tables.database import UNLIMITED, database, writing
 from revrules.tables.duck import distinct, plain, quoted, quoted_text
@@ -25,7 +26,7 @@ from revrules.tables.run import Run, headings_of
 from revrules.tables.source import open_source
 from revrules.tables.telling import Keys, Setting, odd_keys, partnerless, tell_records, tell_related
 from revrules.tables.vetting import NotPushed, blank_lines
-from revrules.tables.views import INSTANT, key_as_written, open_view
+from revrules.tables.views import INSTANT, View, key_as_written, open_view, typed_view
 from revrules.tables.writers import write_text
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from revrules.backends.sql.sources import Source
     from revrules.backends.sql.tallies import Tallies
     from revrules.ruleset import Ruleset
+    from revrules.tables.arrow import ArrowStream
     from revrules.tables.database import Limits, Progress
     from revrules.tables.issues import Issue
     from revrules.tables.placed import OutputColumn
@@ -72,6 +74,7 @@ class Pushed:
         self.bits: tuple[Bit, ...] = ()
         """What the bits of sets in the columns that were written mean."""
         self._on_issue = on_issue
+        self._has_stream = False
         self._stack = ExitStack()
         try:
             self._database = self._stack.enter_context(database(limits, on_progress))
@@ -84,22 +87,38 @@ class Pushed:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of everything."""
         self._stack.close()
 
     def _prepare(self) -> None:
         connection = self._database.connection
-        view = self._view = open_view(connection, FILE, self._job.data, self._job.reading, headings_of(self._ruleset))
+        view = self._view = self._opened(FILE)
         opened = Table(view.name, view.headings, iter(()), view.notes, view.unit, view.types)
         self._run = Run(self._ruleset, self._job, self._on_issue, opened, ())
         self.table, self.entity, self.lifecycle = self._run.table, self._run.entity, self._run.lifecycle
         if self._run.reader.columns.relations:
             raise NotPushed("it holds related records inside of its rows")
-        self._relations = Relations(self._database, self._ruleset, self._job, self._run)
+        self._relations = Relations(self._database, self._ruleset, self._job, self._run, self._opened)
         connection.execute(f"CREATE VIEW {RECORDS} AS SELECT *{self._key()} FROM {FILE}")
         connection.execute(f"CREATE VIEW {NUMBERED} AS SELECT *, row_number() OVER () AS {LINE} FROM {RECORDS}")
         self.as_of = self._job.as_of or datetime.now(UTC)
         self._when = times.when_of(self.as_of, self._ruleset.ir, DUCKDB)
         self._placed = 0
+
+    def _opened(self, view: str) -> View:
+        """Return a view over the data; a stream, which may come once only, is kept as a table."""
+        connection, job = self._database.connection, self._job
+        if job.stream is None:
+            return open_view(connection, view, job.data, job.reading, headings_of(self._ruleset))
+        if not self._has_stream:
+            connection.register("stream", OnlyStream(job.stream))
+            self._database.rows("CREATE TEMP TABLE given AS FROM stream")
+            connection.unregister("stream")
+            self._has_stream = True
+        return typed_view(connection, View(job.data, view, (), (), (), job.reading), "given")
 
     def _key(self) -> str:
         """Return the further column of the records: the key as written, NULL where it is missing."""
@@ -112,8 +131,7 @@ class Pushed:
 
     def write(self, path: str, format_: str, columns: Sequence[OutputColumn]) -> None:
         """Write every placed record to a file in a format; raises OSError where the disk refuses."""
-        related = (file for one in self._relations.tables.values() for file in one.view.files)
-        self._database.lock([path, *self._view.files, *related])
+        self._lock([path])
         if format_ == "parquet":
             with self._trouble(), writing(path):
                 statement, _ = self._statement(columns)
@@ -122,6 +140,11 @@ class Pushed:
             return
         with open(path, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123 - the name of a file that is there
             write_text(stream, format_, *self.rows(columns))
+
+    def _lock(self, paths: Sequence[str]) -> None:
+        """Allow no more files than those that are read, and ``paths``."""
+        related = (file for one in self._relations.tables.values() for file in one.view.files)
+        self._database.lock([*paths, *self._view.files, *related])
 
     def rows(self, columns: Sequence[OutputColumn]) -> tuple[list[str], Iterator[Sequence[object]]]:
         """Return the names of the columns, and the cells of every placed record as they come."""
@@ -134,6 +157,13 @@ class Pushed:
             for row in self._database.stream(statement):
                 self._placed += 1
                 yield row
+
+    def stream(self, columns: Sequence[OutputColumn]) -> Callable[[], ArrowStream]:
+        """Return what starts a stream of the placed records."""
+        statement, _ = self._statement(columns)
+        self._placed = self._count()
+        self._lock([])
+        return lambda: self._database.connection.sql(statement)
 
     def worth_a_look(self, columns: Sequence[OutputColumn], most: int) -> tuple[list[str], list[Sequence[object]]]:
         """Return the same of the first records that a person would want to see; where there are none, of the first."""

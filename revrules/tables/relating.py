@@ -16,7 +16,7 @@ from revrules.tables.vetting import NotPushed
 from revrules.tables.views import open_view
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from revrules.diagnostics import Diagnostic
     from revrules.outline import Outline
@@ -48,7 +48,7 @@ class Related(NamedTuple):
 class Relations:
     """The related tables of a run by the names under which they were given, and what is odd about them."""
 
-    def __init__(self, database: Database, ruleset: Ruleset, job: Job, run: Run) -> None:
+    def __init__(self, database: Database, ruleset: Ruleset, job: Job, run: Run, itself: Callable[[str], View]) -> None:
         self._ruleset = ruleset
         self._database = database
         self._opened = 0
@@ -56,8 +56,7 @@ class Relations:
         self.used = followed(ruleset.ir, run.entity.name) if _can_relate(ruleset, job) else frozenset[str]()
         self.tables = self._open(job)
         if run.entity.name not in self.tables and job.data != STANDARD_INPUT and self._points_to_itself(run):
-            itself = self._table(run.entity.name, job.data, job)
-            self.tables[run.entity.name] = itself._replace(itself=True)
+            self.tables[run.entity.name] = self._table(run.entity.name, itself)._replace(itself=True)
         for found in self.tables.values():
             if not found.itself:
                 shape = ruleset.outline.entity(found.entity)
@@ -110,15 +109,17 @@ class Relations:
         for name in job.related:
             if name not in by_name:
                 raise DataError(problems.unknown_data_name(name, sorted(by_name)))
-        return {name: self._table(by_name[name], path, None) for name, path in job.related.items()}
+        return {name: self._table(by_name[name], self._file(by_name[name], path)) for name, path in job.related.items()}
 
-    def _table(self, entity: str, path: str, job: Job | None) -> Related:
-        """Return the records of ``entity`` in a file, which is read as that of ``job`` where it is the same."""
-        shape = self._ruleset.outline.entity(entity)
-        expected = {text for field in shape.fields for text in field.columns}
+    def _file(self, entity: str, path: str) -> Callable[[str], View]:
+        """Return what opens a file of records of ``entity`` as a view."""
+        expected = {text for field in self._ruleset.outline.entity(entity).fields for text in field.columns}
+        return lambda view: open_view(self._database.connection, view, path, AS_IT_SHOWS, expected)
+
+    def _table(self, entity: str, opened: Callable[[str], View]) -> Related:
+        """Return the records of ``entity`` that ``opened`` gives as a view, numbered."""
         self._opened += 1
-        reading = AS_IT_SHOWS if job is None else job.reading
-        view = open_view(self._database.connection, f"related_{self._opened}", path, reading, expected)
+        view = opened(f"related_{self._opened}")
         reader = Reader(self._ruleset.outline, entity, view.headings, view.name)
         if reader.columns.relations:
             raise NotPushed(f"`{view.name}` holds related records inside of its rows")

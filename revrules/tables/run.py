@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from revrules.outline import Lifecycle
     from revrules.ruleset import Mode, Ruleset
     from revrules.runtime.results import DataProblem, Placement
+    from revrules.tables.arrow import ArrowStream
     from revrules.tables.columns import Record
     from revrules.tables.opening import Reading
     from revrules.tables.related import Join
@@ -44,6 +45,8 @@ class Job(NamedTuple):
     mode: Mode = "evidence"
     reading: Reading = AS_IT_SHOWS
     limit: int | None = None
+    stream: ArrowStream | None = None
+    """The data, where these are no file; then ``data`` is what they are called."""
 
 
 class Placed(NamedTuple):
