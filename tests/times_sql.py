@@ -89,6 +89,11 @@ class Layered:
         return f"SELECT {columns} FROM ({query}) AS t ORDER BY {quoted('row', self.dialect)}"
 
 
+def scope_of(dialect: Dialect, rules: ir.Ruleset) -> Scope:
+    """Return a scope over a row, of which only keeping is asked."""
+    return cast("Scope", Layered(dialect, rules))
+
+
 def quoted(name: str, dialect: Dialect) -> str:
     """Return a name in the dialect's quotes."""
     return f"`{name}`" if dialect in (Dialect.SPARK, Dialect.BIGQUERY) else f'"{name}"'
