@@ -61,7 +61,12 @@ def place_elsewhere(
     ``unfit`` are options that say how files are read, with what was given for them.
     """
     if engine == "spark":
-        raise click.UsageError("--engine spark is not there yet")
+        from revrules.cli.on_spark import on_spark
+
+        if url is not None or asked.into is not None:
+            raise click.UsageError("--engine spark reads files and its own tables; --to and --into are for Postgres.")
+        on_spark(rules, asked, unfit, limits)
+        return
     unfit = {**unfit, "--memory-limit": limits.memory, "--threads": limits.threads}
     on_a_database(rules, url, asked, unfit)
 
@@ -115,7 +120,7 @@ def _placed(database: Postgres, prepared: Prepared, asked: Asked) -> Iterator[in
         if path == "-":
             _show(stream, prepared, asked)
             yield stream.placed
-        elif (format_ := _format(asked)) == "parquet":
+        elif (format_ := format_of(asked)) == "parquet":
             with atomic_path(path) as beside:
                 stream.into_parquet(str(beside))
                 yield stream.placed
@@ -125,7 +130,7 @@ def _placed(database: Postgres, prepared: Prepared, asked: Asked) -> Iterator[in
                 yield stream.placed
 
 
-def _format(asked: Asked) -> str:
+def format_of(asked: Asked) -> str:
     if asked.format is not None:
         return asked.format
     suffix = "." + (asked.out or "").rpartition(".")[2].lower()

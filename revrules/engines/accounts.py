@@ -54,7 +54,7 @@ def account(ruleset: Ruleset, order: Order, prepared: Prepared, warehouse: Wareh
         present, different = _keys(ruleset, prepared, entity.key, warehouse)
         tally.missing_keys, tally.duplicate_keys = tally.read - present, present - different
     warnings = [*prepared.warnings, *_partnerless(ruleset, prepared, tallies, counted.lost, statement, warehouse)]
-    return tally.summary(order.table, entity.label, tuple(warnings), ())
+    return tally.summary(prepared.tables[lifecycle.entity].name, entity.label, tuple(warnings), ())
 
 
 def key_texts(ruleset: Ruleset, prepared: Prepared, source: Source, field: str, warehouse: Warehouse) -> str:
@@ -98,5 +98,5 @@ def _partnerless(
         near = warehouse.run(f"SELECT DISTINCT key FROM ({there}) AS t WHERE key IS NOT NULL ORDER BY key LIMIT {CANDIDATES}")
         table = prepared.tables.get(name) or prepared.tables[relation.entity]
         told = {str(text): int(str(times)) for text, times in counts}
-        found.append(problems.no_partner(name, table, told, [str(text) for (text,) in near]))
+        found.append(problems.no_partner(name, table.name, told, [str(text) for (text,) in near]))
     return found

@@ -80,8 +80,8 @@ def faults(ruleset: Ruleset, order: Order, prepared: Prepared, warehouse: Wareho
         table = tree.printed(source.table, warehouse.dialect)
         if table not in seen:
             seen.add(table)
-            named = prepared.tables.get(name) or prepared.tables.get(source.entity) or table
-            yield from _of_related(ruleset, prepared, source, named, warehouse)
+            given = prepared.tables.get(name) or prepared.tables[source.entity]
+            yield from _of_related(ruleset, prepared, source, given.name, warehouse)
     yield from _of_keys(ruleset, order, prepared, warehouse, summary)
     if summary.problems:
         yield from _of_records(ruleset, order, prepared, warehouse)

@@ -9,7 +9,7 @@ from revrules.backends.sql.dialects import Unsayable
 from revrules.backends.sql.outputs import ANSWERS, MASKS
 from revrules.backends.sql.statements import placed
 from revrules.backends.sql.times import when_of
-from revrules.engines.sources import find_source, named_table
+from revrules.engines.sources import find_source
 from revrules.problems import data as data_problems
 from revrules.problems import engines as problems
 from revrules.tables.failure import DataError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from revrules.backends.sql.sources import Source
     from revrules.backends.sql.statements import Query
     from revrules.diagnostics import Diagnostic
+    from revrules.engines.sources import TableAt
     from revrules.outline import Lifecycle
     from revrules.ruleset import Mode, Ruleset
 
@@ -33,8 +34,8 @@ class Warehouse(Protocol):
     def dialect(self) -> Dialect:
         """What it speaks."""
 
-    def describe(self, table: str) -> list[tuple[str, str]]:
-        """Return the names and types of a table's columns; raises ``DataError`` where there is none."""
+    def table(self, name: str) -> TableAt:
+        """Return a table with its columns; raises ``DataError`` where there is none."""
 
     def run(self, statement: str) -> list[tuple[object, ...]]:
         """Return the rows of a statement; raises ``DataError`` where it is refused."""
@@ -62,7 +63,7 @@ class Order(NamedTuple):
 class Prepared(NamedTuple):
     """A statement that places every record of a table, what it reads, and what was odd about that.
 
-    ``tables`` are the names of the tables by relation or entity, as they were given; ``types`` those of the columns that are
+    ``tables`` are the tables by relation or entity, as they were given; ``types`` those of the columns that are
     passed on, as the engine names them.
     """
 
@@ -71,7 +72,7 @@ class Prepared(NamedTuple):
     when: When
     lifecycle: Lifecycle
     as_of: datetime
-    tables: Mapping[str, str]
+    tables: Mapping[str, TableAt]
     types: Mapping[str, str]
     warnings: tuple[Diagnostic, ...]
 
@@ -81,7 +82,7 @@ def prepare(ruleset: Ruleset, order: Order, warehouse: Warehouse) -> Prepared:
     dialect = warehouse.dialect
     _check_names(ruleset, order)
     names = {order.table, *order.related.values()}
-    tables = {name: named_table(name, dialect, warehouse.describe(name)) for name in names}
+    tables = {name: warehouse.table(name) for name in names}
     lifecycle = choose_lifecycle(ruleset, order)
     related = {name: tables[table] for name, table in order.related.items()}
     found = find_source(ruleset.ir, lifecycle, tables[order.table], related, dialect)
@@ -91,7 +92,8 @@ def prepare(ruleset: Ruleset, order: Order, warehouse: Warehouse) -> Prepared:
     when = when_of(as_of, ruleset.ir, dialect)
     query = said(ruleset, lifecycle, found.source, dialect, when, answers, order.mode, passed)
     given = {lifecycle.entity: order.table, **order.related}
-    return Prepared(query, found.source, when, lifecycle, as_of, given, dict(tables[order.table].columns or ()), found.warnings)
+    told = {name: tables[table] for name, table in given.items()}
+    return Prepared(query, found.source, when, lifecycle, as_of, told, dict(tables[order.table].columns or ()), found.warnings)
 
 
 def _check_names(ruleset: Ruleset, order: Order) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from revrules.backends.sql.dialects import Dialect
+from revrules.engines.sources import named_table
 from revrules.engines.urls import is_postgres, shown, without_secrets
 from revrules.problems import engines as problems
 from revrules.tables.failure import DataError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from adbc_driver_manager.dbapi import Connection, Cursor
 
+    from revrules.engines.sources import TableAt
     from revrules.tables.arrow import ArrowStream
 
 COLUMNS = """
@@ -75,6 +77,10 @@ class Postgres:
             raise self._refusal(refused) from refused
         finally:
             self._connection.close()
+
+    def table(self, name: str) -> TableAt:
+        """Return a table, its name written as in SQL, with its columns; raises ``DataError`` where there is none."""
+        return named_table(name, self.dialect, self.describe(name))
 
     def describe(self, table: str) -> list[tuple[str, str]]:
         """Return the names and types of the columns of a table, its name written as in SQL; raises ``DataError``."""

@@ -49,7 +49,7 @@ def find_target(database: Postgres, name: str, prepared: Prepared, *, replace: b
     """Return the table ``name`` for the results; raises ``DataError`` where it must not be written."""
     named = named_table(name, POSTGRES)
     kind = _kind(database, named.sql)
-    read = {_kind(database, named_table(table, POSTGRES).sql) for table in prepared.tables.values()}
+    read = {_kind(database, table.sql) for table in prepared.tables.values()}
     if kind is not None and kind in read:
         raise DataError(problems.reads_itself(name))
     if kind is not None and not replace:

@@ -10,6 +10,7 @@ TABLE = Problem("REV752", "no-such-table", Severity.ERROR, "a database has no ta
 REFUSED = Problem("REV753", "statement-refused", Severity.ERROR, "a database refuses a statement")
 TAKEN = Problem("REV754", "table-exists", Severity.ERROR, "the table for the results exists already")
 NOT_SAID = Problem("REV740", "not-said-in-sql", Severity.ERROR, "a dialect of SQL cannot say exactly what a ruleset says")
+OTHERWISE = Problem("REV756", "not-on-spark", Severity.ERROR, "Spark would read a file otherwise than it is meant")
 DIFFERS = Problem("REV755", "engine-differs", Severity.ERROR, "an engine means something else by a part of the language")
 
 
@@ -30,6 +31,20 @@ def unknown_database(url: str) -> Diagnostic:
         CONNECTION,
         told,
         help=("such as `postgresql://user@host/name`", "for other databases `revrules sql` prints the statement to run there"),
+    )
+
+
+def wrong_setting(name: str, value: str) -> Diagnostic:
+    """A session on a server is set so that its answers would be others."""
+    return Diagnostic(CONNECTION, f"the session has to be set to `{name}` = `{value}`: other settings give other answers")
+
+
+def not_on_spark(name: str, reason: str) -> Diagnostic:
+    """Spark would read other values out of a file, or none; ``reason`` is a clause."""
+    return Diagnostic(
+        OTHERWISE,
+        f"`{name}` cannot be read by Spark as it is meant: {reason}",
+        help=("without `--engine spark` it can be read; or hand Spark a Parquet file or a table",),
     )
 
 
