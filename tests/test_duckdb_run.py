@@ -31,7 +31,7 @@ CELLS: dict[str, tuple[str, ...]] = {
     "Amount": ("1200.50", "0", "-5", "Select", "many", "", " 12 ", "1e3", "99999999999999.99995", "1.00005"),
     "Close Date": ("2026-11-02", "31.12.2026", "", "2026-02-30", "0001-01-01"),
     "Loss Reason": ("price", "", " ", "a \u00a0 b", "price, mostly"),
-    "Note": ("", "two\nlines", 'said "no"', "ümläut 🙂", "x" * 40, "a\tb", "1,5"),
+    "Note": ("", "two\nlines", 'said "no"', "ümläut 🙂", "x" * 40, "a\tb", "1,5", "#1", "a#", "NULL", "'", "\\"),
     "Account ID": ("A-1", "A-2", "A-9", " A-1 ", "", "A-3"),
     "Parent ID": ("D-1", "", "D-99"),
 }

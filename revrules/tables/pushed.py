@@ -14,6 +14,7 @@ from revrules.backends.sql.tallies import tallied
 from revrules.backends.sql.tree import printed
 from revrules.problems import data as problems
 from revrules.problems.pushing import too_little_memory
+from revrules.tables.answers import JOINT
 from revrules.tables.arrow import OnlyStream
 from revrules.tables.counting import Counted
 from revrules.tables.database import UNLIMITED, database, writing
@@ -48,7 +49,12 @@ DUCKDB = Dialect.DUCKDB
 TELLING = ("verdict", "overdue", "violations", "data_problems")
 LOOK = ("verdict NOT IN ('in_stage', 'undeclared')", "overdue", "len(violations) > 0", "len(data_problems) > 0")
 """What ``placed.needs_a_look`` asks, of these columns."""
-PARQUET = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
+IN_PLACE = "USE_TMP_FILE false"
+PARQUET = f"FORMAT parquet, COMPRESSION zstd, {IN_PLACE}"
+MARKS = {"csv": ",", "tsv": "\t"}
+WRITTEN_ALIKE = ("VARCHAR", "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
+                 "UBIGINT", "DECIMAL", "DATE")  # fmt: skip
+"""Types whose values DuckDB writes as Python does."""
 FILE = "file"
 """The view of the file; ``RECORDS`` is the same with the key as it is written."""
 RECORDS = "records"
@@ -132,14 +138,41 @@ class Pushed:
     def write(self, path: str, format_: str, columns: Sequence[OutputColumn]) -> None:
         """Write every placed record to a file in a format; raises OSError where the disk refuses."""
         self._lock([path])
-        if format_ == "parquet":
+        options = self._options(format_, columns)
+        if options:
             with self._trouble(), writing(path):
-                statement, _ = self._statement(columns)
-                ((count,),) = self._database.rows(f"COPY ({statement}) TO {quoted_text(path)} ({PARQUET})")
+                statement, names = self._statement(columns)
+                said = statement if format_ == "parquet" else f"SELECT {self._as_cells(columns, names)} FROM ({statement})"
+                ((count,),) = self._database.rows(f"COPY ({said}) TO {quoted_text(path)} ({options})")
             self._placed = int(str(count))
             return
         with open(path, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123 - the name of a file that is there
             write_text(stream, format_, *self.rows(columns))
+
+    def _options(self, format_: str, columns: Sequence[OutputColumn]) -> str:
+        """Return how DuckDB writes a format, empty where only Python writes these columns as it should."""
+        if format_ == "parquet":
+            return PARQUET
+        names = [column.name for column in columns]
+        plain_ = all(self._type(column).startswith(WRITTEN_ALIKE) and not self._type(column).endswith("]") for column in columns)
+        if format_ not in MARKS or len(names) < 2 or distinct(names) != names or not plain_:
+            return ""
+        return (
+            f"FORMAT csv, HEADER true, DELIMITER {quoted_text(MARKS[format_])}, QUOTE '\"', ESCAPE '\"', NULLSTR '', {IN_PLACE}"
+        )
+
+    def _type(self, column: OutputColumn) -> str:
+        """Return the type of a column; an answer that is a list is written as text."""
+        return self._view.types[column.origin.position] if column.origin.kind == "input" else "VARCHAR"
+
+    def _as_cells(self, columns: Sequence[OutputColumn], names: Sequence[str]) -> str:
+        """Return the columns as delimited text holds them: lists joined, nothing for an empty text."""
+        lists = {column.name for column in columns if column.origin.kind == "answer" and column.type.endswith("]")}
+        cells = []
+        for name in names:
+            cell = f"array_to_string({quoted(name)}, '{JOINT}')" if name in lists else quoted(name)
+            cells.append(f"nullif(CAST({cell} AS VARCHAR), '') AS {quoted(name)}")
+        return ", ".join(cells)
 
     def _lock(self, paths: Sequence[str]) -> None:
         """Allow no more files than those that are read, and ``paths``."""

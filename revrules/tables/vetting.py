@@ -36,7 +36,8 @@ def vet(source: Source, delimiter: str) -> Vetted:
     """Return how many lines there are; raises ``NotPushed`` where the readers might disagree."""
     outside = total = quotes = 0
     mark = re.escape(delimiter.encode())
-    odd_quote = re.compile(rb'(?:%b|[\r\n])[ \t]+"|"[ \t]+(?:%b|[\r\n]|\Z)' % (mark, mark))
+    gap = b" " if delimiter == "\t" else b"[ \t]"
+    odd_quote = re.compile(rb'(?:%b|[\r\n])%b+"|"%b+(?:%b|[\r\n]|\Z)' % (mark, gap, gap, mark))
     before = last = b""
     with source.open() as stream:
         while chunk := stream.read(CHUNK):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, TextIO
 
 from revrules.tables.answers import flat
@@ -33,12 +34,18 @@ def write_text(stream: TextIO, format_: str, names: Sequence[str], rows: Iterabl
 
 
 def write_csv(stream: TextIO, names: Sequence[str], rows: Iterable[Cells], delimiter: str = ",") -> None:
-    """Write ``rows`` with a row of headings."""
-    import csv
+    """Write ``rows`` with a row of headings, and quotes where they are needed.
 
-    writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([flat(cell) for cell in row] for row in rows)
+    Cells with ``#`` or a carriage return are quoted, too: DuckDB does so, and what it writes has to be the same.
+    """
+    odd = re.compile(f'["\\n\\r#{re.escape(delimiter)}]')
+
+    def line(cells: Sequence[str]) -> str:
+        quoted = ['"' + cell.replace('"', '""') + '"' if odd.search(cell) else cell for cell in cells]
+        return (delimiter.join(quoted) if quoted != [""] else '""') + "\n"
+
+    stream.write(line(names))
+    stream.writelines(line([flat(cell) for cell in row]) for row in rows)
 
 
 def write_bits(stream: TextIO, bits: Iterable[Bit]) -> None:
