@@ -45,18 +45,18 @@ SCORED = """SELECT *,
     WHEN 40 * coalesce(ideal, TRUE)::INT + 20 * coalesce(core, TRUE)::INT + 20 * coalesce(large, TRUE)::INT
       - 30 * coalesce(retail, FALSE)::INT + 20 * coalesce(eager, TRUE)::INT < 50 THEN FALSE
   END AS fit
-FROM ({atoms})"""
+FROM ({atoms}{fence}) AS atoms"""
 
 GATES = """SELECT *, reachable AND permitted AS g1, ideal AND engaged AND fit AS g2, accepted AND fresh AND met AS g3,
   budget AND authority AND twice AS g4, sent AND decider AND priced AS g5, started AND worth AND running AS g6,
   used AND keen AND current AS g7, ended AND unused AS g8
-FROM ({scored})"""
+FROM ({scored}{fence}) AS scored"""
 
 STAGED = """SELECT *,
   CASE WHEN NOT coalesce(g1, FALSE) THEN 0 WHEN NOT coalesce(g2, FALSE) THEN 1 WHEN NOT coalesce(g3, FALSE) THEN 2
     WHEN NOT coalesce(g4, FALSE) THEN 3 WHEN NOT coalesce(g5, FALSE) THEN 4 WHEN NOT coalesce(g6, FALSE) THEN 5
     WHEN g7 THEN 7 WHEN g8 THEN 8 ELSE 6 END AS s
-FROM ({gates})"""
+FROM ({gates}{fence}) AS gates"""
 
 
 def _masks() -> str:
@@ -100,27 +100,34 @@ def _verdict() -> str:
     return f"CASE claimed {' '.join(branches)} ELSE 'undeclared' END"
 
 
-def statement(data: str, blockers: str) -> str:
-    """Return the statement over the Parquet file ``data``; ``blockers``: "list", "obvious" (lists put together), "mask" or "none"."""
-    scored = SCORED.format(atoms=ATOMS.format(data=_source(data)))
-    staged = STAGED.format(gates=GATES.format(scored=scored))
-    stage = f"[NULL, {', '.join(map(repr, STAGES))}][s + 1] AS stage"
+def statement(data: str, blockers: str, array: str = "[") -> str:
+    """Return the statement over ``data``, a file or a table; ``blockers``: list, obvious (a list put together), mask or none.
+
+    Postgres would write every column of an inner query wherever it is read, unless ``OFFSET 0`` stands in between.
+    """
+    fence = " OFFSET 0" if array == "ARRAY[" else ""
+    scored = SCORED.format(atoms=ATOMS.format(data=_source(data)), fence=fence)
+    staged = STAGED.format(gates=GATES.format(scored=scored, fence=fence), fence=fence)
     stage = f"CASE s {' '.join(f'WHEN {n} THEN {name!r}' for n, name in enumerate(STAGES, 1))} END AS stage"
-    inner = f"SELECT account_id, claimed, s, {_ends()} AS ends, {_masks()} AS mask FROM ({staged})"
-    told = {"list": f"{_looked_up()} AS blockers", "obvious": f"{_put_together()} AS blockers", "mask": "mask AS blockers"}
+    inner = f"SELECT account_id, claimed, s, {_ends()} AS ends, {_masks()} AS mask FROM ({staged}{fence}) AS staged"
+    told = {"list": f"{_looked_up(array)} AS blockers", "obvious": f"{_put_together()} AS blockers", "mask": "mask AS blockers"}
     columns = ["account_id", stage, f"{_verdict()} AS verdict", *([told[blockers]] if blockers in told else [])]
-    return f"SELECT {', '.join(columns)} FROM ({inner})"
+    return f"SELECT {', '.join(columns)} FROM ({inner}{fence}) AS placed"
 
 
-def _looked_up() -> str:
-    """Return the names of the bits: one constant list of lists, eight entries for each stage."""
+def _looked_up(array: str) -> str:
+    """Return the names of the bits: one constant list of lists, eight entries for each stage; elsewhere a CASE over both."""
     lists = []
     for stage in range(9):
         criteria = CRITERIA.get(stage, ())
         for bits in product((0, 1), repeat=3):
             chosen = [name for name, bit in zip(criteria, reversed(bits), strict=False) if bit]
-            lists.append("[" + ", ".join(map(repr, chosen)) + "]::VARCHAR[]")
-    return f"[{', '.join(lists)}][s * 8 + mask + 1]"
+            lists.append(", ".join(map(repr, chosen)))
+    if array == "[":
+        return f"[{', '.join(f'[{names}]::VARCHAR[]' for names in lists)}][s * 8 + mask + 1]"
+    end = ")" if array.endswith("(") else "]"
+    branches = " ".join(f"WHEN {at} THEN {array}{names}{end}" for at, names in enumerate(lists) if names)
+    return f"CASE s * 8 + mask {branches} ELSE {_empty(array)} END"
 
 
 def _put_together() -> str:
@@ -152,7 +159,9 @@ CSV_TYPES = (
 
 
 def _source(data: str) -> str:
-    """Return what reads a file: of a CSV file the types are told, which is what DuckDB reads fastest."""
+    """Return what reads a file: of a CSV file the types are told, which is what DuckDB reads fastest. A table is its name."""
+    if "." not in data:
+        return data
     if data.endswith(".csv"):
         return f"read_csv('{data}', columns = {{{CSV_TYPES}}}, auto_detect = false, header = true)"
     return f"read_parquet('{data}')"

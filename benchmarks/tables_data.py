@@ -31,10 +31,10 @@ def make_data(path: Path, rows: int, *, meetings: Path | None = None) -> None:
     connection = duckdb.connect()
     connection.execute("SET preserve_insertion_order = true; SET memory_limit = '2GB'")
     connection.execute("CREATE MACRO h(i, salt, n) AS CAST(hash(i, salt) % n AS BIGINT)")
-    form = "FORMAT csv, HEADER" if path.suffix == ".csv" else "FORMAT parquet"
-    connection.execute(f"COPY ({accounts(rows)}) TO '{path}' ({form})")
-    if meetings is not None:
-        connection.execute(f"COPY ({related(rows * 10, rows)}) TO '{meetings}' (FORMAT parquet)")
+    for target, query in ((path, accounts(rows)), (meetings, related(rows * 10, rows))):
+        if target is not None:
+            form = "FORMAT csv, HEADER" if target.suffix == ".csv" else "FORMAT parquet"
+            connection.execute(f"COPY ({query}) TO '{target}' ({form})")
     connection.close()
 
 

@@ -23,7 +23,9 @@ from revrules.backends.sql.dialects import Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
+    from psycopg import Copy
     from pyspark.sql import SparkSession
 
 POSTGRES_PROGRAMS = "/usr/lib/postgresql/*/bin"
@@ -74,6 +76,10 @@ class Postgres:
         """See ``Engine``."""
         found = self._connection.execute(cast("str", statement).encode())
         return [tuple(row) for row in found.fetchall()] if found.description else []
+
+    def copy(self, statement: str) -> AbstractContextManager[Copy]:
+        """Return what takes the bytes of a COPY … FROM STDIN."""
+        return self._connection.cursor().copy(statement.encode())
 
     def close(self) -> None:
         """Close the connection."""
