@@ -293,6 +293,29 @@ def test_without_a_summary_rows_and_faults_are_told_all_the_same(rules: revrules
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("count", [1, 50, 1000])
+def test_a_sample_is_the_same_rows_whoever_takes_it(rules: revrules.Ruleset, tmp_path: Path, count: int) -> None:
+    random = Random(7)
+    data, out = tmp_path / "deals.csv", tmp_path / "placed.csv"
+    data.write_bytes(as_csv(rows(random, 400), random))
+    taken = []
+    for engine in ("python", "duckdb"):
+        summary = evaluate_table(rules, data, out, as_of=WHEN, keep=True, sample=count, engine=engine)
+        assert summary.placed == min(count, 400)
+        taken.append((out.read_bytes(), Path(f"{out}.rejects.csv").read_bytes() if count > 1 else b"", summary))
+    assert taken[0] == taken[1]
+
+
+def test_a_limit_takes_the_first_rows(tmp_path: Path) -> None:
+    (tmp_path / "rules.rev").write_text(RULES, encoding="utf-8")
+    large(tmp_path / "deals.parquet", 100_000)
+    command = [sys.executable, "-m", "revrules", "evaluate", "rules.rev", "deals.parquet", "--lifecycle", "deals", "--limit", "3"]
+    for engine in ("auto", "duckdb", "python"):
+        options = ["--engine", engine, "--columns", "deal_id", "--output-format", "csv", "--no-summary"]
+        done = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.stdout == "deal_id\nD-0\nD-1\nD-2\n", (engine, done.stderr)
+
+
 def large(path: Path, count: int) -> None:
     with duckdb.connect() as connection:
         columns = (

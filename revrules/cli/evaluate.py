@@ -44,6 +44,7 @@ PATIENCE = 1.0
 @click.option("--rejects", "rejects_path", metavar="FILE", help="List rows and cells that cannot be used here.")
 @click.option("--report", "report_path", metavar="FILE", help="Write one page of HTML about the whole run.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read the first N rows only.")
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Take N rows from all over DATA, always the same.")
 @click.option(
     "--engine", type=click.Choice([*ENGINES, "spark"]), default="auto", help="Who places the records.  [default: DuckDB if many]"
 )
@@ -72,6 +73,7 @@ def command(
     rejects_path: str | None,
     report_path: str | None,
     limit: int | None,
+    sample: int | None,
     engine: Engine | Literal["spark"],
     memory_limit: str | None,
     any_order: bool,
@@ -102,14 +104,16 @@ def command(
         )  # fmt: skip
         unfit = {
             "--input-format": input_format, "--encoding": encoding, "--delimiter": delimiter, "--report": report_path,
-            "--limit": limit, "--any-order": any_order,
+            "--limit": limit, "--sample": sample, "--any-order": any_order,
         }  # fmt: skip
         place_elsewhere(rules, url, engine, asked, unfit, Limits(memory_limit, threads))
         return
+    if report_path and engine == "duckdb":
+        raise click.UsageError("a report listens to record by record; leave out --engine duckdb.")
     how = records.reading(input_format, encoding, delimiter)
     with records.data_errors(), Rejects() as rejects, reporting(report_path, (out, rejects_path)) as report:
         when = report.instant(records.moment(as_of, rules.outline.timezone))
-        job = Job(data, records.related_tables(related), lifecycle, entity, when, mode, how, limit)
+        job = Job(data, records.related_tables(related), lifecycle, entity, when, mode, how, limit, sample)
         target = "-" if out is None else out
         _refuse_bad_targets(job, target, rejects_path, report_path)
         format_ = output_format or ("table" if out in (None, "-") else FORMATS.get(os.path.splitext(target)[1].lower(), "csv"))  # noqa: PTH122

@@ -50,6 +50,7 @@ def evaluate_table(
     reading: Reading = AS_IT_SHOWS,
     engine: Engine = "auto",
     limits: Limits = UNLIMITED,
+    sample: int | None = None,
     summary: bool = True,
 ) -> Summary:
     """Place every record of ``data`` and write the answers to ``out`` (CSV, TSV, JSON lines or Parquet by its name).
@@ -57,14 +58,14 @@ def evaluate_table(
     ``data`` is a file, a pattern for several, a table of a database of DuckDB (``crm.duckdb::deals``), or an Arrow stream.
 
     ``related`` names further tables by relation or entity; ``columns`` those of the answer or of the data to write, ``keep`` adds
-    all of the data. Rows that cannot be read and values that are none are listed in ``out`` + ``.rejects.csv``, if there are any;
-    what the bits of bit sets mean in ``out`` + ``.bits.csv``. All are written whole or not at all. Many records are placed by
-    the embedded DuckDB, with the same result (``engine``: `auto`, `duckdb` or `python`), which may use what ``limits`` say;
-    without ``summary`` it counts rows and faults only. Raises ``DataError`` for data that cannot be read, OSError for a disk that
-    refuses.
+    all of the data. ``sample`` takes so many rows only, from all over the data, the same in every run. Rows that cannot be read
+    and values that are none are listed in ``out`` + ``.rejects.csv``, if there are any; what the bits of bit sets mean in ``out`` +
+    ``.bits.csv``. All are written whole or not at all. Many records are placed by the embedded DuckDB, with the same result
+    (``engine``: `auto`, `duckdb` or `python`), which may use what ``limits`` say; without ``summary`` it counts rows and faults
+    only. Raises ``DataError`` for data that cannot be read, OSError for a disk that refuses.
     """
     given = {name: str(path) for name, path in (related or {}).items()}
-    job = _job(data, Job("", given, lifecycle, None, as_of, reading=reading))
+    job = _job(data, Job("", given, lifecycle, None, as_of, reading=reading, sample=sample))
     refuse_to_overwrite(str(out), job)
     target, format_ = Path(out), FORMATS.get(Path(out).suffix.lower(), "csv")
 

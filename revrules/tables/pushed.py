@@ -24,6 +24,7 @@ from revrules.tables.placed import answers
 from revrules.tables.relating import LINE, Relations
 from revrules.tables.rows import Table
 from revrules.tables.run import Run, headings_of
+from revrules.tables.samples import is_taken, last_place
 from revrules.tables.source import open_source
 from revrules.tables.telling import Keys, Setting, odd_keys, partnerless, tell_records, tell_related
 from revrules.tables.vetting import NotPushed, blank_lines
@@ -108,8 +109,9 @@ class Pushed:
         if self._run.reader.columns.relations:
             raise NotPushed("it holds related records inside of its rows")
         self._relations = Relations(self._database, self._ruleset, self._job, self._run, self._opened)
-        connection.execute(f"CREATE VIEW {RECORDS} AS SELECT *{self._key()} FROM {FILE}")
-        connection.execute(f"CREATE VIEW {NUMBERED} AS SELECT *, row_number() OVER () AS {LINE} FROM {RECORDS}")
+        connection.execute(f"CREATE VIEW {RECORDS} AS SELECT *{self._key()} FROM {self._wanted()}")
+        number = "" if self._job.sample is not None else f", row_number() OVER () AS {LINE}"
+        connection.execute(f"CREATE VIEW {NUMBERED} AS SELECT *{number} FROM {RECORDS}")
         self.as_of = self._job.as_of or datetime.now(UTC)
         self._when = times.when_of(self.as_of, self._ruleset.ir, DUCKDB)
         self._placed = 0
@@ -125,6 +127,16 @@ class Pushed:
             connection.unregister("stream")
             self._has_stream = True
         return typed_view(connection, View(job.data, view, (), (), (), job.reading), "given")
+
+    def _wanted(self) -> str:
+        """Return what the records are selected from: the file, its beginning, or a sample of it."""
+        wanted = FILE if self._job.limit is None else f"(SELECT * FROM {FILE} LIMIT {self._job.limit})"
+        if self._job.sample is None:
+            return wanted
+        ((rows,),) = self._database.rows(f"SELECT count(*) FROM {wanted}")
+        ((last,),) = self._database.rows(last_place(int(str(rows)), self._job.sample))
+        numbered = f"SELECT *, row_number() OVER () AS {LINE} FROM {wanted}"
+        return f"({numbered}) WHERE {is_taken(LINE, int(str(last or 0)))}"
 
     def _key(self) -> str:
         """Return the further column of the records: the key as written, NULL where it is missing."""
@@ -294,9 +306,9 @@ class Pushed:
         return tallied(self._ruleset.ir, lifecycle, source, DUCKDB, self._when, self._job.mode)
 
     def _read(self) -> int:
-        """Return how many rows there are in the file, by its lines where it has some."""
+        """Return how many rows there are to be placed, by the lines of the file where it has some."""
         expected = self._view.rows
-        if expected is None:
+        if expected is None or self._job.limit is not None or self._job.sample is not None:
             return self._count()
         if expected != self._placed:
             self._view = self._view._replace(plain=False)
@@ -306,5 +318,5 @@ class Pushed:
         return self._placed
 
     def _count(self) -> int:
-        ((count,),) = self._database.rows(f"SELECT count(*) FROM {FILE}")
+        ((count,),) = self._database.rows(f"SELECT count(*) FROM {RECORDS}")
         return int(str(count))

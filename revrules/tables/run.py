@@ -12,6 +12,7 @@ from revrules.tables.failure import DataError
 from revrules.tables.issues import Issue
 from revrules.tables.opening import AS_IT_SHOWS, STANDARD_INPUT, open_table
 from revrules.tables.rows import Refused
+from revrules.tables.samples import sampled
 from revrules.tables.summary import Tally
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ MOST_KEYS = 2_000_000
 
 
 class Job(NamedTuple):
-    """What to run over what. ``related`` are tables by relation or entity; ``as_of`` None means now; ``limit`` stops early."""
+    """What to run over what. ``related`` are tables by relation or entity; ``as_of`` None means now.
+
+    ``limit`` stops early; ``sample`` takes so many rows from all over the table, the same in every run (``samples``).
+    """
 
     data: str
     related: Mapping[str, str] = {}
@@ -45,6 +49,7 @@ class Job(NamedTuple):
     mode: Mode = "evidence"
     reading: Reading = AS_IT_SHOWS
     limit: int | None = None
+    sample: int | None = None
     stream: ArrowStream | None = None
     """The data, where these are no file; then ``data`` is what they are called."""
 
@@ -95,14 +100,14 @@ class Run:
         self._on_issue = on_issue
         self.joins = self._related(ruleset, job) if joins is None else joins
         self.place = ruleset.lifecycle(self.lifecycle.name).at(job.as_of).in_mode(job.mode)
-        self._limit = job.limit
+        self._limit, self._sample = job.limit, job.sample
         self._key_position = self.reader.columns.position(self.entity.key or "") or 0
         self.tally = Tally(self.lifecycle)
         self._lines: dict[str, int] = {}
 
     def placed(self) -> Iterator[Placed]:
         """Yield every record that can be read, in the order of the file."""
-        for row in self.table.rows:
+        for row in self.table.rows if self._sample is None else sampled(self.table.rows, self._sample):
             if self._limit is not None and self.tally.read >= self._limit:
                 break
             self.tally.read += 1
