@@ -59,7 +59,7 @@ def evaluate_table(
 
     ``related`` names further tables by relation or entity; ``columns`` those of the answer or of the data to write, ``keep`` adds
     all of the data. ``sample`` takes so many rows only, from all over the data, the same in every run. Rows that cannot be read
-    and values that are none are listed in ``out`` + ``.rejects.csv``, if there are any; what the bits of bit sets mean in ``out`` +
+    and values that are none are listed in ``out`` + ``.rejects.csv``, if there are any, the meaning of bit sets in ``out`` +
     ``.bits.csv``. All are written whole or not at all. Many records are placed by the embedded DuckDB, with the same result
     (``engine``: `auto`, `duckdb` or `python`), which may use what ``limits`` say; without ``summary`` it counts rows and faults
     only. Raises ``DataError`` for data that cannot be read, OSError for a disk that refuses.
