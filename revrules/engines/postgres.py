@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from revrules.backends.sql.dialects import Dialect
+from revrules.backends.sql.tree import printed
 from revrules.engines.sources import named_table
 from revrules.engines.urls import is_postgres, shown, without_secrets
 from revrules.problems import engines as problems
@@ -23,10 +25,13 @@ if TYPE_CHECKING:
     from revrules.tables.arrow import ArrowStream
 
 COLUMNS = """
-SELECT CAST(a.attname AS text), CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod)
-  ELSE format_type(a.atttypid, a.atttypmod) END
-FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
-WHERE a.attrelid = to_regclass({table}) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+WITH RECURSIVE c AS (
+  SELECT attnum, attname, atttypid AS type, atttypmod AS modifier FROM pg_attribute
+  WHERE attrelid = to_regclass({table}) AND attnum > 0 AND NOT attisdropped
+  UNION ALL SELECT attnum, attname, typbasetype, typtypmod FROM c JOIN pg_type ON oid = type WHERE typtype = 'd'
+)
+SELECT CAST(attname AS text), CASE typtype WHEN 'e' THEN 'enum' ELSE format_type(type, modifier) END
+FROM c JOIN pg_type ON oid = type WHERE typtype <> 'd' ORDER BY attnum
 """
 """Names and types of a table's columns; a domain has the type that it is made of."""
 SAID = re.compile(r"(?:ERROR|FATAL):\s+(?P<words>.*?)\.?\s*(?:SQLSTATE: (?P<code>\w{5}).*)?$", re.DOTALL)
@@ -80,14 +85,11 @@ class Postgres:
 
     def table(self, name: str) -> TableAt:
         """Return a table, its name written as in SQL, with its columns; raises ``DataError`` where there is none."""
-        return named_table(name, self.dialect, self.describe(name))
-
-    def describe(self, table: str) -> list[tuple[str, str]]:
-        """Return the names and types of the columns of a table, its name written as in SQL; raises ``DataError``."""
-        columns = [(str(name), str(type_)) for name, type_ in self.run(COLUMNS.format(table=literal(table)))]
-        if not columns:
-            raise DataError(problems.no_table(table, self.name))
-        return columns
+        found = named_table(name, self.dialect)
+        described = self.run(COLUMNS.format(table=literal(printed(found.sql, self.dialect))))
+        if not described:
+            raise DataError(problems.no_table(name, self.name))
+        return replace(found, columns=[(str(column), str(type_)) for column, type_ in described])
 
     def execute(self, statement: str) -> int:
         """Run a statement that returns no rows; return how many rows it has touched (-1 where the database does not say)."""

@@ -23,7 +23,7 @@ _WORDS: dict[Held, str] = {
     " timestamp_us",
     Held.INSTANT: "timestamptz timestamp_with_time_zone timestamp_ltz timestampltz timestamp_tz",
     Held.INTERVAL: "interval",
-    Held.TEXT: "varchar text string char character character_varying bpchar nvarchar nchar name citext uuid enum",
+    Held.TEXT: "varchar text string char character character_varying bpchar nvarchar nchar name citext uuid enum user-defined",
 }
 HELD = {word: held for held, words in _WORDS.items() for word in words.split()}
 INSTANTS = frozenset({Dialect.SPARK, Dialect.BIGQUERY})

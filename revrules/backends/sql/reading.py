@@ -9,8 +9,10 @@ from revrules.backends.sql.constants import constant
 from revrules.backends.sql.reading_cells import read_cell
 from revrules.backends.sql.reading_typed import read_typed
 from revrules.backends.sql.sources import Held
+from revrules.backends.sql.type_names import sql_type
 from revrules.readers import field_spec
 from revrules.runtime.values import outside
+from revrules.types import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from revrules.backends.sql.sources import SourceColumn
     from revrules.backends.sql.tree import Sql
     from revrules.runtime.values import FieldSpec
+
+OTHER_TEXTS = frozenset({"enum", "uuid", "citext", "character", "char", "bpchar", "name", "user-defined"})
+"""Types of Postgres whose values are texts and compare otherwise, or not at all."""
 
 
 class Read(NamedTuple):
@@ -49,6 +54,8 @@ def read(
     raw = tree.column(column.name, table)
     if column.held is Held.VALUE:
         return Read(raw, None)
+    if column.held is Held.TEXT and column.type.partition("(")[0].lower() in OTHER_TEXTS:
+        raw = tree.cast(raw, sql_type(Scalar.TEXT, dialect))
     spec = field_spec(declared, ruleset.timezone)
     found = read_cell(raw, spec, dialect) if column.held is Held.TEXT else read_typed(raw, column, spec, dialect)
     return _accepted(found, declared, spec, kept, dialect)
