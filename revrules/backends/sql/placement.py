@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from revrules.backends.sql import lists, tree
+from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.expressions import lower
 from revrules.backends.sql.reading_parts import trimmed
 from revrules.backends.sql.unknown import met
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from revrules.backends.sql.scope import Scope
     from revrules.backends.sql.tree import Sql
     from revrules.backends.sql.ways import Piece, Step, Way
+
+MOST_LEVELS = 40
+LEVELS_AT_ONCE = 6
 
 
 class Walk:
@@ -100,10 +104,16 @@ class Walk:
             looked = [tree.negated(tree.is_true(tree.any_of(before)))] if before else []
             met = self.met(spot)
             looked = [*([] if met == tree.TRUE else [met]), *looked]
-            opened = self.opened(way)
+            apart = self._few_layers and self.plan.level[spot] % LEVELS_AT_ONCE != 0
+            opened = self.scope.kept(self.opened(way), f"open {way.target.name}") if apart else self.opened(way)
             state = tree.case([(tree.all_of(looked), opened)], tree.FALSE) if looked else opened
-            self._states[key] = self.scope.kept(state, f"to {way.target.name}")
+            self._states[key] = state if apart else self.scope.kept(state, f"to {way.target.name}")
         return self._states[key]
+
+    @cached_property
+    def _few_layers(self) -> bool:
+        """Whether the states of several levels have to be said in one layer: Spark resolves a hundred queries at most."""
+        return self.dialect is Dialect.SPARK and max(self.plan.level.values()) > MOST_LEVELS
 
     def met(self, spot: Spot) -> Sql:
         """Return whether a record can be met at a spot, if unknown ways are open or not; never NULL."""

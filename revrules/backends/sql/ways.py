@@ -78,6 +78,8 @@ class Plan:
         for spot in self.spots:
             for way in self.ways(spot):
                 self.into[Spot(way.target.name)].append((spot, way))
+        self.level = self._levels()
+        """How many ways lead to each spot one after another, at most."""
         self.exits: list[Exit] = []
         self._begun = {*self.starts, *(spot for spot in self.spots if len(self.into[spot]) > 1 and self.ways(spot))}
         self.pieces = tuple(self._pieces())
@@ -100,6 +102,12 @@ class Plan:
                     found[spot] = None
                     pending.pop()
         return tuple(reversed(found))
+
+    def _levels(self) -> dict[Spot, int]:
+        found = dict.fromkeys(self.spots, 0)
+        for spot in self.spots:
+            found[spot] = max((found[source] + 1 for source, _ in self.into[spot]), default=0)
+        return found
 
     def _pieces(self) -> Iterator[Piece]:
         yield tuple(self._step(start, () if start.stage is None else (start.stage,), 0) for start in self.starts)
