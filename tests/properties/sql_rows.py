@@ -21,7 +21,7 @@ from revrules.reference.scope import World
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from random import Random
 
     from engines import Engine
@@ -155,7 +155,7 @@ class TypedRows:
         """No record has another here."""
         raise LeadsAway
 
-    def over(self, relation: ir.Many, build: object) -> list[Aggregate]:
+    def over(self, relation: ir.Many, build: Callable[[Scope], Sequence[Aggregate]]) -> list[Sql]:
         """No record has others here."""
         raise LeadsAway
 
