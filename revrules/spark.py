@@ -44,7 +44,7 @@ def place(
     given = _Frames(records, related or {})
     order = Order(given.first, given.related, lifecycle, entity, as_of, mode, columns, keep)
     with meaning(given.session):
-        return given.frame(prepare(ruleset, order, given).query.text(pretty=False))
+        return given.frame(prepare(ruleset, order, given).text)
 
 
 class _Frames(Spark):

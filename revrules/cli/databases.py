@@ -181,11 +181,12 @@ def _tell(summary: Summary, prepared: Prepared) -> None:
 
 
 def _tell_rejects(found: Faults, where: str | None) -> None:
-    things = "1 value or key" if found.count == 1 else f"{found.count:,} values or keys"
+    things = "1 value, key or row" if found.count == 1 else f"{found.count:,} values, keys or rows"
     click.echo(f"\n{things} could not be used as declared" + (f"; all are listed in {where}" if where else ":"), err=True)
     for fault in found.first:
         record = f", {fault.key}" if fault.key else ""
+        column = f", {fault.column}" if fault.column else ""
         shown = f" `{' '.join(fault.value.split())[:60]}`" if fault.value else ""
-        click.echo(one_line(f"  {fault.table}{record}, {fault.column}:{shown} {fault.reason} ({fault.happened})"), err=True)
+        click.echo(one_line(f"  {fault.table}{record}{column}:{shown} {fault.reason} ({fault.happened})"), err=True)
     if found.count > len(found.first) and where is None:
         click.echo("  … `--rejects FILE` lists them all", err=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,25 +45,31 @@ def on_spark(rules: Ruleset, asked: Asked, unfit: Mapping[str, object], limits: 
         raise click.UsageError("--replace belongs to -o FOLDER.")
     with records.data_errors(), Faults() as found:
         session = local_session(limits.memory, limits.threads)
-        with meaning(session):
-            spark = SparkFiles(session, headings_of(rules))
+        with meaning(session), closing(SparkFiles(session, headings_of(rules))) as spark:
             order = order_of(asked)
             prepared = prepare(rules, order, spark)
             with _placed(spark, prepared, asked) as placed:
                 summary = account(rules, order, prepared, spark, placed)
-                broken = spark.count_broken(asked.table)
+                broken = _tell_broken(spark, asked.table, found)
                 summary = summary._replace(read=summary.read + broken, rejected=broken)
-                for name, text in spark.broken():
-                    found.add(Fault(name, "", "", text[:LONGEST_SHOWN], UNREADABLE, REJECTED, data_problems.ROW.code))
                 for fault in faults(rules, order, prepared, spark, summary):
                     found.add(fault)
         finish(found, asked, summary, prepared)
 
 
+def _tell_broken(spark: SparkFiles, table: str, found: Faults) -> int:
+    """Tell of the rows that Spark cannot read; return how many of them are records."""
+    records_lost = 0
+    for name, text in spark.broken():
+        records_lost += name == table
+        found.add(Fault(name, "", "", text[:LONGEST_SHOWN], UNREADABLE, REJECTED, data_problems.ROW.code))
+    return records_lost
+
+
 @contextmanager
 def _placed(spark: SparkFiles, prepared: Prepared, asked: Asked) -> Iterator[int]:
     """Put the placed records where they were asked for, for good once the block ends well; yield how many there are."""
-    frame = spark.frame(prepared.query.text(pretty=False))
+    frame = spark.frame(prepared.text)
     if asked.out not in (None, "-"):
         target = asked.out or ""
         format_ = asked.format or FORMATS.get(os.path.splitext(target)[1].lower(), "parquet")  # noqa: PTH122
@@ -72,12 +78,12 @@ def _placed(spark: SparkFiles, prepared: Prepared, asked: Asked) -> Iterator[int
         return
     if asked.format == "parquet":
         raise click.UsageError("Parquet cannot be written to standard output; name a folder with -o.")
-    names = [column.name for column in prepared.query.columns]
+    names = prepared.names
     placed = 0
 
     def counted() -> Iterator[tuple[object, ...]]:
         nonlocal placed
-        for row in spark.each(prepared.query.text(pretty=False)):
+        for row in spark.each(prepared.text):
             placed += 1
             yield row
 
@@ -86,12 +92,11 @@ def _placed(spark: SparkFiles, prepared: Prepared, asked: Asked) -> Iterator[int
             write_text(stream, asked.format or "csv", names, counted())
         else:
             few = [name for name in names if name in SHOWN or name not in _answers(prepared)]
-            text = prepared.query.text(pretty=False)
             items = ", ".join(f"`{name.replace('`', '``')}`" for name in few)
-            rows = spark.run(f"SELECT {items} FROM ({text}) AS t WHERE {LOOK} LIMIT {ROWS_IN_A_TABLE}")
-            rows = rows or spark.run(f"SELECT {items} FROM ({text}) AS t LIMIT {ROWS_IN_A_TABLE}")
+            rows = spark.run(f"SELECT {items} FROM ({prepared.text}) AS t WHERE {LOOK} LIMIT {ROWS_IN_A_TABLE}")
+            rows = rows or spark.run(f"SELECT {items} FROM ({prepared.text}) AS t LIMIT {ROWS_IN_A_TABLE}")
             write_text(stream, "table", few, rows)
-            ((number,),) = spark.run(f"SELECT count(*) FROM ({text}) AS t")
+            ((number,),) = spark.run(f"SELECT count(*) FROM ({prepared.text}) AS t")
             placed = int(str(number))
     yield placed
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from revrules.backends.sql import tree
 from revrules.backends.sql.dialects import Unsayable
 from revrules.backends.sql.outputs import ANSWERS, MASKS
 from revrules.backends.sql.statements import placed
@@ -68,6 +70,7 @@ class Prepared(NamedTuple):
     """
 
     query: Query
+    names: tuple[str, ...]
     source: Source
     when: When
     lifecycle: Lifecycle
@@ -75,6 +78,15 @@ class Prepared(NamedTuple):
     tables: Mapping[str, TableAt]
     types: Mapping[str, str]
     warnings: tuple[Diagnostic, ...]
+
+    @property
+    def text(self) -> str:
+        """The statement, its columns ``names`` in the order in which they were asked for."""
+        text = self.query.text(pretty=False)
+        if self.names == tuple(column.name for column in self.query.columns):
+            return text
+        items = (tree.printed(tree.column(name), self.query.dialect) for name in self.names)
+        return f"SELECT {', '.join(items)} FROM ({text}) AS placed"
 
 
 def prepare(ruleset: Ruleset, order: Order, warehouse: Warehouse) -> Prepared:
@@ -91,9 +103,21 @@ def prepare(ruleset: Ruleset, order: Order, warehouse: Warehouse) -> Prepared:
     answers, passed = choice_of_columns(ruleset, lifecycle, order, found.headings, own)
     when = when_of(as_of, ruleset.ir, dialect)
     query = said(ruleset, lifecycle, found.source, dialect, when, answers, order.mode, passed)
-    given = {lifecycle.entity: order.table, **order.related}
-    told = {name: tables[table] for name, table in given.items()}
-    return Prepared(query, found.source, when, lifecycle, as_of, told, dict(tables[order.table].columns or ()), found.warnings)
+    told = {name: tables[table] for name, table in {lifecycle.entity: order.table, **order.related}.items()}
+    asked = _in_order(ruleset, lifecycle, order, query, found.headings)
+    types = dict(tables[order.table].columns or ())
+    return Prepared(query, asked, found.source, when, lifecycle, as_of, told, types, found.warnings)
+
+
+def _in_order(ruleset: Ruleset, lifecycle: Lifecycle, order: Order, query: Query, headings: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the columns of a query in the order in which they were asked for; a bit set is perhaps several."""
+    every = [column.name for column in query.columns]
+    if order.columns is None:
+        return tuple(every)
+    key = ruleset.outline.entity(lifecycle.entity).key
+    asked = [headings.get(name, name) if name == key else name for name in order.columns]
+    found = [[one for one in every if one == name or (name in MASKS and one.startswith(f"{name}_"))] for name in asked]
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def _check_names(ruleset: Ruleset, order: Order) -> None:

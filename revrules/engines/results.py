@@ -64,7 +64,7 @@ def into_table(database: Postgres, prepared: Prepared, target: Target) -> int:
     table = tree.printed(target.sql, POSTGRES)
     if target.replaces:
         database.execute(f"DROP TABLE {table}")
-    database.execute(f"CREATE TABLE {table} AS {prepared.query.text(pretty=False)}")
+    database.execute(f"CREATE TABLE {table} AS {prepared.text}")
     told = f"placed by revrules {__version__} in lifecycle {prepared.lifecycle.name} as of {prepared.as_of.isoformat()}"
     database.execute(f"COMMENT ON TABLE {table} IS {literal(told)}")
     return count(f"SELECT count(*) FROM {table}", database)
@@ -77,7 +77,7 @@ class Stream:
         self._database = database
         self._prepared = prepared
         self.placed = 0
-        self.names = [column.name for column in prepared.query.columns]
+        self.names = prepared.names
 
     def into_parquet(self, path: str) -> None:
         """Write a Parquet file; raises OSError where the disk refuses."""
@@ -107,7 +107,7 @@ class Stream:
             name = _quoted(column)
             said = self._brought(column, name, as_python=as_python)
             items.append(name if said == name else f"{said} AS {name}")
-        return f"SELECT {', '.join(items)} FROM ({self._prepared.query.text(pretty=False)}) AS t"
+        return f"SELECT {', '.join(items)} FROM ({self._prepared.text}) AS t"
 
     def _brought(self, column: str, name: str, *, as_python: bool) -> str:
         type_ = self._prepared.types.get(column)

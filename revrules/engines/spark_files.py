@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -70,16 +71,13 @@ class SparkFiles(Spark):
         for opened in self._opened.values():
             if opened.broken is not None:
                 with refusals():
-                    for (text,) in opened.broken.toLocalIterator():
+                    for text, *_ in opened.broken.toLocalIterator():
                         yield opened.name, str(text)
 
-    def count_broken(self, name: str) -> int:
-        """Return how many rows of a table cannot be read."""
-        opened = self._opened.get(name)
-        if opened is None or opened.broken is None:
-            return 0
-        with refusals():
-            return opened.broken.count()
+    def close(self) -> None:
+        """Forget the tables."""
+        for opened in self._opened.values():
+            self.session.catalog.dropTempView(opened.view)
 
     def files(self) -> list[str]:
         """Return the files that were opened."""
@@ -99,11 +97,11 @@ class SparkFiles(Spark):
         with refusals():
             match formats.pop():
                 case "parquet":
-                    frame, broken = self.session.read.parquet(*files), None
+                    frame, broken = self.session.read.parquet(*map(_address, files)), None
                 case "csv" | "tsv":
                     frame, broken = self._cells(name, sources)
                 case "jsonl":
-                    frame, broken = self._split(self.session.read.options(**LINES).json(files))
+                    frame, broken = self._split(self.session.read.options(**LINES).json([*map(_address, files)]))
                 case _:
                     raise DataError(problems.not_on_spark(name, "it is one document of JSON"))
             view = f"revrules_{uuid4().hex}"
@@ -121,7 +119,7 @@ class SparkFiles(Spark):
         columns = [f"c{position}" for position in range(len(headings))]
         schema = ", ".join(f"`{column}` STRING" for column in [*columns, BROKEN])
         reader = self.session.read.options(**CELLS, sep=mark).schema(schema)
-        frame, broken = self._split(reader.csv([os.path.abspath(source.path or "") for source in sources]))  # noqa: PTH100
+        frame, broken = self._split(reader.csv([_address(source.path or "") for source in sources]))
         return frame.toDF(*headings), broken
 
     def _headings(self, source: Source) -> tuple[tuple[str, ...], str]:
@@ -145,10 +143,12 @@ class SparkFiles(Spark):
 
     def _split(self, every: DataFrame) -> tuple[DataFrame, DataFrame | None]:
         """Return the rows that could be read, and those that could not."""
-        if BROKEN not in every.columns:
+        names = [name for name in every.columns if name != BROKEN]
+        if len(names) == len(every.columns):
             return every, None
-        column = every[BROKEN]
-        return every.filter(column.isNull()).drop(BROKEN), every.filter(column.isNotNull()).select(BROKEN)
+        text, first = every[BROKEN], every[f"`{names[0]}`"]
+        cell = ~first.cast("string").eqNullSafe(f"revrules {uuid4().hex}")  # always true, but Spark wants a cell read
+        return every.filter(text.isNull() & cell).drop(BROKEN), every.filter(text.isNotNull() & cell).select(text, first)
 
 
 def files_of(name: str) -> list[str] | None:
@@ -165,6 +165,13 @@ def files_of(name: str) -> list[str] | None:
     return [] if known or "/" in name else None
 
 
+def _address(path: str) -> str:
+    """Return a path as Spark takes it for this file and no other: its own working folder may be another one."""
+    if "://" in path:
+        return path
+    return "file://" + re.sub(r"([\\\\*?\[\]{}])", r"\\\1", os.path.abspath(path))  # noqa: PTH100 - links stay as they are
+
+
 def _is_data(path: str) -> bool:
     """Return whether a file in a folder is one of its data: Spark leaves out those that begin with a dot or an underscore."""
     return os.path.isfile(path) and not os.path.basename(path).startswith((".", "_"))  # noqa: PTH113, PTH119
@@ -177,20 +184,20 @@ OUTPUT: Mapping[str, str] = {
 
 
 def write_folder(frame: DataFrame, folder: str, format_: str) -> int:
-    """Write a frame as files in a new folder; return how many rows there are, read again. Raises ``DataError``."""
-    session = frame.sparkSession
+    """Write a frame as files in a new folder, an absolute path; return how many rows it has, read again. Raises ``DataError``."""
+    session, written, there = frame.sparkSession, f"file://{folder}", _address(folder)
     with refusals():
         match format_:
             case "parquet":
-                frame.write.parquet(folder)
-                return session.read.parquet(folder).count()
+                frame.write.parquet(written)
+                return session.read.parquet(there).count()
             case "jsonl":
-                frame.write.option("ignoreNullFields", "false").json(folder)
-                return session.read.text(folder).count()
+                frame.write.option("ignoreNullFields", "false").json(written)
+                return session.read.text(there).count()
             case _:
                 mark = "\t" if format_ == "tsv" else ","
-                _flat(frame).write.options(**OUTPUT, sep=mark).csv(folder)
-                return session.read.options(**CELLS, sep=mark).csv(folder).count()
+                _flat(frame).write.options(**OUTPUT, sep=mark).csv(written)
+                return session.read.options(**CELLS, sep=mark).csv(there).count()
 
 
 def _flat(frame: DataFrame) -> DataFrame:
