@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from revrules.backends.sql.bits import WORD, masks
+from revrules.backends.sql.bits import WORD
 from revrules.runtime.results import Verdict
 from revrules.tables.summary import Tally, ways_to
 
@@ -16,13 +16,12 @@ if TYPE_CHECKING:
     from revrules.outline import Lifecycle
 
 GROUPS = ("missing", "lacks", "violations", "problems")
-FAULTS = ("problems",)
 
 
 class Counted:
     """Counts rows of ``Tallies``, grouped: first by where they stand and what is in the way, then by each set of ``GROUPS``."""
 
-    def __init__(self, tallies: Tallies, lifecycle: Lifecycle, *, full: bool = True) -> None:
+    def __init__(self, tallies: Tallies, lifecycle: Lifecycle) -> None:
         self.tally = Tally(lifecycle)
         self.shown = 0
         """Rows with a problem of a value that can be shown."""
@@ -33,15 +32,14 @@ class Counted:
         self._tallies = tallies
         self._ways = ways_to(lifecycle)
         place = ("spot", "verdict", "claimed", *tallies.sets["unmet"], *tallies.sets["unknown"])
-        self._groups = {"place": place} if full else {}
-        self._groups |= {key: tallies.sets[key] for key in (GROUPS if full else FAULTS)}
+        self._groups = {"place": place, **{key: tallies.sets[key] for key in GROUPS}}
         self._columns = tuple(name for columns in self._groups.values() for name in columns)
 
     def statement(self, rows: str) -> str:
         """Return the statement that counts ``rows``, a statement: which group of columns, the columns, counts."""
         sets = ", ".join(f"({', '.join(columns)})" for columns in self._groups.values())
         lost = [f"count(lost_{n})" for n in range(len(self._tallies.lost))]
-        late = "coalesce(sum(overdue::INT), 0)" if "place" in self._groups else "0"
+        late = "coalesce(sum(overdue::INT), 0)"
         firsts = reversed([columns[0] for columns in self._groups.values()])
         which = " + ".join(f"{1 << power} * grouping({name})" for power, name in enumerate(firsts))
         told = ", ".join([which, *self._columns, "count(*)", late, *lost])
@@ -63,12 +61,6 @@ class Counted:
                 self._placed(values, count)
             else:
                 self._told(key, values, count)
-
-    def has_problem(self) -> str:
-        """Return the condition, of a row of ``Tallies``, that there is a value that can be shown and is none."""
-        shown = [position for position, problem in enumerate(self._tallies.problems) if problem.shows]
-        words = masks(shown, len(self._tallies.problems))
-        return " OR ".join(f"{column} & {word} <> 0" for column, word in zip(self._tallies.sets["problems"], words, strict=True))
 
     def _placed(self, values: dict[str, object], count: int) -> None:
         tally, sets = self.tally, self._tallies.sets

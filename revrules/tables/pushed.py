@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.backends.sql import times
 from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.statements import placed
-from revrules.backends.sql.tallies import tallied
+from revrules.backends.sql.tallies import faults, tallied
 from revrules.backends.sql.tree import printed
 from revrules.problems import data as problems
 from revrules.problems.pushing import too_little_memory
@@ -26,6 +26,7 @@ from revrules.tables.rows import Table
 from revrules.tables.run import Run, headings_of
 from revrules.tables.samples import is_taken, last_place
 from revrules.tables.source import open_source
+from revrules.tables.summary import Tally
 from revrules.tables.telling import Keys, Setting, odd_keys, partnerless, tell_records, tell_related
 from revrules.tables.vetting import NotPushed, blank_lines
 from revrules.tables.views import INSTANT, View, key_as_written, open_view, typed_view
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from revrules.backends.sql.outputs import Bit
     from revrules.backends.sql.sources import Source
-    from revrules.backends.sql.tallies import Tallies
     from revrules.ruleset import Ruleset
     from revrules.tables.arrow import ArrowStream
     from revrules.tables.database import Limits, Progress
@@ -60,6 +60,14 @@ FILE = "file"
 """The view of the file; ``RECORDS`` is the same with the key as it is written."""
 RECORDS = "records"
 NUMBERED = f"{FILE}_numbered"
+
+
+class Counts(NamedTuple):
+    """Records with a value that is none and can be shown, with classifications that clash, with a key that finds no record."""
+
+    shown: int
+    clashes: int
+    lost: tuple[int, ...]
 
 
 class Pushed:
@@ -278,32 +286,43 @@ class Pushed:
         """
         setting = Setting(self._database, self._ruleset, self._relations, self._when, DUCKDB, self._on_issue)
         tell_related(setting)
-        tallies = self._tallied(self._source({}))
-        counted = Counted(tallies, self.lifecycle, full=full)
-        counted.take(self._database.rows(counted.statement(printed(tallies.tree, DUCKDB))))
-        if counted.clashes and self._relations.tables:
+        tally, counts = self._counts(full=full)
+        if counts.clashes and self._relations.tables:
             raise NotPushed("classifications that clash are told with the related records")
-        tally = counted.tally
         tally.read = self._read()
         if not tally.read == tally.placed == self._placed:
             raise DataError(problems.unaccounted(tally.read, self._placed, 0))
         found = odd_keys(self._database, NUMBERED) if self.entity.key is not None else Keys(frozenset(), {})
         tally.missing_keys, tally.duplicate_keys = len(found.missing), len(found.repeated)
         warnings = [*self._run.warnings, *self._relations.warnings]
-        numbered = printed(self._tallied(self._source({LINE: LINE}, NUMBERED)).tree, DUCKDB)
-        if counted.shown or found.missing or found.repeated:
-            odd = f"SELECT {LINE} FROM ({numbered}) WHERE {counted.has_problem() if counted.shown else 'false'}"
+        if counts.shown or found.missing or found.repeated or any(counts.lost):
+            numbered = self._faults(NUMBERED, {LINE: LINE})
+            odd = f"SELECT {LINE} FROM ({numbered}) WHERE {'shown' if counts.shown else 'false'}"
             tell_records(setting, self._run, self._view, odd, found)
-        warnings += [
-            partnerless(setting, numbered, name, number, self._run)
-            for number, (name, count) in enumerate(zip(tallies.lost, counted.lost, strict=True))
-            if count
-        ]
+            lost = enumerate(zip(self._relations.to_one(self.entity.name), counts.lost, strict=True))
+            warnings += [partnerless(setting, numbered, name, place, self._run) for place, (name, count) in lost if count]
         return tally.summary(self._view.name, self.entity.label, tuple(warnings), self._view.notes)
 
-    def _tallied(self, source: Source) -> Tallies:
+    def _counts(self, *, full: bool) -> tuple[Tally, Counts]:
+        """Return what is counted of all records; not ``full``: of how many there are and of their faults only."""
+        lost = len(self._relations.to_one(self.entity.name))
+        if full:
+            lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
+            tallies = tallied(self._ruleset.ir, lifecycle, self._source({}), DUCKDB, self._when, self._job.mode)
+            counted = Counted(tallies, self.lifecycle)
+            counted.take(self._database.rows(counted.statement(printed(tallies.tree, DUCKDB))))
+            return counted.tally, Counts(counted.shown, counted.clashes, tuple(counted.lost))
+        told = ["count(*)", "count(*) FILTER (shown)", "count(*) FILTER (clashes)", *(f"count(lost_{n})" for n in range(lost))]
+        ((placed_, shown, clashes, *keys),) = self._database.rows(f"SELECT {', '.join(told)} FROM ({self._faults(RECORDS, {})})")
+        tally = Tally(self.lifecycle)
+        tally.placed = int(str(placed_))
+        return tally, Counts(int(str(shown)), int(str(clashes)), tuple(int(str(count)) for count in keys))
+
+    def _faults(self, view: str, passed: Mapping[str, str]) -> str:
+        """Return the statement that tells of the faults of the records in a view."""
         lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
-        return tallied(self._ruleset.ir, lifecycle, source, DUCKDB, self._when, self._job.mode)
+        found = faults(self._ruleset.ir, lifecycle, self._source(passed, view), DUCKDB, self._when, self._job.mode)
+        return printed(found, DUCKDB)
 
     def _read(self) -> int:
         """Return how many rows there are to be placed, by the lines of the file where it has some."""

@@ -73,6 +73,13 @@ class Relations:
         """Return the records in the view ``at`` with all that relates to them."""
         return self._source(entity, view, columns, at, record_spec(self._ruleset.ir, entity), passed)
 
+    def to_one(self, entity: str) -> tuple[str, ...]:
+        """Return the relations of an entity to one record that are followed and have a table, in their order."""
+        spec = record_spec(self._ruleset.ir, entity)
+        declared = self._ruleset.outline.entity(entity)
+        followed_ = ((name, declared.relation(name)) for name, many, _ in spec.relations if not many)
+        return tuple(name for name, one in followed_ if one is not None and self._table_of(name, one.entity) is not None)
+
     def alone(self, found: Related, passed: Mapping[str, str]) -> Source:
         """Return the records of a related table without what relates to them."""
         spec = record_spec(self._ruleset.ir, found.entity)._replace(relations=())

@@ -45,7 +45,7 @@ class Tallies:
     """What is counted of every record, and what the columns mean.
 
     ``spot`` is a number in ``spots``: the stage (None: nowhere) and what the bits of ``unmet`` and ``unknown`` say there. Those of
-    ``missing``, ``lacks`` (of records ahead of the evidence), ``violations`` and ``problems`` are positions in ``names``; each
+    ``spot`` is a number in ``spots``: the stage (None: nowhere) and what the bits of ``unmet`` and ``unknown`` say there. Those
     set is as many columns as it needs. ``lost`` are relations to one record; their columns hold keys that find none.
     """
 
@@ -100,6 +100,24 @@ def tallied(
         tuple(problems),
         tuple(lost),
     )
+
+
+def faults(
+    ruleset: ir.Ruleset, lifecycle: ir.Lifecycle, source: Source, dialect: Dialect, when: When, mode: str = "evidence"
+) -> Sql:
+    """Return the statement that tells of every record whether there is a value that is none (``shown``), whether classifications
+    clash (``clashes``), the keys of ``lost`` relations as ``Tallies`` has them, and gives what is passed on.
+    """
+    frame = Frame(ruleset, source, dialect, when)
+    walk = Answers(lifecycle, frame, (), advance=mode == "advance").walk
+    problems = possible_problems(walk, frame)
+    told = {
+        "shown": tree.is_true(tree.any_of(one.when for one in problems if one.shows)),
+        "clashes": tree.is_true(tree.any_of(one.when for one in problems if one.clash)),
+    }
+    outputs = [(condition, name) for name, condition in told.items()]
+    outputs += [(key, f"lost_{n}") for n, key in enumerate(_lost(ruleset, frame, source).values())]
+    return frame.select([*outputs, *((frame.passed(name), name) for name in source.passed)])
 
 
 def _spots(walk: Walk) -> list[tuple[Spot, list[tuple[Pair, Asked]]]]:
