@@ -5,7 +5,7 @@ Days are numbered from 0001-01-01, a Monday, on; instants and local times are mi
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -137,3 +137,66 @@ def _cut_off(hours: Hours, offsets: Offsets) -> set[int]:
 def is_always(hours: Hours) -> bool:
     """Return whether all time is working time."""
     return hours.length == words.DAY_MICROS and len(hours.week.weekdays) == 7 and not hours.week.free
+
+
+class Piece(NamedTuple):
+    """From an instant on: how much of the time of odd sessions is counted there is ``slope`` times the instant plus ``shift``."""
+
+    start: int
+    slope: int
+    shift: int
+
+
+def counted_oddly(hours: Hours, odd: tuple[Session, ...], *, backwards: bool) -> list[Piece]:
+    """Return how much of odd sessions is counted at an instant: 0, then piece by piece.
+
+    Forwards, sessions of days before the local day are over, whatever their hours; backwards, those after it have not begun: a
+    clock may go over midnight, and skip a day or begin it twice.
+    """
+    changes = [micros_of(moment) for moment, _ in zone_table(hours.zone).utc.changes]
+    pieces: list[Piece] = []
+    for start in sorted({point for session in odd for point in _points(hours, session, changes)}):
+        day = _local_day(start, hours.zone)
+        slopes, shifts = zip(*(_counted(session, start, day, backwards=backwards) for session in odd), strict=True)
+        piece = Piece(start, sum(slopes), sum(shifts))
+        if piece[1:] != (pieces[-1][1:] if pieces else (0, 0)):
+            pieces.append(piece)
+    return pieces
+
+
+def overlaps(hours: Hours, odd: tuple[Session, ...]) -> list[tuple[Session, int]]:
+    """Return the sessions that begin before an odd one of an earlier day ends, with that end.
+
+    A day that was skipped has its hours during those of the next.
+    """
+    found = []
+    for session in odd:
+        following = next((day for day in range(session.day + 1, DAYS) if hours.week.works(day)), None)
+        if following is not None and hours.session(following).opens < session.closes:
+            found.append((hours.session(following), session.closes))
+    return found
+
+
+def _points(hours: Hours, session: Session, changes: list[int]) -> set[int]:
+    """Return the instants at which a session may begin or cease to be counted."""
+    offsets = zone_table(hours.zone).utc
+    near = {change for change in changes if abs(change - session.opens) < 3 * words.DAY_MICROS}
+    moments = [words.FIRST + words.MICROSECOND * (change + step) for change in near for step in (-1, 0)]
+    days = [(session.day + after) * words.DAY_MICROS for after in range(3)]
+    midnights = {day - offsets.at(moment) * 1_000_000 for day in days for moment in moments}
+    return {point for point in {session.opens, session.closes, *near, *midnights} if point >= 0}
+
+
+def _counted(session: Session, instant: int, day: int, *, backwards: bool) -> tuple[int, int]:
+    """Return slope and shift of what is counted of a session at an instant on a local day, and for a while after it."""
+    if day < session.day and backwards:
+        return 0, 0
+    if (day > session.day and not backwards) or instant >= session.closes:
+        return 0, session.length
+    return (1, -session.opens) if instant >= session.opens else (0, 0)
+
+
+def _local_day(instant: int, zone: str) -> int:
+    moment = (words.FIRST + words.MICROSECOND * instant).replace(tzinfo=UTC)
+    local = clock.to_local(moment, clock.zone_of(zone))
+    return DAYS if local is None else local.toordinal() - 1

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.backends.sql import business_days, business_turns, tree, zones
 from revrules.backends.sql import times_words as words
-from revrules.backends.sql.business_calendar import is_always, micros_of, odd_sessions
+from revrules.backends.sql.business_calendar import counted_oddly, is_always, micros_of, odd_sessions, overlaps
 from revrules.backends.sql.steps import steps
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from revrules.backends.sql.business_calendar import Hours, Session
     from revrules.backends.sql.business_days import Week
     from revrules.backends.sql.tree import Sql
@@ -58,11 +56,26 @@ def later(moment: Sql, length: int, hours: Hours, scope: Keeper) -> Sql:
     odd = odd_sessions(hours)
     if odd is None:
         return business_turns.later(moment, local, length, hours, scope)
-    counted = _Counted(hours, hours.week.without({session.day for session in odd}), odd)
+    counted = _Counted(hours, hours.week.without({session.day for session in odd}), odd, length < 0)
     done = _done(moment, local, counted, scope)
     target = scope.kept(tree.binary("+", done, tree.whole(length)), "worked")
-    there = _instant_after(target, counted, length < 0, scope)
-    return tree.case([(tree.binary(">=", target, tree.whole(0)), there)]) if length < 0 else there
+    there = _instant_after(target, counted, scope)
+    if length > 0:
+        return there
+    during = [_during(moment, -length, session, end, scope) for session, end in overlaps(hours, odd)]
+    return tree.case([*during, (tree.binary(">=", target, tree.whole(0)), there)])
+
+
+def _during(moment: Sql, length: int, session: Session, end: int, scope: Keeper) -> tuple[Sql, Sql]:
+    """Return the instant before another in the same session, though that of a day that was skipped goes on until ``end``.
+
+    Counted from the beginning of time, it would be in the session of the day that was skipped.
+    """
+    instant = scope.kept(_since_first(moment, scope), "micros")
+    possible = length <= session.length and session.opens + length < end
+    within = tree.between(instant, tree.whole(session.opens + length), tree.whole(end - 1)) if possible else tree.FALSE
+    last = instant if session.closes >= end else tree.call("LEAST", instant, tree.whole(session.closes))
+    return within, _moment(tree.binary("-", last, tree.whole(length)), scope)
 
 
 def _elapsed(moment: Sql, length: int, hours: Hours, scope: Keeper) -> Sql:
@@ -81,6 +94,7 @@ class _Counted(NamedTuple):
     hours: Hours
     alike: Week
     odd: tuple[Session, ...]
+    backwards: bool
 
     def before(self, session: Session) -> int:
         """Return how much working time lies before an odd session."""
@@ -105,59 +119,56 @@ def _done(moment: Sql, local: Sql, counted: _Counted, scope: Keeper) -> Sql:
     done = tree.binary("+", whole_sessions, tree.case(branches, tree.whole(hours.length)))
     if not counted.odd:
         return done
-    return tree.binary("+", done, _done_oddly(scope.kept(_since_first(moment, scope), "micros"), counted.odd))
+    return tree.binary("+", done, _done_oddly(scope.kept(_since_first(moment, scope), "micros"), counted))
 
 
-def _done_oddly(instant: Sql, odd: Sequence[Session]) -> Sql:
+def _done_oddly(instant: Sql, counted: _Counted) -> Sql:
     """Return how much of the time of odd sessions lies before an instant."""
-    thresholds: list[int] = []
+    pieces = counted_oddly(counted.hours, counted.odd, backwards=counted.backwards)
     results: list[Sql] = [tree.whole(0)]
-    total = 0
-    for session in odd:
-        thresholds += [session.opens, max(session.closes, session.opens)]
-        shift = total - session.opens
-        total += session.length
-        results += [tree.binary("+", instant, tree.whole(shift)), tree.whole(total)]
-    return steps(instant, [tree.whole(threshold) for threshold in thresholds], results)
+    for piece in pieces:
+        passed = instant if piece.slope == 1 else tree.binary("*", instant, tree.whole(piece.slope))
+        results.append(tree.binary("+", passed, tree.whole(piece.shift)) if piece.slope else tree.whole(piece.shift))
+    return steps(instant, [tree.whole(piece.start) for piece in pieces], results)
 
 
-def _instant_after(target: Sql, counted: _Counted, backwards: bool, scope: Keeper) -> Sql:
+def _instant_after(target: Sql, counted: _Counted, scope: Keeper) -> Sql:
     """Return the first (the last, of time counted backwards) instant before which so much working time lies."""
-    hours = counted.hours
-    rest = scope.kept(_without_odd(target, counted, backwards), "worked") if counted.odd else target
+    hours, backwards = counted.hours, counted.backwards
+    rest = scope.kept(_without_odd(target, counted), "worked") if counted.odd else target
     before = rest if backwards else tree.binary("-", rest, tree.whole(1))
     index = scope.kept(words.divided(scope.dialect, before, tree.whole(hours.length)), "session")
     day = tree.binary("*", business_days.nth(index, counted.alike, scope), tree.whole(words.DAY_MICROS))
     in_session = tree.binary("-", rest, tree.binary("*", index, tree.whole(hours.length)))
     local = tree.binary("+", tree.binary("+", day, tree.whole(hours.opens)), in_session)
     alike = instant_of(local, hours.zone, scope)
-    return tree.coalesce(_oddly(target, counted, backwards, scope), alike) if counted.odd else alike
+    return tree.coalesce(_oddly(target, counted, scope), alike) if counted.odd else alike
 
 
-def _spans(counted: _Counted, backwards: bool) -> list[tuple[Session, int, int]]:
+def _spans(counted: _Counted) -> list[tuple[Session, int, int]]:
     """Return each odd session with the working time from which on, and from which on no longer, the instant lies in it."""
     starts = [(session, counted.before(session)) for session in counted.odd]
-    more = 0 if backwards else 1
+    more = 0 if counted.backwards else 1
     return [(session, start + more, start + session.length + more) for session, start in starts]
 
 
-def _without_odd(target: Sql, counted: _Counted, backwards: bool) -> Sql:
+def _without_odd(target: Sql, counted: _Counted) -> Sql:
     """Return how much of a working time is that of sessions that are alike."""
     total = 0
     results: list[Sql] = [target]
     thresholds = []
-    for session, _, end in _spans(counted, backwards):
+    for session, _, end in _spans(counted):
         total += session.length
         thresholds.append(tree.whole(end))
         results.append(tree.binary("-", target, tree.whole(total)))
     return steps(target, thresholds, results)
 
 
-def _oddly(target: Sql, counted: _Counted, backwards: bool, scope: Keeper) -> Sql:
+def _oddly(target: Sql, counted: _Counted, scope: Keeper) -> Sql:
     """Return the instant if it lies in an odd session, else NULL."""
     results: list[Sql] = [tree.NULL]
     thresholds = []
-    for session, start, end in _spans(counted, backwards):
+    for session, start, end in _spans(counted):
         thresholds += [tree.whole(start), tree.whole(end)]
         shift = session.opens - counted.before(session)
         results += [tree.binary("+", target, tree.whole(shift)), tree.NULL]

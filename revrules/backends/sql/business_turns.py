@@ -7,7 +7,7 @@ session that a working time ends in is guessed with the shortfall at its beginni
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,8 @@ def _refuse(hours: Hours, guesses: int, scope: Keeper) -> None:
         reason = "its hours are so short beside the changes of the clock in them that no closed form is"
         raise Unsayable(what, scope.dialect, reason)
     for change in past_changes(zone_table(hours.zone).utc):
-        over_midnight = change.low.date() < change.high.date() and change.high.time() != time(0)
+        a_day = change.high - change.low >= timedelta(days=1)
+        over_midnight = a_day or (change.low.date() < change.high.date() and change.high.time() != time(0))
         if over_midnight and touched(hours, change):
             reason = f"on {change.high.date()} the clock changed over midnight, in working hours"
             raise Unsayable(what, scope.dialect, reason)
@@ -105,8 +106,9 @@ def _short(day: Sql, short: Shortfall, scope: Keeper) -> Sql:
     per_year = sum(each.less for each in short.yearly)
     if per_year == 0 and len({each.after for each in short.yearly}) == 1:
         terms = [_of_the_year(day, each, scope) for each in short.yearly]
-    since = tree.case([(tree.binary(">=", day, tree.whole(start)), reduce(_plus, terms))], tree.whole(0))
-    return tree.binary("+", past, since)
+    if not terms:
+        return past
+    return _plus(past, tree.case([(tree.binary(">=", day, tree.whole(start)), reduce(_plus, terms))], tree.whole(0)))
 
 
 def _of_the_years(day: Sql, yearly: Yearly, since: int, scope: Keeper) -> Sql:
