@@ -37,6 +37,13 @@ CELLS: dict[str, tuple[str, ...]] = {
 }
 
 
+KEYLESS = """
+team sales "Sales"
+entity deal "Deal" { amount money as "Amount"  note text as "Note" }
+lifecycle deals of deal { stage open "Open" { entry owner sales requires { worth: amount > 0 } } }
+"""
+
+
 @pytest.fixture(scope="module")
 def rules() -> revrules.Ruleset:
     return revrules.loads(RULES)
@@ -253,6 +260,18 @@ def test_frames_of_polars_go_in_and_out(rules: revrules.Ruleset) -> None:
     assert [issue.reason for issue in placed.issues] == [
         "the same key as on record 1", "not one of open, won, lost (near: won)", "outside 0..", "the key is missing",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_records_without_a_key_are_told_by_their_lines(tmp_path: Path, ending: str) -> None:
+    keyless = revrules.loads(KEYLESS)
+    data = tmp_path / f"deals.{ending}"
+    with duckdb.connect() as connection:
+        named = ", ".join(f"'A-{n}' AS \"{heading}\"" for n, heading in enumerate(HEADINGS))
+        connection.execute(f"COPY (SELECT {named} FROM range(5)) TO '{data}'")
+    same(keyless, data, "csv", related={})
+    lines = [row["line"] for row in csv.DictReader(io.StringIO((tmp_path / "placed.csv").read_text(encoding="utf-8")))]
+    assert lines == [str(number + (ending == "csv")) for number in range(1, 6)]
 
 
 def test_a_required_column_that_is_lacking_stops_both(rules: revrules.Ruleset, tmp_path: Path) -> None:

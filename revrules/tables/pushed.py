@@ -60,6 +60,8 @@ FILE = "file"
 """The view of the file; ``RECORDS`` is the same with the key as it is written."""
 RECORDS = "records"
 NUMBERED = f"{FILE}_numbered"
+UNIT = "unit"
+"""The column with the line or record of the file that a row is."""
 
 
 class Counts(NamedTuple):
@@ -89,7 +91,7 @@ class Pushed:
         self.bits: tuple[Bit, ...] = ()
         """What the bits of sets in the columns that were written mean."""
         self._on_issue = on_issue
-        self._has_stream = False
+        self._has_stream = self._tells_lines = False
         self._stack = ExitStack()
         try:
             self._database = self._stack.enter_context(database(limits, on_progress))
@@ -119,7 +121,9 @@ class Pushed:
         self._relations = Relations(self._database, self._ruleset, self._job, self._run, self._opened)
         connection.execute(f"CREATE VIEW {RECORDS} AS SELECT *{self._key()} FROM {self._wanted()}")
         number = "" if self._job.sample is not None else f", row_number() OVER () AS {LINE}"
-        connection.execute(f"CREATE VIEW {NUMBERED} AS SELECT *{number} FROM {RECORDS}")
+        connection.execute(
+            f"CREATE VIEW {NUMBERED} AS SELECT *, {view.unit_of(LINE)} AS {UNIT} FROM (SELECT *{number} FROM {RECORDS})"
+        )
         self.as_of = self._job.as_of or datetime.now(UTC)
         self._when = times.when_of(self.as_of, self._ruleset.ir, DUCKDB)
         self._placed = 0
@@ -268,7 +272,10 @@ class Pushed:
             case "key":
                 return "passed key", "key"
             case "line":
-                return "passed line", LINE
+                if not self._view.plain:
+                    raise NotPushed("its rows are named by their lines, and some are several")
+                self._tells_lines = True
+                return "passed line", UNIT
             case "input":
                 letter = "t" if as_python and self._view.types[position] == INSTANT else "c"
                 return f"passed {position}", f"{letter}{position}"
@@ -330,6 +337,8 @@ class Pushed:
         if expected is None or self._job.limit is not None or self._job.sample is not None:
             return self._count()
         if expected != self._placed:
+            if self._tells_lines:
+                raise NotPushed("its rows are named by their lines, and some lines are blank")
             self._view = self._view._replace(plain=False)
             blank = sum(blank_lines(open_source(path)) for path, _ in self._view.parts)
             if expected - blank != self._placed:

@@ -54,6 +54,15 @@ class View(NamedTuple):
     parts: tuple[tuple[str, int], ...] = ()
     """The files in their order, with how many rows each has; that of the last does not matter."""
 
+    def unit_of(self, number: str) -> str:
+        """Return the SQL for the unit of its file that the row of a ``number``, SQL, is."""
+        branches, before = "", 0
+        for _, rows in self.parts[:-1]:
+            branches += f"WHEN {number} <= {before + rows} THEN {number} - {before} "
+            before += rows
+        place = f"CASE {branches}ELSE {number} - {before} END" if branches else number
+        return f"{place} + {self.before}"
+
     def place(self, number: int) -> tuple[str, int]:
         """Return in which file the row of that number is, and its number there."""
         for path, rows in self.parts[:-1]:

@@ -44,9 +44,10 @@ class Pair(NamedTuple):
 class Tallies:
     """What is counted of every record, and what the columns mean.
 
-    ``spot`` is a number in ``spots``: the stage (None: nowhere) and what the bits of ``unmet`` and ``unknown`` say there. The bits
-    of ``missing``, ``lacks`` (of records ahead of the evidence), ``violations`` and ``problems`` are positions in ``names``; each
-    set is as many columns as it needs. ``lost`` are relations to one record; their columns hold keys that find none.
+    ``spot`` is a number in ``spots``: the stage (None: nowhere) and what the bits of ``unmet`` and ``unknown`` say there.
+    The bits of ``missing``, ``lacks`` (of records ahead of the evidence), ``violations`` and ``problems`` are positions in
+    ``names``; each set is as many columns as it needs. ``lost`` are relations to one record; their columns hold keys that find
+    none.
     """
 
     tree: Sql
