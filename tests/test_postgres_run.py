@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import signal
 import subprocess
 import sys
@@ -221,3 +222,61 @@ def test_a_parquet_file_has_the_types_of_the_table(crm: Place, server: Server) -
     described = duckdb.sql(f"DESCRIBE SELECT * FROM '{crm.folder / 'out.parquet'}'").fetchall()
     types = {name: type_ for name, type_, *_ in described}
     assert (types["Amount"], types["Close Date"], types["blockers"]) == ("DECIMAL(18,2)", "DATE", "VARCHAR[]")
+
+
+def test_records_inside_of_rows_are_never_left_out_in_silence(crm: Place, server: Server, postgres: Postgres) -> None:
+    postgres.run("CREATE VIEW crm.nested AS SELECT *, '[]'::jsonb AS meetings FROM crm.deals")
+    outcome = crm.run("evaluate", "rules.rev", "crm.nested", "--to", server.url)
+    assert (outcome.code, "REV757" in outcome.err) == (2, True)
+
+
+def test_columns_come_in_the_order_asked_for(crm: Place, server: Server) -> None:
+    chosen = "stage,Note,blockers_mask,Deal ID,missing_mask,Amount"
+    outcome = evaluate(crm, server, "--output-format", "jsonl", "--columns", chosen)
+    first = json.loads(sorted(outcome.out.splitlines())[0])
+    assert list(first) == ["stage", "Note", "blockers_mask", "Deal ID", "missing_mask", "Amount"]
+    assert isinstance(first["blockers_mask"], int)
+
+
+def test_a_table_without_a_key_or_a_lifecycle_is_placed_as_its_file(crm: Place, server: Server, postgres: Postgres) -> None:
+    rules = """
+team sales
+entity visit { page text  seconds integer }
+lifecycle visits of visit { stage came { entry owner sales }  stage stayed { owner sales from came requires { s: seconds > 9 } } }
+"""
+    crm.write("visits.rev", rules)
+    crm.write("visits.csv", "page,seconds\na,10\na,10\nb,\n")
+    load(postgres, "crm.visits", crm.read("visits.csv"), {"seconds": "bigint"})
+    files = crm.run("evaluate", "visits.rev", "visits.csv", "--output-format", "csv", "--columns", "stage,missing")
+    tables = crm.run(
+        "evaluate", "visits.rev", "crm.visits", "--to", server.url, "--output-format", "csv", "--columns", "stage,missing"
+    )
+    assert rows(tables.out) == rows(files.out)
+    assert (tables.code, tables.err) == (files.code, files.err)
+
+
+def test_an_empty_table_is_no_mistake(crm: Place, server: Server, postgres: Postgres) -> None:
+    postgres.run("CREATE VIEW crm.none AS SELECT * FROM crm.deals WHERE false")
+    outcome = evaluate(crm, server, "--into", "crm.placed", table="crm.none")
+    assert (outcome.code, "0 rows read = 0 deals placed" in outcome.err) == (0, True)
+    assert postgres.run("SELECT count(*) FROM crm.placed") == [(0,)]
+
+
+def test_advance_and_capital_letters_and_reserved_schemas(crm: Place, server: Server, postgres: Postgres) -> None:
+    postgres.run(
+        'DROP SCHEMA IF EXISTS "Order" CASCADE; CREATE SCHEMA "Order"; CREATE TABLE "Order"."User" AS SELECT * FROM crm.deals'
+    )
+    files = crm.evaluate("--output-format", "csv", "--mode", "advance")
+    tables = evaluate(crm, server, "--output-format", "csv", "--mode", "advance", table='"Order"."User"')
+    assert rows(tables.out) == rows(files.out)
+    lost = evaluate(crm, server, table="Order.User")
+    assert (lost.code, "REV752" in lost.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "name", ["deals; DROP TABLE crm.deals", "(SELECT 1)", "crm.", "a.b.c.d", '"', "", "crm.deals WHERE true"]
+)
+def test_only_names_are_taken_for_tables(name: str, crm: Place, server: Server, postgres: Postgres) -> None:
+    outcome = evaluate(crm, server, table=name)
+    assert (outcome.code, "REV752" in outcome.err) == (2, True)
+    assert postgres.run("SELECT count(*) FROM crm.deals") == [(7,)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from contextlib import closing, contextmanager
@@ -43,6 +44,7 @@ def on_spark(rules: Ruleset, asked: Asked, unfit: Mapping[str, object], limits: 
     refuse(unfit, "--engine spark")
     if asked.out in (None, "-") and asked.replace:
         raise click.UsageError("--replace belongs to -o FOLDER.")
+    logging.getLogger().addHandler(logging.NullHandler())  # Spark's driver logs where Ctrl-C has stopped it
     with records.data_errors(), Faults() as found:
         session = local_session(limits.memory, limits.threads)
         with meaning(session), closing(SparkFiles(session, headings_of(rules))) as spark:

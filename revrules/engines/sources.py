@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from revrules.backends.sql import tree
 from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.held_types import held_by, natural
-from revrules.backends.sql.sources import Link, Source, SourceColumn
+from revrules.backends.sql.sources import Held, Link, Source, SourceColumn
 from revrules.outline import outline
 from revrules.problems import data as problems
 from revrules.problems import engines as engine_problems
@@ -83,6 +83,7 @@ def _source(
         assert relation is not None, "a description follows declared relations"
         to = related.get(name) or related.get(relation.entity)
         if to is None:
+            _check_nested(table, name, columns, dialect)
             warnings.append(problems.relation_without_data(name, relation.entity, many))
             continue
         target = _source(ruleset, relation.entity, to, related, inner, dialect, warnings)
@@ -104,6 +105,14 @@ def _columns(ruleset: ir.Ruleset, entity: str, table: TableAt, dialect: Dialect)
     types = dict(table.columns)
     matched = match_columns(outline(ruleset).entity(entity), headings, table.name)
     return {field: SourceColumn(name, held_by(types[name], dialect), types[name]) for field, name, _ in matched.fields}
+
+
+def _check_nested(table: TableAt, relation: str, columns: Mapping[str, SourceColumn], dialect: Dialect) -> None:
+    """Raise ``DataError`` where a column holds the records of a relation inside of its rows: nobody would look there."""
+    taken = {column.name for column in columns.values()}
+    for name, type_ in table.columns or ():
+        if name == relation and name not in taken and held_by(type_, dialect) is Held.OTHER:
+            raise DataError(engine_problems.nested_records(table.name, relation))
 
 
 def _check(ruleset: ir.Ruleset, lifecycle: Lifecycle, table: TableAt, source: Source, warnings: list[Diagnostic]) -> None:

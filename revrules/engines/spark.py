@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,7 @@ def local_session(memory: str | None = None, threads: int | None = None) -> Spar
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise DataError(problems.lacking_driver("Spark", "spark")) from error
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else Spark tells about the names of this machine
     builder = SparkSession.builder.appName("revrules").master(f"local[{threads or '*'}]")
     for name, value in (SETTINGS | ({"spark.driver.memory": memory} if memory else {})).items():
         builder = builder.config(name, value)

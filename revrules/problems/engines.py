@@ -11,6 +11,7 @@ REFUSED = Problem("REV753", "statement-refused", Severity.ERROR, "a database ref
 TAKEN = Problem("REV754", "table-exists", Severity.ERROR, "the table for the results exists already")
 NOT_SAID = Problem("REV740", "not-said-in-sql", Severity.ERROR, "a dialect of SQL cannot say exactly what a ruleset says")
 OTHERWISE = Problem("REV756", "not-on-spark", Severity.ERROR, "Spark would read a file otherwise than it is meant")
+NESTED = Problem("REV757", "records-inside-rows", Severity.ERROR, "a column holds related records inside of its rows")
 DIFFERS = Problem("REV755", "engine-differs", Severity.ERROR, "an engine means something else by a part of the language")
 
 
@@ -46,6 +47,12 @@ def not_on_spark(name: str, reason: str) -> Diagnostic:
         f"`{name}` cannot be read by Spark as it is meant: {reason}",
         help=("without `--engine spark` it can be read; or hand Spark a Parquet file or a table",),
     )
+
+
+def nested_records(table: str, relation: str) -> Diagnostic:
+    """Related records stand in a column of arrays, documents or structs; a statement joins tables."""
+    told = f"`{table}` holds the records of `{relation}` inside of its rows, where no statement looks for them"
+    return Diagnostic(NESTED, told, help=(f"name a table of them: `--data {relation}=TABLE`", "files of JSON are read with them"))
 
 
 def no_table(name: str, where: str) -> Diagnostic:
