@@ -12,6 +12,7 @@ import pytest
 
 import revrules
 from revrules.spark import place as place_frame
+from revrules.tables.failure import DataError
 
 if TYPE_CHECKING:
     from engines import Spark
@@ -169,6 +170,35 @@ def test_frames_of_a_session_are_placed_as_files_are(exports: Place, spark: Spar
     told = [[key or "", stage, verdict or "", "; ".join(blockers)] for key, stage, verdict, blockers, _ in found]
     assert sorted(told) == rows(exports.read("files.csv"))
     assert not [table.name for table in spark.session.catalog.listTables() if table.name.startswith("revrules")]
+
+
+LINES = """\
+{"Deal ID": "D-1", "Deal Stage": "Closed Won", "Amount": 1200.50, "Account ID": "A-1", "Close Date": "x"}
+{"Deal ID": "D-2", "Deal Stage": "Open", "Amount": 9007199254740993, "Loss Reason": null}
+{"Deal ID": "D-3", "Deal Stage": "Open", "Amount": -5, "extra": {"a": [1]}}
+"""
+
+
+def test_lines_of_json_are_placed_as_without_spark(exports: Place, spark: Spark) -> None:
+    exports.write("rules.rev", exports.read("rules.rev").replace("closed_on date", "closed_on text"))
+    exports.write("deals.jsonl", LINES)
+    words = ("evaluate", "rules.rev", "deals.jsonl", *RELATED, "--output-format", "csv")
+    files, there = exports.run(*words), exports.run(*words, "--engine", "spark")
+    assert rows(there.out) == rows(files.out)
+    assert there.code == 1
+
+
+def test_a_statement_that_fails_leaves_nothing(exports: Place, spark: Spark) -> None:
+    deals = spark.session.read.parquet(str(exports.folder / "deals.parquet"))
+    deals.selectExpr("*", "1 div (length(`Deal ID`) - 3) AS broken").createOrReplaceTempView("broken_deals")
+    before = exports.names()
+    words = ("evaluate", "rules.rev", "broken_deals", *RELATED, "--engine", "spark", "--keep", "-o", "out")
+    outcome = exports.run(*words)
+    assert (outcome.code, "REV753" in outcome.err) == (2, True)
+    assert exports.names() == before
+    nested = deals.selectExpr("*", "ARRAY() AS meetings")
+    with pytest.raises(DataError, match="REV757"):
+        place_frame(revrules.load(exports.folder / "rules.rev"), nested, as_of=AS_OF)
 
 
 TYPES = [
