@@ -43,6 +43,7 @@ class Database:
     def __init__(self, connection: DuckDBPyConnection, on_progress: Progress | None) -> None:
         self.connection = connection
         self._on_progress = on_progress
+        self._locked = False
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Return all rows of a statement; Ctrl-C stops it."""
@@ -77,7 +78,10 @@ class Database:
             yield from batch
 
     def lock(self, paths: Sequence[str]) -> None:
-        """Allow no more files than ``paths``, and no more changes of settings."""
+        """Allow no more files than ``paths``, and no more changes of settings; once done it stays."""
+        if self._locked:
+            return
+        self._locked = True
         listed = ", ".join(map(quoted_text, paths))
         self.connection.execute(f"SET allowed_paths = [{listed}]; SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")

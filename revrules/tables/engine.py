@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 Engine: TypeAlias = Literal["auto", "duckdb", "python"]
 ENGINES: tuple[Engine, ...] = ("auto", "duckdb", "python")
 DATABASES = (".duckdb", ".ddb")
-SMALL = 2 << 20
-"""Bytes of all files together; for less than that, Python is done before DuckDB has begun."""
-SMALL_PARQUET = 1 << 18
+SMALL = 4 << 20
+"""Bytes of all files together; with less Python is done before DuckDB has begun: a long statement is planned for seconds."""
+SMALL_PARQUET = 1 << 19
 
 
 def is_small(job: Job) -> bool:

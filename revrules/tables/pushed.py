@@ -209,6 +209,7 @@ class Pushed:
         return names, self._counted(statement)
 
     def _counted(self, statement: str) -> Iterator[Sequence[object]]:
+        self._lock([])
         self._placed = 0
         with self._trouble():
             for row in self._database.stream(statement):
@@ -228,6 +229,7 @@ class Pushed:
         both, names = self._statement([*columns, *(column for column in wanted if column not in columns)], as_python=True)
         shown = names[: len(names) - sum(column not in columns for column in wanted)]
         items = ", ".join(map(quoted, distinct(names)[: len(shown)]))
+        self._lock([])
         with self._trouble():
             found = self._database.rows(f"SELECT {items} FROM ({both}) WHERE {' OR '.join(LOOK)} LIMIT {most}")
             self._placed = self._count()
@@ -242,8 +244,10 @@ class Pushed:
             yield
         except duckdb.OutOfMemoryException as error:
             raise DataError(too_little_memory(plain(error))) from error
-        except (duckdb.InvalidInputException, duckdb.ConversionException, UnicodeDecodeError) as error:
-            raise NotPushed(f"DuckDB reads it otherwise: {plain(error)}") from error
+        except (duckdb.IOException, duckdb.InterruptException):
+            raise
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            raise NotPushed(f"DuckDB refuses: {plain(error)}") from error
 
     def _statement(self, columns: Sequence[OutputColumn], *, as_python: bool = False) -> tuple[str, list[str]]:
         """Return the statement that gives ``columns`` of every record, and their names; values as Python has them, if asked."""
@@ -291,6 +295,10 @@ class Pushed:
 
         Raises ``DataError`` where the books do not balance.
         """
+        with self._trouble():
+            return self._summary(full=full)
+
+    def _summary(self, *, full: bool) -> Summary:
         setting = Setting(self._database, self._ruleset, self._relations, self._when, DUCKDB, self._on_issue)
         tell_related(setting)
         tally, counts = self._counts(full=full)
