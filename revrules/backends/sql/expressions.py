@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from revrules.backends.sql.tree import Sql
     from revrules.types import Type
 
-DEEPEST = 48
+DEEPEST = 24
 """Pieces of SQL inside one another, beyond which one is kept: printers and engines go down piece by piece."""
 TEXT_FUNCTIONS = frozenset({"email_domain", "url_domain", "lower", "upper", "length"})
 ORDERED = {

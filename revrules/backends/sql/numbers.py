@@ -109,7 +109,7 @@ def _of_integers(sign: str, word: str) -> Operator:
         f"integer {sign} integer",
         duckdb=lambda left, right: try_cast(binary(sign, cast(left, "HUGEINT"), right), "BIGINT"),
         postgres=lambda left, right: in_64_bits(binary(sign, cast(left, "NUMERIC"), right)),
-        spark=lambda left, right: call(f"TRY_{word}", left, right),
+        spark=lambda left, right: try_cast(binary(sign, cast(left, "DECIMAL(19, 0)"), cast(right, "DECIMAL(19, 0)")), "BIGINT"),
         snowflake=lambda left, right: in_64_bits(binary(sign, cast(left, "NUMBER(38, 0)"), right)),
         bigquery=lambda left, right: call(f"SAFE_{word}", left, right),
     )
