@@ -8,11 +8,12 @@ from random import Random
 
 import duckdb
 import pytest
+from engines import Postgres, postgres_server
 
 import revrules
 from revrules import ir
 from revrules.backends.sql import tree
-from revrules.backends.sql.dialects import Dialect
+from revrules.backends.sql.dialects import Dialect, Unsayable
 from revrules.backends.sql.reading import read
 from revrules.backends.sql.sources import Held, SourceColumn
 from revrules.readers import field_spec
@@ -222,3 +223,52 @@ def test_typed_values_are_read_as_the_runtime_reads_them(
 ) -> None:
     column = SourceColumn("c", held, type_.partition("(")[0].lower())
     assert wrong(ruleset, column, values(type_, [None, *given]), [None, *given]) == ""
+
+
+ON_POSTGRES = {
+    "BOOLEAN": "boolean", "BIGINT": "bigint", "DECIMAL(12,2)": "numeric(12,2)", "DECIMAL(38,5)": "numeric(38,5)",
+    "DOUBLE": "double precision", "DATE": "date", "TIMESTAMP": "timestamp", "TIMESTAMPTZ": "timestamptz",
+}  # fmt: skip
+
+
+def test_typed_values_are_read_alike_on_postgres(ruleset: ir.Ruleset) -> None:
+    faults, gaps = [], set()
+    with postgres_server() as server:
+        connection = Postgres(server.url)
+        for type_, held, specimens in (one for one in TYPED if one[0] in ON_POSTGRES):
+            given: list[object] = [None, *specimens]
+            said = ", ".join("(NULL)" if value is None else f"('{written(value)}')" for value in given)
+            table = f"(SELECT CAST(c AS {ON_POSTGRES[type_]}) AS c FROM (VALUES {said}) AS t(c)) AS t"
+            for declared in ruleset.entity("thing").fields:
+                try:
+                    found = read(SourceColumn("c", held, ON_POSTGRES[type_]), declared, ruleset, Dialect.POSTGRES)
+                except Unsayable:
+                    gaps.add((type_, str(declared.type)))
+                    continue
+                reason = tree.NULL if found.reason is None else found.reason
+                columns = ", ".join(f"CAST({tree.printed(one, Dialect.POSTGRES)} AS TEXT)" for one in (found.value, reason))
+                reader = field_reader(field_spec(declared, ruleset.timezone))
+                for raw, (value, why) in zip(given, connection.run(f"SELECT {columns} FROM {table}"), strict=True):
+                    meant, words = reader(raw)
+                    if (value is None, why) != (meant is None, without_suggestion(words) or None) or not alike(value, meant):
+                        faults.append(f"{declared.type} of {type_} {raw!r}: {value!r}, {why!r} instead of {meant!r}, {words!r}")
+        connection.close()
+    assert not faults, "\n".join(faults[:20])
+    assert gaps == {(type_, "duration") for type_ in ("DECIMAL(12,2)", "DECIMAL(38,5)", "DOUBLE")}
+
+
+def alike(text: object, meant: object) -> bool:
+    """Return whether a text of Postgres says a value."""
+    match as_queried(meant):
+        case None:
+            return text is None
+        case bool() as truth:
+            return text == ("true" if truth else "false")
+        case dt.datetime() as moment:
+            return dt.datetime.fromisoformat(str(text)) == moment
+        case int() | Decimal() as number:
+            return Decimal(str(text)) == number
+        case value if isinstance(meant, float):
+            return repr(float(str(text))) == value
+        case value:
+            return text == str(value)
