@@ -333,6 +333,13 @@ def test_a_limit_takes_the_first_rows(tmp_path: Path) -> None:
         assert done.stdout == "deal_id\nD-0\nD-1\nD-2\n", (engine, done.stderr)
 
 
+@pytest.mark.parametrize("size", ["much", "-1GB", "12 apples"])
+def test_a_limit_that_is_no_size_is_told(rules: revrules.Ruleset, tmp_path: Path, size: str) -> None:
+    large(tmp_path / "deals.parquet", 10)
+    with pytest.raises(DataError, match="REV747"):
+        evaluate_table(rules, tmp_path / "deals.parquet", tmp_path / "placed.csv", engine="duckdb", limits=Limits(size))
+
+
 def large(path: Path, count: int) -> None:
     with duckdb.connect() as connection:
         columns = (

@@ -85,7 +85,9 @@ def command(
 ) -> None:
     """Place every record of an export in its stage, and say why.
 
-    RULESET is a ruleset or its folder; DATA a CSV, TSV, JSON, JSON lines or Parquet file, or `-` for standard input.
+    RULESET is a ruleset or its folder; DATA a CSV, TSV, JSON, JSON lines or Parquet file, a pattern for several of them, a
+    table of a DuckDB database (crm.duckdb::deals), or `-` for standard input. Large tables are placed by DuckDB, which
+    makes the columns blockers_mask, unknown_criteria_mask, missing_mask and violations_mask, too: lists as bits.
     With --to it is a table of that database, with --engine spark files or a table of Spark: records are placed there.
     Without -o a table shows the records that need a look. Exit code: 0 every row and cell could be used, 1 some could
     not (they are listed, and every record that can be read is placed), 2 nothing could be done. Cells are written as they

@@ -1,4 +1,4 @@
-"""Problems of a run that DuckDB does, REV745 and REV746."""
+"""Problems of a run that DuckDB does, REV745 to REV747."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from revrules.diagnostics import Diagnostic, Problem, Severity
 
 NOT_PUSHED = Problem("REV745", "not-on-duckdb", Severity.ERROR, "DuckDB cannot do an evaluation that was asked of it")
 MEMORY = Problem("REV746", "too-little-memory", Severity.ERROR, "an evaluation needs more memory than it may use")
+
+SIZE = Problem("REV747", "unknown-size", Severity.ERROR, "a limit of memory is not a size")
+
+
+def unknown_size(size: str) -> Diagnostic:
+    """``--memory-limit`` is no size that DuckDB knows."""
+    return Diagnostic(SIZE, f"`{size}` is not a size of memory such as 500MB or 2GB")
 
 
 def not_pushed(name: str, reason: str) -> Diagnostic:

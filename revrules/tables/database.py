@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import re
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.problems import data as problems
+from revrules.problems.pushing import unknown_size
 from revrules.tables.duck import plain, quoted_text
 from revrules.tables.failure import DataError
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 POLL = 0.1
 """Seconds between two looks at how far a statement has come."""
 BATCH = 2048
+SIZE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
 
 
 class Limits(NamedTuple):
@@ -106,7 +109,7 @@ def database(limits: Limits, on_progress: Progress | None = None) -> Iterator[Da
             connection.execute(f"SET temp_directory = {quoted_text(folder)}; SET TimeZone = 'UTC'")
             connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
             if limits.memory is not None:
-                connection.execute(f"SET memory_limit = {quoted_text(limits.memory)}")
+                _limit_memory(connection, limits.memory)
             if limits.threads is not None:
                 connection.execute(f"SET threads = {limits.threads}")
             if not limits.ordered:
@@ -114,6 +117,12 @@ def database(limits: Limits, on_progress: Progress | None = None) -> Iterator[Da
             yield Database(connection, on_progress)
         finally:
             connection.close()
+
+
+def _limit_memory(connection: DuckDBPyConnection, size: str) -> None:
+    if not SIZE.fullmatch(size):
+        raise DataError(unknown_size(size))
+    connection.execute(f"SET memory_limit = {quoted_text(size)}")
 
 
 @contextmanager
