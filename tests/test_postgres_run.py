@@ -280,3 +280,23 @@ def test_only_names_are_taken_for_tables(name: str, crm: Place, server: Server, 
     outcome = evaluate(crm, server, table=name)
     assert (outcome.code, "REV752" in outcome.err) == (2, True)
     assert postgres.run("SELECT count(*) FROM crm.deals") == [(7,)]
+
+
+@pytest.mark.parametrize("out", ["out.parquet", "out.csv"])
+def test_ctrl_c_while_records_come_leaves_no_file(out: str, crm: Place, server: Server, postgres: Postgres) -> None:
+    slow = "SELECT d.*, pg_sleep(0.01)::text FROM crm.deals AS d CROSS JOIN generate_series(1, 10000)"
+    postgres.run(f"CREATE VIEW crm.slow AS {slow}")
+    words = ["evaluate", "rules.rev", "crm.slow", "--to", server.url, "--keep", "-o", out]
+    process = subprocess.Popen([sys.executable, "-m", "revrules", *words], cwd=crm.folder, stderr=subprocess.PIPE, text=True)
+    for _ in range(100):
+        if crm.unfinished() or process.poll() is not None:
+            break
+        time.sleep(0.1)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=10)
+    assert (process.returncode, err.strip()) == (130, "stopped")
+    assert not [name for name in crm.names() if name.startswith((".rev", "out"))]
+    time.sleep(0.2)
+    active = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%slow%' AND state = 'active' AND pid <> pg_backend_pid()"
+    assert postgres.run(active) == [(0,)]

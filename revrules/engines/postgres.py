@@ -13,7 +13,7 @@ from revrules.engines.sources import named_table
 from revrules.engines.urls import is_postgres, shown, without_secrets
 from revrules.problems import engines as problems
 from revrules.tables.failure import DataError
-from revrules.tables.streams import each_row, reading_errors
+from revrules.tables.streams import Coming, each_row, reading_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Connection, Cursor
 
     from revrules.engines.sources import TableAt
-    from revrules.tables.arrow import ArrowStream
 
 COLUMNS = """
 WITH RECURSIVE c AS (
@@ -106,12 +105,12 @@ class Postgres:
             yield from each_row(rows)
 
     @contextmanager
-    def stream(self, statement: str) -> Iterator[ArrowStream]:
+    def stream(self, statement: str) -> Iterator[Coming]:
         """Yield the rows of a statement, to be read once; what is wrong with them while they come is raised here."""
         broken = (*reading_errors(), self._errors)
         with self._asked(statement) as cursor:
             try:
-                yield cursor.fetch_arrow()
+                yield Coming(cursor.fetch_arrow(), cursor.adbc_cancel)
             except broken as error:
                 raise self._refusal(error) from error
 
