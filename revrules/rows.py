@@ -38,11 +38,21 @@ def cell_condition(cell: ir.Cell, asked_of: ir.Expr, any_case: bool = False) -> 
     if not cell.values and not cell.ranges:
         if cell.when_missing and cell.negated:
             return ALWAYS
-        return ir.Known(asked_of) if cell.negated else ir.Not(ir.Known(asked_of))
+        return _known(asked_of) if cell.negated else ir.Not(_known(asked_of))
     found = _of_known(cell, asked_of, any_case)
     if cell.when_missing is None:
         return found
-    return ir.Or((ir.Not(ir.Known(asked_of)), found)) if cell.when_missing else ir.And((ir.Known(asked_of), found))
+    return ir.Or((ir.Not(_known(asked_of)), found)) if cell.when_missing else ir.And((_known(asked_of), found))
+
+
+def _known(asked_of: ir.Expr) -> ir.Expr:
+    """Return whether an input is known to words for missing: what is made of counts and scores is when it can be one number only.
+
+    (``Known`` says less: any count times nought is nought, but as a value it is missing while the count is open.)
+    """
+    if is_ranged(asked_of) and isinstance(asked_of, ir.Arith | ir.Negate):
+        return ir.OrElse(ir.RangedCompare(ir.CompareOp.EQ, asked_of, asked_of), NEVER)
+    return ir.Known(asked_of)
 
 
 def _of_known(cell: ir.Cell, asked_of: ir.Expr, any_case: bool) -> ir.Expr:
