@@ -21,6 +21,10 @@ MOST_INLINE = 24
 """Nodes inside one another: what is deeper stays a column of its own, so that no printer and no parser has to go deep."""
 
 
+SHORT = 8
+"""Nodes of a constant that may be said again and again: a cast, a negative."""
+
+
 @dataclass(frozen=True, slots=True)
 class Base:
     """A column of the first layer: what is said of the tables that are joined there, by the names that they have there."""
@@ -266,8 +270,8 @@ def _reads_of(value: Sql) -> Iterator[str]:
 
 
 def is_plain(value: Sql) -> bool:
-    """Return whether a value is a column or a constant: nothing to be kept."""
-    return tree.is_simple(value) or not tree.column_uses(value)
+    """Return whether a value is a column or a constant, which is nothing to be kept. (What is made of constants can be long.)"""
+    return tree.is_simple(value) or (tree.is_short(value, SHORT) and not tree.column_uses(value))
 
 
 def _entered(values: dict[str, tuple[str, Sql]], value: Sql, hint: str, rows: Rows) -> str:

@@ -6,6 +6,7 @@ types are printed as they stand here, and what a dialect says in its own way is 
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from sqlglot import ErrorLevel, exp
@@ -76,7 +77,7 @@ def named_type(type_: str) -> exp.DataType:
 
 
 def binary(operator: str, left: Sql, right: Sql) -> Sql:
-    """Return two pieces with one of ``= <> < <= > >= + - * / || & | >>`` between them. Division, + and * of a dialect may raise."""
+    """Return two pieces with one of ``= <> < <= > >= + - * / || & | >>`` between them. Arithmetic may raise."""
     return _OPERATORS[operator](this=grouped(left), expression=grouped(right))
 
 
@@ -187,6 +188,11 @@ def is_simple(value: Sql) -> bool:
     return isinstance(value, exp.Column | exp.Literal | exp.Boolean | exp.Null)
 
 
+def is_short(value: Sql, most: int) -> bool:
+    """Return whether a piece has at most so many nodes."""
+    return sum(1 for _ in islice(value.walk(), most + 1)) <= most
+
+
 def constant_text(value: Sql) -> tuple[str, str] | None:
     """Return the text and the type of a constant that was made by casting a text; None for all else."""
     if isinstance(value, exp.Cast) and isinstance(value.this, exp.Literal) and value.this.is_string:
@@ -284,7 +290,7 @@ def table(name: str) -> Sql:
 def qualified(parts: Sequence[str]) -> Sql:
     """Return a table by the parts of its name: catalog, schema, name, the first of them perhaps left out."""
     *before, name = map(quoted, parts)
-    catalog, schema = ([None, None] + before)[-2:]
+    catalog, schema = [None, None, *before][-2:]
     return exp.Table(this=name, db=schema, catalog=catalog)
 
 
