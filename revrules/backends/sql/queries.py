@@ -26,6 +26,10 @@ MOST_STACKED = 5
 """More groups on one another than these make plans too large where nothing can be stored on the way."""
 
 
+MOST_LAYERS = 3
+"""DuckDB moves aggregates below a join and there writes out the layers between: with more of them it would come to no end."""
+
+
 class Around(NamedTuple):
     """The group for which related rows are worked out, and the one around the rows that ask for it.
 
@@ -123,7 +127,7 @@ class Queries:
         values = {name: value for name, value in join.values.values() if name in read}
         plan = planned(join.rows, list(values.values()), [join.there])
         items = [*_unchanged([join.there]), *(tree.named(plan.said(value), name) for name, value in values.items())]
-        last = tree.table(self._layers(join.rows, plan, None))
+        last = self._gathered(self._layers(join.rows, plan, None), plan)
         key = tree.column(join.there)
         return tree.select(items, last, where=tree.is_known(key), group_by=[key])
 
@@ -135,13 +139,19 @@ class Queries:
         values = {name: value for name, value in group.values.values() if name in read}
         plan = planned(group.rows, list(values.values()), group.givens)
         stored = last if self._is_stored(group, last) else None
-        rows = tree.table(self._layers(group.rows, plan, Around(group, around, stored)))
+        rows = self._gathered(self._layers(group.rows, plan, Around(group, around, stored)), plan)
         keys = [tree.named(tree.column(group.key), group.there), *_unchanged(group.givens)]
         items = [*keys, *(tree.named(plan.said(value), name) for name, value in values.items())]
         name = self._add(group.name, tree.select(items, rows, group_by=[tree.column(key) for key in (group.key, *group.givens)]))
         same = [tree.binary("=", tree.column(group.there, group.name), tree.column(group.key, last))]
         same += [tree.same(tree.column(given, group.name), tree.column(here, last)) for given, here in group.givens.items()]
         return tree.left_join(tree.known_as(tree.table(name), group.name), tree.all_of(same))
+
+    def _gathered(self, last: str, plan: Plan) -> Sql:
+        """Return the layer ``last`` of a plan as aggregates are gathered from it."""
+        if self._dialect is Dialect.DUCKDB and len(plan.layers) > MOST_LAYERS:
+            self._stored.add(last)
+        return tree.table(last)
 
     def _is_stored(self, group: Group, last: str) -> bool:
         """Return whether the layer ``last`` of the rows that ask is kept for ``group``.
