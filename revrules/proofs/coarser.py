@@ -61,7 +61,7 @@ class Coarser:
 
     def question(self, entity: str, wants: Sequence[Want]) -> tuple[Ruleset, tuple[Want, ...]]:
         """Return the ruleset and the wants that say less; after these, what is known of the fields of the record itself."""
-        asked = tuple(Want(self._without(want.condition, entity), want.states) for want in wants)
+        asked = tuple(self.stand_in(entity, want) for want in wants)
         entities = tuple(
             dataclasses.replace(each, fields=(*each.fields, *self._stand_ins(each.name))) for each in self._ruleset.entities
         )
@@ -69,6 +69,10 @@ class Coarser:
 
     def _stand_ins(self, entity: str) -> Iterator[ir.FieldDecl]:
         return (ir.FieldDecl(name, type_) for name, type_ in self._fields.get(entity, {}).items())
+
+    def stand_in(self, entity: str, want: Want) -> Want:
+        """Return a want of one of the fields that stand in the question, for what it stands for."""
+        return Want(self._without(want.condition, entity), want.states)
 
     def hints(self, entity: str, wants: Sequence[Want], witness: Witness) -> tuple[Want, ...]:
         """Return what the fields of a record that answers the question say of what they stand for, as far as it is asked for.

@@ -20,7 +20,7 @@ from revrules.reference.judge import Bench
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from revrules.backends.smt.answers import State, Want
     from revrules.ir import Expr, FieldDecl, Ruleset, Value
@@ -37,6 +37,8 @@ AWAY = 0.12
 """How often a record is kept that is one further away: what is nearest may lead nowhere."""
 ANYWHERE = 0.3
 """How often a move is made anywhere, instead of where the conditions name a value."""
+OF_A_PART = 0.1
+"""How often the values of a record that fulfils one part are taken over."""
 MOST_DEEP = 2
 """Relations one after another."""
 MOST_RELATED = 3
@@ -48,10 +50,11 @@ TEXTS = ("Example", "a", "aa", "someone@example.com", "a@www.example.com/a", "ht
 
 
 class Start(NamedTuple):
-    """A record to begin with, and conditions in states that would do."""
+    """A record to begin with, conditions in states that would do, and records of which each fulfils one of these."""
 
     record: Witness
     hints: tuple[Want, ...] = ()
+    parts: tuple[Witness, ...] = ()
 
 
 def search(ruleset: Ruleset, entity: str, wants: Sequence[Want], today: datetime.date, starts: Sequence[Start]) -> Witness | None:
@@ -76,17 +79,21 @@ class _Search:
         self._places = list(dict.fromkeys(place for each in conditions for place in self._named(each, (), 0, set())))
         self._pools = _pools(said, today)
         self._hints: tuple[Want, ...] = ()
+        self._parts: list[Mapping[str, object]] = []
         self._draw = random.Random(f"{entity}/{len(said)}")
 
     def found(self, starts: Sequence[Start]) -> Witness | None:
         """Return the first record that is not far at all: by the hints of each start, then from all that there is."""
         for start in starts:
             if start.hints:
-                self._hints = start.hints
-                record = self._near([start.record], MOVES // 2)
+                self._hints, self._parts = start.hints, [part.record for part in start.parts]
+                whole = dict(start.record.record)
+                for part in self._parts:
+                    whole = _with_part(whole, part)
+                record = self._near([Witness(self._entity, start.record.as_of, whole), start.record], MOVES // 2)
                 if record is not None:
                     return record
-        self._hints = ()
+        self._hints, self._parts = (), []
         drawn = samples(self._ruleset, self._entity, self._today, STARTS)
         some = [Witness(self._entity, self._as_of, record) for record in drawn]
         return self._near([*(start.record for start in starts), *some], MOVES)
@@ -187,6 +194,8 @@ class _Search:
 
     def _moved_somewhere(self, record: Record) -> Record:
         """Return a record with another value where the conditions name one, or anywhere."""
+        if self._parts and self._draw.random() < OF_A_PART:
+            return _with_part(record, self._draw.choice(self._parts))
         if not self._places or self._draw.random() < ANYWHERE:
             return self._moved(record, self._entity)
         path, name = self._draw.choice(self._places)
@@ -249,6 +258,15 @@ class _Search:
         kind = type(pool[0])
         same = [value for value in _values(record) if type(value) is kind]
         return draw.choice(same) if same and draw.random() < 0.2 else draw.choice(pool)
+
+
+def _with_part(record: Mapping[str, object], part: Mapping[str, object]) -> Record:
+    """Return a record with the values of another, also in records that ``one`` relations lead to."""
+    found = dict(record)
+    for name, value in part.items():
+        old = found.get(name)
+        found[name] = _with_part(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return found
 
 
 def _values(record: Record) -> Iterator[object]:

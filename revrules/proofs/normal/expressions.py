@@ -8,7 +8,7 @@ from revrules import ir
 from revrules.ir import ArithOp, ChooseMode, CompareOp, TextOp
 from revrules.proofs.normal.order import Order
 from revrules.proofs.normal.terms import ONLY, TRUTHS, Key, Terms
-from revrules.proofs.normal.values import Values, among, comparing, everything, few, whole
+from revrules.proofs.normal.values import NOTHING, Values, among, comparing, everything, few, whole
 from revrules.reference.operators import compare
 from revrules.rows import as_choose, as_condition, is_ranged
 from revrules.runtime.clock import LENGTH_OF, MICROSECOND, MONTHS_IN
@@ -263,9 +263,17 @@ class Normals:
             if (turned[0] != sides[0]) is not (turned[1] != sides[1]):
                 op = CompareOp.EQ if op is CompareOp.NE else CompareOp.NE
             sides = turned[0], turned[1]
+        if sides[0] == sides[1]:
+            return self._with_itself(sides[0], types[0], op in (CompareOp.EQ, CompareOp.LE, CompareOp.GE))
         if sides[0] > sides[1] and types[0] == types[1]:
             op, sides = MIRRORED[op], (sides[1], sides[0])
         return self._terms.inside(self._terms.operand("order", *sides, domain=few(3)), LYING[op])
+
+    def _with_itself(self, key: Key, type_: Type, holds: bool) -> Key:
+        """Return a comparison of a value with itself: unknown where that is missing, else the same for every value."""
+        if type_ is Scalar.BOOLEAN:
+            return self._terms.joined("any" if holds else "all", (key, self._terms.negated(key)))
+        return self._tested(key, everything(type_) if holds else NOTHING, type_)
 
     def _ranged(self, op: CompareOp, left: Expr, right: Expr, spot: Spot) -> Key:
         """Return a comparison of ranges, as one by >= or =, of a count or score with a whole number by >=."""
