@@ -220,8 +220,9 @@ def planned(rows: Rows, said: Sequence[Sql], kept: Iterable[str] = ()) -> Plan:
     What is read once is said where it is read; what is read more often is a column of a layer above those that it reads. What
     reads columns of the table alone is worked out beside these, in the first layer.
     """
-    fixed = set(kept)
-    needed = rows.needs([*fixed, *(name for value in said for name in sorted(tree.columns_in(value)))])
+    asked = list(kept)
+    fixed = set(asked)
+    needed = rows.needs([*asked, *(name for value in said for name in sorted(tree.columns_in(value)))])
     uses = Counter(name for value in said for name in _reads_of(value))
     for name in needed:
         match rows.columns[name]:

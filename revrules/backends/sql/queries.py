@@ -96,7 +96,7 @@ class Queries:
         """Return what a first layer selects from, and what is said there for each of its ``columns``."""
         if not isinstance(rows.origin, Rows):
             return tree.known_as(rows.origin, rows.alias), {}
-        plan = planned(rows.origin, [], columns)
+        plan = planned(rows.origin, [], sorted(columns))
         meanings = {name: column.value for name, column in plan.layers[0] if isinstance(column, Base)}
         if len(plan.layers) > 1 or not all(map(tree.costs_nothing, meanings.values())):
             return tree.known_as(tree.table(self._layers(rows.origin, plan, None)), rows.alias), {}
