@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from revrules.tables.database import writing
@@ -68,24 +68,26 @@ def _apart(work: Callable[[], Result], stop: Callable[[], None]) -> Result:
     """Return what ``work`` returns, done by another thread: this one hears of Ctrl-C, and then ends the stream by ``stop``."""
     done: list[Result] = []
     failed: list[Exception] = []
+    ended = Event()  # to join a thread and be interrupted takes it for ended (bpo-45274)
 
     def run() -> None:
         try:
             done.append(work())
         except Exception as error:  # noqa: BLE001 - handed on to the thread that waits
             failed.append(error)
+        finally:
+            ended.set()
 
-    worker = Thread(target=run, daemon=True)
-    worker.start()
+    Thread(target=run, daemon=True).start()
     try:
-        while worker.is_alive():
-            worker.join(POLL)
+        while not ended.wait(POLL):
+            pass
     except BaseException:
         with suppress(Exception):  # what has ended already cannot be stopped
             stop()
-        while worker.is_alive():
+        while not ended.is_set():
             with suppress(KeyboardInterrupt):  # the first one is on its way
-                worker.join(POLL)
+                ended.wait(POLL)
         raise
     if failed:
         raise failed[0]
