@@ -93,6 +93,15 @@ def test_answers_agree_with_one_another(chunk: int) -> None:
                 one_side_is_possible(case, prover, Asked(wants, answer), r.choice(case.conditions))
 
 
+def test_a_core_is_least_where_the_other_wants_rest_on_related_records() -> None:
+    case = case_of(103145493, EACH)
+    prover = Prover(case.ruleset, TODAY)
+    wants = case.questions[5]
+    answer = prover.find(case.entity, wants)
+    assert answer.verdict is Verdict.IMPOSSIBLE
+    core_is_one(case, prover, Asked(wants, answer), repr(answer))
+
+
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_what_is_implied_by_the_implied_is_implied(chunk: int) -> None:
     for case in cases(chunk, QUESTIONS // 16):

@@ -198,9 +198,21 @@ class Attempt:
             if place in core and len(core) > 1:
                 others = [other for other in core if other != place]
                 if self.seen.witness([self.wants[other] for other in others]) is None:
-                    rest = self._decided(others)
-                    core = core if isinstance(rest, Answer) else rest
+                    core = self._clash(others) or core
         return core
+
+    def _clash(self, places: list[int]) -> list[int]:
+        """Return those of some wants that exclude each other; none where they do not, as far as one can tell.
+
+        What is undecided beside all that the other wants rest on is asked once more on its own.
+        """
+        result = self._decided(places)
+        if isinstance(result, list):
+            return result
+        if result.verdict is not Verdict.UNDECIDED:
+            return []
+        alone = Attempt(self.sketch, self.seen, [self.wants[place] for place in places], self.limit).answer()
+        return [places[number] for number in alone.core]
 
     def _decided(self, places: list[int]) -> Answer | list[int]:
         """Return the answer for some of the wants, or those of them that exclude each other.
