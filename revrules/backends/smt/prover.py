@@ -28,7 +28,7 @@ from revrules.types import Scalar
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from revrules.backends.smt.answers import State, Want, Witness
     from revrules.backends.smt.problem import Approximation
@@ -71,7 +71,7 @@ class Prover:
             return Answer(Verdict.POSSIBLE, witness)
         attempt, answer = self._answered(entity, wants, alone=alone)
         if core and answer.verdict is Verdict.IMPOSSIBLE:
-            return Answer(Verdict.IMPOSSIBLE, core=tuple(attempt.least(list(answer.core))))
+            return Answer(Verdict.IMPOSSIBLE, core=tuple(attempt.least(list(answer.core), partial(self._alone, entity))))
         return answer if len(answer.core) <= 1 else Answer(Verdict.IMPOSSIBLE)
 
     def smt2(self, entity: str, wants: Sequence[Want]) -> str:
@@ -98,6 +98,10 @@ class Prover:
             if answer.verdict is not Verdict.UNDECIDED or not sketch.uses_related(wants):
                 break
         return attempt, answer
+
+    def _alone(self, entity: str, wants: Sequence[Want]) -> Answer:
+        """Return the answer to a question that is part of another, whatever is known from there."""
+        return self._answered(entity, wants, alone=False)[1]
 
     def _sketch(self, entity: str, width: int) -> Sketch:
         if (entity, width) not in self._kept:
@@ -192,27 +196,26 @@ class Attempt:
         found = self._decided(list(range(len(self.wants))))
         return found if isinstance(found, Answer) else Answer(Verdict.IMPOSSIBLE, core=tuple(found))
 
-    def least(self, core: list[int]) -> list[int]:
-        """Return those of some wants, which exclude each other, of which none can be left out."""
+    def least(self, core: list[int], ask: Callable[[Sequence[Want]], Answer]) -> list[int]:
+        """Return those of some wants, which exclude each other, of which none can be left out, as far as one can tell.
+
+        What is undecided beside all that the other wants rest on is put to ``ask``.
+        """
         for place in tuple(core):
             if place in core and len(core) > 1:
                 others = [other for other in core if other != place]
                 if self.seen.witness([self.wants[other] for other in others]) is None:
-                    core = self._clash(others) or core
+                    core = self._clash(others, ask) or core
         return core
 
-    def _clash(self, places: list[int]) -> list[int]:
-        """Return those of some wants that exclude each other; none where they do not, as far as one can tell.
-
-        What is undecided beside all that the other wants rest on is asked once more on its own.
-        """
+    def _clash(self, places: list[int], ask: Callable[[Sequence[Want]], Answer]) -> list[int]:
+        """Return those of some wants that exclude each other; none where they do not."""
         result = self._decided(places)
         if isinstance(result, list):
             return result
         if result.verdict is not Verdict.UNDECIDED:
             return []
-        alone = Attempt(self.sketch, self.seen, [self.wants[place] for place in places], self.limit).answer()
-        return [places[number] for number in alone.core]
+        return [places[number] for number in ask([self.wants[place] for place in places]).core]
 
     def _decided(self, places: list[int]) -> Answer | list[int]:
         """Return the answer for some of the wants, or those of them that exclude each other.
