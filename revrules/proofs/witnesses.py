@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     Path: TypeAlias = tuple[str | int, ...]
     """The way to a value: names of relations and fields, positions in lists."""
 
-MOST_REPLAYS = 600
+MOST_REPLAYS, MOST_REPLAYED = 600, 60_000
+"""Records that are tried, and values in all of them together."""
 MOST_RECORDS = 10_000
 """Real records among which one is looked for."""
 ALIKE = 3
@@ -107,7 +108,7 @@ class _Trial:
         self._entity = questions.ruleset.entity(entity)
         self._conditions = [want.condition for want in wants]
         self._judge = Judge(questions.ruleset, entity, self._conditions)
-        self._left = MOST_REPLAYS
+        self._left = min(MOST_REPLAYS, MOST_REPLAYED // (1 + sum(1 for _ in _paths(self.record))))
         states = self._judge.values(self.record, self.as_of)
         self.is_open = all(state in want.states for state, want in zip(states, wants, strict=True))
         self._states = [want.states if state is None else frozenset({state}) for state, want in zip(states, wants, strict=True)]
@@ -143,7 +144,7 @@ class _Trial:
     def drop(self, kept: Sequence[Path]) -> None:
         """Leave out every related record and every field that does not matter, the last ones first."""
         for path in list(_from_the_end(self.record)):
-            if path not in kept and _has(self.record, path):
+            if self._left > 0 and path not in kept and _has(self.record, path):
                 self._try(cast("dict[str, object]", _changed(self.record, path)))
 
     # --- plain values --------------------------------------------------------------------------------------------

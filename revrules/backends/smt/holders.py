@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 USUAL_DAYS = 1_500
 """Before and after today."""
 USUAL_NUMBER = 1_000_000
+FEW, MOST_COPIES = 20, 1_000
+"""Copies of one related record in a witness: so many at most, and where that does not do, so many."""
+MOST_RELATED = 10**12
+"""Records that one record is related to by one relation, at most: see section 14 of the language."""
 
 
 @dataclass(slots=True)
@@ -90,9 +94,12 @@ class Holder:
         for place in range(self.problem.width):
             times = z3.Int(f"{full}[{place}]#", context)
             present = times >= 1
-            self.problem.fact(z3.And(times >= 0, z3.Implies(present, before), z3.Implies(self.problem.once_each, times <= 1)))
+            preferred = self.problem.once_each, self.problem.few_of_each, self.problem.written_out
+            bounds = [z3.Implies(one, times <= most) for one, most in zip(preferred, (1, FEW, MOST_COPIES), strict=True)]
+            self.problem.fact(z3.And(times >= 0, z3.Implies(present, before), *bounds))
             elements.append((Holder(self.problem, self.ruleset, relation.entity, f"{full}[{place}]", present), times))
             before = present
+        self.problem.fact(z3.Sum([rest, *(times for _, times in elements)]) <= MOST_RELATED)
         found = self.many[name] = Collection(self.problem.collection(more), tuple(elements), rest)
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from revrules.backends.smt.holders import MOST_COPIES
 from revrules.backends.smt.terms import decode, number_in
 from revrules.types import Scalar
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from revrules.backends.smt.holders import Collection, Holder
     from revrules.backends.smt.texts import Texts
-
-MOST_COPIES = 1_000
-"""Of one related record in a witness."""
 
 
 def record_in(

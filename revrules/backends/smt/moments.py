@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 import z3
 
 from revrules import ir
+from revrules.backends.smt.business import Business
 from revrules.backends.smt.numbers import within
-from revrules.backends.smt.terms import DAY, EPOCH_DAY, FIRST_DAY, FIRST_INSTANT, LAST_DAY, LAST_INSTANT, Term, decode, encode
+from revrules.backends.smt.terms import DAY, EPOCH_DAY, FIRST_DAY, LAST_DAY, Term, decode_instant, encode
 from revrules.runtime import clock
 from revrules.syntax import Unit
 from revrules.types import Scalar
@@ -98,6 +99,7 @@ class Clock:
         self._pairs: dict[object, list[tuple[z3.ArithRef, z3.ArithRef]]] = {}
         self._stretches: list[Region] = []
         self._firsts: list[First] = []
+        self.business = Business(problem, ruleset)
 
     @property
     def now(self) -> z3.ArithRef:
@@ -214,7 +216,8 @@ def moved(clock_: Clock, expr: ir.Shift | ir.BusinessShift | ir.StartOf | ir.Dat
         case ir.StartOf(_, unit, first_month):
             return _start(clock_, argument, moment.known, unit, first_month)
         case ir.BusinessShift(_, count, unit, calendar):
-            return _business(clock_, argument, moment.known, count, unit, calendar)
+            shifted = clock_.business.shifted(argument, count, unit, calendar)
+            return Term(z3.And(moment.known, shifted.known), shifted.term)
         case ir.Shift(_, count, unit) if unit.value in clock.MONTHS_IN:
             months = count * clock.MONTHS_IN[unit.value]
             if ir.type_of(expr) is Scalar.DATE:
@@ -246,11 +249,6 @@ def part(clock_: Clock, function: str, day: z3.ArithRef) -> z3.ArithRef:
 def decode_day(ordinal: int) -> datetime.date:
     """Return the day of that number; the nearest one there is."""
     return datetime.date.fromordinal(min(max(ordinal, FIRST_DAY), LAST_DAY))
-
-
-def decode_instant(number: int) -> datetime.datetime:
-    """Return the instant of that number; the nearest one there is."""
-    return cast("datetime.datetime", decode(min(max(number, FIRST_INSTANT), LAST_INSTANT), Scalar.DATETIME))
 
 
 def _is_day(day: z3.ArithRef) -> z3.BoolRef:
@@ -356,25 +354,6 @@ def _months_on_instant(clock_: Clock, argument: z3.ArithRef, known: z3.BoolRef, 
         clock_.problem.fact(z3.And(found.term >= argument + (least - 2) * DAY, found.term <= argument + (most + 2) * DAY))
 
     found = clock_.looked(f"{months} months on instants", argument, region, facts, instants=True)
-    return Term(z3.And(known, found.known), found.term)
-
-
-def _business(clock_: Clock, argument: z3.ArithRef, known: z3.BoolRef, count: int, unit: Unit, calendar: str) -> Term:
-    declared = clock_.ruleset.calendar(calendar)
-    times = clock.working_time(declared.days, declared.opens, declared.closes, declared.timezone, declared.holidays)
-
-    def region(at: int) -> Region:
-        moment = decode_instant(at)
-        result = clock.business_shift(times, moment, count, unit.value)
-        return at, at, None if result is None else int(encode(result, Scalar.DATETIME)), False
-
-    def facts(found: Looked) -> None:
-        if count >= 0:
-            clock_.problem.fact(found.term >= argument)
-        elif unit is not Unit.DAY:
-            clock_.problem.fact(found.term <= argument)
-
-    found = clock_.looked(f"{count} business {unit.value} on {calendar}", argument, region, facts, instants=True)
     return Term(z3.And(known, found.known), found.term)
 
 

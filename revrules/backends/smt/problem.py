@@ -71,9 +71,10 @@ class Problem:
         self.context = context
         self.today = today
         self.noon = datetime.datetime.combine(today, datetime.time(12), datetime.UTC)
-        self.preferences = tuple(z3.Bool(name, context) for name in ("plausible", "once", "today"))
-        """What is assumed of a witness where it can be: plausible values, each related record once, that it is today."""
-        self.plausible, self.once_each, self.is_today = self.preferences
+        self.preferences = tuple(z3.Bool(name, context) for name in ("plausible", "once", "few", "written", "today"))
+        """What is assumed of a witness where it can be: plausible values, each related record once, or few times, or no more often
+        than is written out, that it is today."""
+        self.plausible, self.once_each, self.few_of_each, self.written_out, self.is_today = self.preferences
         self.width = width
         """How many kinds of related records are told apart."""
         self.more: list[z3.BoolRef] = []

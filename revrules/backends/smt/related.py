@@ -85,6 +85,8 @@ def aggregated(lowering: Lowering, expr: ir.Sum | ir.Extreme | ir.Pick, scope: S
 
 def summed(lowering: Lowering, expr: ir.Sum, scope: Scope) -> Term:
     """Return the sum of the values of the records."""
+    if isinstance(expr.value, ir.Literal) and expr.value.value is not None:
+        return _so_many_times(lowering, expr, expr.value, scope)
     collection, elements = _elements(lowering, expr.relation, expr.where, (expr.value,), scope)
     _note(lowering, collection, expr, scope, Weight.SUM)
     rest = cast("z3.ArithRef", variable(lowering.problem.name("rest"), expr.type, lowering.context))
@@ -99,6 +101,16 @@ def summed(lowering: Lowering, expr: ir.Sum, scope: Scope) -> Term:
     exact = z3.Sum([rest, *parts])
     known = z3.And(clear, *(_clear(each) for each in elements))
     return rounded(lowering.problem, known, exact) if expr.type is Scalar.NUMBER else within(expr.type, known, exact)
+
+
+def _so_many_times(lowering: Lowering, expr: ir.Sum, each: ir.Literal, scope: Scope) -> Term:
+    """Return the sum of a constant for each record that is counted; missing where it is open how many these are."""
+    counts = counted(lowering, ir.Count(expr.relation, expr.where), scope)
+    value = cast("z3.ArithRef", lowering.value(each, scope).term)
+    known = counts.low == counts.high
+    if expr.type is Scalar.NUMBER:
+        return rounded(lowering.problem, known, value * z3.ToReal(counts.low))
+    return within(expr.type, known, value * counts.low)
 
 
 def extreme(lowering: Lowering, expr: ir.Extreme, scope: Scope) -> Term:

@@ -107,6 +107,11 @@ def decode(number: Number, type_: Type) -> Value:
             return int(number)
 
 
+def decode_instant(number: int) -> datetime.datetime:
+    """Return the instant of that number; the nearest one there is."""
+    return EPOCH + min(max(number, FIRST_INSTANT), LAST_INSTANT) * MICROSECOND
+
+
 def constant(number: Number, type_: Type, context: z3.Context) -> z3.ExprRef:
     """Return ``number`` as a term of the sort that stands for ``type_``."""
     if type_ is Scalar.BOOLEAN:
