@@ -53,12 +53,12 @@ class PlacedStream:
     summary: Summary
     issues: tuple[Issue, ...]
 
-    def __init__(self, run: Pushed, columns: Sequence[OutputColumn], issues: list[Issue], *, full: bool) -> None:
+    def __init__(self, run: Pushed, columns: Sequence[OutputColumn], issues: list[Issue]) -> None:
         stack = ExitStack()
         stack.push(run)
         self._close = weakref.finalize(self, stack.close)
         self._stream = run.stream(columns)
-        self.summary = run.summary(full=full)
+        self.summary = run.summary()
         self.issues = tuple(issues)
 
     def __enter__(self) -> PlacedStream:
@@ -82,10 +82,10 @@ def place_stream(
 
     issues: list[Issue] = []
     try:
-        run = Pushed(ruleset, job, issues.append, limits)
+        run = Pushed(ruleset, job, issues.append, limits, full=full)
         try:
             chosen = all_columns(run, keep=keep) if columns is None else chosen_columns(run, columns)
-            return PlacedStream(run, chosen, issues, full=full)
+            return PlacedStream(run, chosen, issues)
         except BaseException:
             run.close()
             raise

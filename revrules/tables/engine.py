@@ -75,8 +75,8 @@ def push(
     from revrules.tables.vetting import NotPushed
 
     try:
-        with Pushed(ruleset, job, rejects.add, limits or UNLIMITED, on_progress) as run, work(run):
-            summary = run.summary(full=full)
+        with Pushed(ruleset, job, rejects.add, limits or UNLIMITED, on_progress, full=full) as run, work(run):
+            summary = run.summary()
         return run, summary
     except (NotPushed, Unsayable) as reason:
         if engine == "duckdb":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from revrules.backends.sql import times
 from revrules.backends.sql.dialects import Dialect
@@ -20,6 +20,7 @@ from revrules.tables.counting import Counted
 from revrules.tables.database import UNLIMITED, database, writing
 from revrules.tables.duck import distinct, plain, quoted, quoted_text
 from revrules.tables.failure import DataError
+from revrules.tables.noticed import Counts, Noticed
 from revrules.tables.placed import answers
 from revrules.tables.relating import LINE, Relations
 from revrules.tables.rows import Table
@@ -64,16 +65,10 @@ UNIT = "unit"
 """The column with the line or record of the file that a row is."""
 
 
-class Counts(NamedTuple):
-    """Records with a value that is none and can be shown, with classifications that clash, with a key that finds no record."""
-
-    shown: int
-    clashes: int
-    lost: tuple[int, ...]
-
-
 class Pushed:
     """A table that DuckDB places: a context manager with what ``Run`` tells of columns; ``write`` once, then ``summary``.
+
+    Where the summary will not be ``full``, faults are counted while records are written.
 
     Raises ``NotPushed`` where Python has to do it, ``DataError`` where nobody can.
     """
@@ -85,6 +80,8 @@ class Pushed:
         on_issue: Callable[[Issue], None],
         limits: Limits = UNLIMITED,
         on_progress: Progress | None = None,
+        *,
+        full: bool = True,
     ) -> None:
         self._ruleset = ruleset
         self._job = job
@@ -92,6 +89,8 @@ class Pushed:
         """What the bits of sets in the columns that were written mean."""
         self._on_issue = on_issue
         self._has_stream = self._tells_lines = False
+        self._full = full
+        self._noticed: Noticed | None = None
         self._stack = ExitStack()
         try:
             self._database = self._stack.enter_context(database(limits, on_progress))
@@ -165,7 +164,7 @@ class Pushed:
         options = self._options(format_, columns)
         if options:
             with self._trouble(), writing(path):
-                statement, names = self._statement(columns)
+                statement, names = self._statement(columns, counting=not self._full)
                 said = statement if format_ == "parquet" else f"SELECT {self._as_cells(columns, names)} FROM ({statement})"
                 ((count,),) = self._database.rows(f"COPY ({said}) TO {quoted_text(path)} ({options})")
             self._placed = int(str(count))
@@ -205,7 +204,7 @@ class Pushed:
 
     def rows(self, columns: Sequence[OutputColumn]) -> tuple[list[str], Iterator[Sequence[object]]]:
         """Return the names of the columns, and the cells of every placed record as they come."""
-        statement, names = self._statement(columns, as_python=True)
+        statement, names = self._statement(columns, as_python=True, counting=not self._full)
         return names, self._counted(statement)
 
     def _counted(self, statement: str) -> Iterator[Sequence[object]]:
@@ -249,15 +248,23 @@ class Pushed:
         except (duckdb.Error, UnicodeDecodeError) as error:
             raise NotPushed(f"DuckDB refuses: {plain(error)}") from error
 
-    def _statement(self, columns: Sequence[OutputColumn], *, as_python: bool = False) -> tuple[str, list[str]]:
-        """Return the statement that gives ``columns`` of every record, and their names; values as Python has them, if asked."""
+    def _statement(
+        self, columns: Sequence[OutputColumn], *, as_python: bool = False, counting: bool = False
+    ) -> tuple[str, list[str]]:
+        """Return the statement that gives ``columns`` of every record, and their names; values as Python has them, if asked.
+
+        ``counting`` it counts faults on its way.
+        """
         handed = {column: self._handed_on(column, as_python=as_python) for column in columns}
         passed = {name: there for name, there in handed.values() if name}
         wanted = dict.fromkeys(column.name for column in columns if column.origin.kind in ("answer", "bits"))
         view = NUMBERED if any(column.origin.kind == "line" for column in columns) else RECORDS
         lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
         source = self._source(passed, view)
-        query = placed(self._ruleset.ir, lifecycle, source, DUCKDB, self._when, [*wanted], self._job.mode, tuple(passed))
+        mode = self._job.mode
+        query = placed(
+            self._ruleset.ir, lifecycle, source, DUCKDB, self._when, [*wanted], mode, tuple(passed), with_faults=counting
+        )
         self.bits = query.bits
         made: list[tuple[str, str]] = []
         for column in columns:
@@ -267,7 +274,11 @@ class Pushed:
                 made.append((handed[column][0] or column.name, column.name))
         names = [name for _, name in made]
         said = (f"{quoted(there)} AS {quoted(name)}" for (there, _), name in zip(made, distinct(names), strict=True))
-        return f"SELECT {', '.join(said)} FROM ({query.text(pretty=False)})", names
+        statement = f"SELECT {', '.join(said)} FROM ({query.text(pretty=False)})"
+        if counting:
+            self._noticed = Noticed(self._database, len(self._relations.to_one(self.entity.name)))
+            statement += f" WHERE {self._noticed.counting()}"
+        return statement, names
 
     def _handed_on(self, column: OutputColumn, *, as_python: bool) -> tuple[str, str]:
         """Return the name under which a column of the view is handed on, and its name there; empty for answers."""
@@ -290,18 +301,18 @@ class Pushed:
         """Return the records with their columns and related tables."""
         return self._relations.source(self.entity.name, self._view, self._run.reader.columns, view, passed)
 
-    def summary(self, *, full: bool = True) -> Summary:
-        """Return the account of the rows (not ``full``: of these and their faults only), and tell of the odd ones.
+    def summary(self) -> Summary:
+        """Return the account of the rows (where not ``full``, of these and their faults only), and tell of the odd ones.
 
         Raises ``DataError`` where the books do not balance.
         """
         with self._trouble():
-            return self._summary(full=full)
+            return self._summary()
 
-    def _summary(self, *, full: bool) -> Summary:
+    def _summary(self) -> Summary:
         setting = Setting(self._database, self._ruleset, self._relations, self._when, DUCKDB, self._on_issue)
         tell_related(setting)
-        tally, counts = self._counts(full=full)
+        tally, counts = self._counts()
         if counts.clashes and self._relations.tables:
             raise NotPushed("classifications that clash are told with the related records")
         tally.read = self._read()
@@ -318,18 +329,21 @@ class Pushed:
             warnings += [partnerless(setting, numbered, name, place, self._run) for place, (name, count) in lost if count]
         return tally.summary(self._view.name, self.entity.label, tuple(warnings), self._view.notes)
 
-    def _counts(self, *, full: bool) -> tuple[Tally, Counts]:
+    def _counts(self) -> tuple[Tally, Counts]:
         """Return what is counted of all records; not ``full``: of how many there are and of their faults only."""
-        lost = len(self._relations.to_one(self.entity.name))
-        if full:
+        if self._full:
             lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
             tallies = tallied(self._ruleset.ir, lifecycle, self._source({}), DUCKDB, self._when, self._job.mode)
             counted = Counted(tallies, self.lifecycle)
             counted.take(self._database.rows(counted.statement(printed(tallies.tree, DUCKDB))))
             return counted.tally, Counts(counted.shown, counted.clashes, tuple(counted.lost))
+        tally = Tally(self.lifecycle)
+        if self._noticed is not None:
+            tally.placed = self._placed
+            return tally, self._noticed.counts()
+        lost = len(self._relations.to_one(self.entity.name))
         told = ["count(*)", "count(*) FILTER (shown)", "count(*) FILTER (clashes)", *(f"count(lost_{n})" for n in range(lost))]
         ((placed_, shown, clashes, *keys),) = self._database.rows(f"SELECT {', '.join(told)} FROM ({self._faults(RECORDS, {})})")
-        tally = Tally(self.lifecycle)
         tally.placed = int(str(placed_))
         return tally, Counts(int(str(shown)), int(str(clashes)), tuple(int(str(count)) for count in keys))
 

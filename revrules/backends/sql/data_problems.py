@@ -40,6 +40,16 @@ def data_problems(walk: Walk, frame: Frame) -> Sql:
     return tree.case([(tree.any_of(problem.when for problem in found), told)], lists.EMPTY(walk.dialect))
 
 
+def shown(walk: Walk, frame: Frame) -> Sql:
+    """Return whether a record has a value that is none and can be shown: what ``possible_problems`` say, at less cost."""
+    return tree.any_of([frame.faulty(), *(tree.is_true(problem.when) for problem in _of_claim(walk))])
+
+
+def clashes(walk: Walk) -> Sql:
+    """Return whether a classification of a record that allows one branch or row finds several true."""
+    return tree.is_true(tree.any_of(problem.when for problem in _clashes(walk)))
+
+
 def possible_problems(walk: Walk, frame: Frame) -> list[Problem]:
     """Return the problems that a record can have, in the order of the reference."""
     return [*_of_reading(walk, frame), *_of_claim(walk), *_clashes(walk)]

@@ -303,6 +303,12 @@ class Frame(Place):
         reason = table.reason(name)
         return None if reason is None else tree.column(table.rows.base(reason, f"{name} wrong"))
 
+    def faulty(self) -> Sql:
+        """Return whether a cell of a record holds no value; never NULL."""
+        table = self._records.table
+        faulty = table.faulty()
+        return tree.column(table.rows.base(faulty, "faulty")) if tree.column_uses(faulty) else faulty
+
     def select(self, outputs: Sequence[tuple[Sql, str]]) -> Sql:
         """Return the statement that gives ``outputs`` (at least one), each under its name, for every record, in any order.
 

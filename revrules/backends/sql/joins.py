@@ -71,6 +71,21 @@ class Table:
         reason = self._reading(name).reason
         return None if reason is None else self._above(reason, f"{name} wrong")
 
+    def faulty(self) -> Sql:
+        """Return whether a cell of a field holds no value; never NULL. Why is asked only where a value is missing, a cell not."""
+        doubtful, wrong = [], []
+        for name, column in self.source.columns.items():
+            read = self._reading(name)
+            if read.reason is not None:
+                raw = self._held(column.name)
+                written = [tree.is_known(raw)]
+                if column.held is Held.TEXT and self.setting.dialect is Dialect.DUCKDB:  # elsewhere it may be an enum
+                    written.append(tree.binary("<>", raw, tree.text("")))
+                doubtful.append(tree.all_of([tree.is_null(self._raw.kept(read.value, name)), *written]))
+                wrong.append(tree.is_known(read.reason))
+        found = tree.case([(tree.any_of(doubtful), tree.any_of(wrong))], tree.FALSE)
+        return self._above(found, "faulty") if wrong else tree.FALSE
+
     def passed(self, name: str) -> Sql:
         """Return a column that the source hands on, by the name that it gets."""
         return self._above(self._held(self.source.passed[name]), name)

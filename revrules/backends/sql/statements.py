@@ -9,6 +9,7 @@ from revrules.backends.sql import tree
 from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.frames import Frame
 from revrules.backends.sql.outputs import ANSWERS, MASKS, Answers, Bit, Kind
+from revrules.backends.sql.tallies import fault_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,11 +60,14 @@ def placed(
     columns: Sequence[str],
     mode: str = "evidence",
     passed: Sequence[str] = (),
+    *,
+    with_faults: bool = False,
 ) -> Query:
     """Return the query for ``columns`` (names of ``ANSWERS`` and ``MASKS``) of every record, after the columns ``passed``.
 
-    ``mode`` is `evidence` or `advance`; ``passed`` are names of ``Source.passed``. Raises ``Unsayable`` where the dialect lacks a
-    word for something that the columns need.
+    ``mode`` is `evidence` or `advance`; ``passed`` are names of ``Source.passed``. ``with_faults`` the columns of
+    ``tallies.faults`` come last (and are not in ``Query.columns``). Raises ``Unsayable`` where the dialect lacks a word for
+    something that the columns need.
     """
     frame = Frame(ruleset, source, dialect, when)
     answers = Answers(lifecycle, frame, columns, advance=mode == "advance")
@@ -74,6 +78,8 @@ def placed(
         for value, name in answers.column(column):
             outputs.append((_typed(value, kind, dialect), name))
             made.append(Column(name, kind))
+    if with_faults:
+        outputs += fault_columns(ruleset, frame, source, answers.walk)
     return Query(frame.select(outputs), dialect, tuple(made), tuple(answers.bits))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
 from revrules.backends.sql import bits, reasons, tree
-from revrules.backends.sql.data_problems import Problem, possible_problems
+from revrules.backends.sql.data_problems import Problem, clashes, possible_problems, shown
 from revrules.backends.sql.dependence import Missing
 from revrules.backends.sql.expressions import ends
 from revrules.backends.sql.frames import Frame
@@ -111,14 +111,14 @@ def faults(
     """
     frame = Frame(ruleset, source, dialect, when)
     walk = Answers(lifecycle, frame, (), advance=mode == "advance").walk
-    problems = possible_problems(walk, frame)
-    told = {
-        "shown": tree.is_true(tree.any_of(one.when for one in problems if one.shows)),
-        "clashes": tree.is_true(tree.any_of(one.when for one in problems if one.clash)),
-    }
-    outputs = [(condition, name) for name, condition in told.items()]
-    outputs += [(key, f"lost_{n}") for n, key in enumerate(_lost(ruleset, frame, source).values())]
+    outputs = fault_columns(ruleset, frame, source, walk)
     return frame.select([*outputs, *((frame.passed(name), name) for name in source.passed)])
+
+
+def fault_columns(ruleset: ir.Ruleset, frame: Frame, source: Source, walk: Walk) -> list[tuple[Sql, str]]:
+    """Return the columns of ``faults``, each with its name."""
+    lost = [(key, f"lost_{n}") for n, key in enumerate(_lost(ruleset, frame, source).values())]
+    return [(shown(walk, frame), "shown"), (clashes(walk), "clashes"), *lost]
 
 
 def _spots(walk: Walk) -> list[tuple[Spot, list[tuple[Pair, Asked]]]]:
