@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 NOW = datetime.datetime(2026, 11, 21, 9, tzinfo=datetime.UTC)
 COLUMNS = tuple(ANSWERS)
-CERTAIN = tuple(name for name in COLUMNS if name not in ("verdict", "certain", "missing"))
-"""The columns for which what could be does not matter: they are said in another way where they stand alone."""
+TOGETHER = (
+    COLUMNS,
+    tuple(name for name in COLUMNS if name not in ("certain", "missing")),
+    ("stage", "verdict", "certain"),
+)
+"""Columns that are asked together: what could be is worked out in another way where no missing fields are asked, or verdicts only."""
 
 
 class Difference(NamedTuple):
@@ -50,7 +54,7 @@ def differences(tables: Tables, engine: Engine, mode: str = "evidence", prefix: 
     for lifecycle in tables.ruleset.lifecycles:
         records = tables.records(lifecycle.entity)
         expected = {record[NTH]: answers(tables.ruleset, lifecycle, record, mode) for record in records}
-        for columns in (COLUMNS, CERTAIN):
+        for columns in TOGETHER:
             query = query_of(tables, lifecycle, engine, columns, mode, prefix)
             said = {row[0]: row[1:] for row in engine.run(query.text())}
             assert said.keys() == expected.keys(), "every record has a row"

@@ -53,6 +53,15 @@ GRAPHS = {
         stage s4 { from s2, s3 requires any of { four: a > 1  five: b > 1 } }
         stage s5 { from s4 requires { six: a > 2 } }
         """,
+    "many ways out of one stage": """
+        stage s1 { entry requires { one: a > 0 } }
+        stage s2 { from s1 when c requires { two: b > 0 } }
+        stage s3 { from s1 requires { three: b > 1 } lost }
+        stage s4 { from s1 when a > 2 requires { four: d is known } }
+        stage s5 { from s1, s4 requires any of { five: c  six: a > 4 } }
+        stage s6 { from s1 requires { seven: e is known } }
+        stage s7 { from s1, s6 when a > 3 or b > 3 }
+        """,
     "several entries": """
         stage s1 { entry owner sales requires { one: a > 0 } }
         stage s2 { entry owner success requires { two: b > 0 } }

@@ -49,8 +49,9 @@ class Answers:
     def __init__(self, lifecycle: ir.Lifecycle, frame: Frame, columns: Sequence[str], *, advance: bool) -> None:
         self.frame = frame
         self.tracks = lifecycle.tracks is not None
-        doubts = {"certain", "missing", "missing_mask"} | ({"verdict"} if self.tracks else set())
-        self.walk = Walk(lifecycle, frame, advance=advance, doubtful=not doubts.isdisjoint(columns))
+        self.walk = Walk(lifecycle, frame, advance=advance, doubtful=not {"missing", "missing_mask"}.isdisjoint(columns))
+        self._of_all = not {"certain", "missing", "missing_mask"}.isdisjoint(columns)
+        """Whether the possible stages of all records are needed, not only of those that another stage is claimed of."""
         self.bits: list[Bit] = []
         """What the bits of the sets that were asked for mean."""
 
@@ -67,6 +68,15 @@ class Answers:
     def possible(self) -> list[Sql]:
         """The possible stages as bit sets."""
         return possible.possible(self.walk)
+
+    @cached_property
+    def verdict(self) -> Sql:
+        """The verdict on the declared stage; NULL where nothing is tracked."""
+        if not self.tracks:
+            return tree.NULL
+        return verdicts.verdict(
+            self.walk, self.possible if self._of_all else possible.possible(self.walk, verdicts.in_doubt(self.walk))
+        )
 
     @cached_property
     def certain(self) -> Sql:
@@ -137,7 +147,7 @@ class Answer(NamedTuple):
 ANSWERS: Mapping[str, Answer] = {
     "declared": Answer(Kind.TEXT, lambda made: made.walk.declared_name),
     "stage": Answer(Kind.TEXT, lambda made: made.walk.stage),
-    "verdict": Answer(Kind.TEXT, lambda made: verdicts.verdict(made.walk, made.possible) if made.tracks else tree.NULL),
+    "verdict": Answer(Kind.TEXT, lambda made: made.verdict),
     "certain": Answer(Kind.BOOLEAN, lambda made: made.certain),
     "path": Answer(Kind.TEXTS, lambda made: made.walk.path),
     "next_stages": Answer(Kind.TEXTS, lambda made: reasons.next_stages(made.walk)),

@@ -9,8 +9,8 @@ from revrules.backends.sql import lists, tree
 from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.expressions import lower
 from revrules.backends.sql.reading_parts import trimmed
-from revrules.backends.sql.unknown import met
-from revrules.backends.sql.ways import ALWAYS, NOWHERE, Exit, Plan, Spot
+from revrules.backends.sql.unknown import met, refuted
+from revrules.backends.sql.ways import ALWAYS, NOWHERE, Exit, Plan, Spot, exits_of
 from revrules.types import EnumType
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ LEVELS_AT_ONCE = 6
 class Walk:
     """The columns of a lifecycle for the record at hand, each made when it is first asked for.
 
-    ``doubtful``: also what could be is asked. Then each way has a column with its state, else only what a record meets is
-    worked out.
+    ``doubtful``: the unknown ways are asked for one by one. Then each way has a column with its state, else only what a record
+    meets is worked out.
     """
 
     def __init__(self, lifecycle: ir.Lifecycle, scope: Scope, *, advance: bool = False, doubtful: bool = False) -> None:
@@ -84,11 +84,21 @@ class Walk:
         gate = self._gate(way)
         return tree.all_of([*own, *([] if gate == tree.TRUE else [gate])])
 
+    def closed(self, way: Way) -> Sql:
+        """Return whether a way is closed for sure; false or NULL where it is open or unknown."""
+        if self.doubtful:
+            opened = self.opened(way)
+            return tree.FALSE if opened == tree.TRUE else tree.negated(opened)
+        return tree.any_of([refuted(one, self.scope) for one in (way.own, way.gate) if one != ALWAYS])
+
     def _gate(self, way: Way) -> Sql:
+        """Return whether the gate of a way is open. Where records come to it on several ways it is worked out once."""
         if way.gate == ALWAYS:
             return tree.TRUE
         if way.target not in self._opened:
-            self._opened[way.target] = self.scope.kept(self._lowered(way.gate), f"gate of {way.target.name}")
+            opened = self._lowered(way.gate)
+            several = self.doubtful or len(self.plan.into[Spot(way.target.name)]) > 1
+            self._opened[way.target] = self.scope.kept(opened, f"gate of {way.target.name}") if several else opened
         return self._opened[way.target]
 
     def _lowered(self, condition: ir.Expr) -> Sql:
@@ -123,11 +133,11 @@ class Walk:
 
     def _meeting(self, spot: Spot) -> Sql:
         if spot in self.plan.starts:
-            return self._starts(spot)
+            return self.starts(spot)
         leading = [tree.coalesce(self.state(way, source), tree.TRUE) for source, way in self.plan.into[spot]]
         return leading[0] if len(leading) == 1 else self.scope.kept(tree.any_of(leading), f"met {spot.stage}")
 
-    def _starts(self, spot: Spot) -> Sql:
+    def starts(self, spot: Spot) -> Sql:
         """Return whether placement starts at a spot; never NULL."""
         if len(self.plan.starts) == 1 or self.lifecycle.tracks is None:
             return tree.TRUE if spot == NOWHERE else tree.FALSE
@@ -140,12 +150,12 @@ class Walk:
     @cached_property
     def code(self) -> Sql:
         """The code of the exit where placement ends (``Plan.exits``); never NULL."""
-        reached = [self._followed(piece) for piece in self.plan.pieces]
+        reached = [self.followed(piece) for piece in self.plan.pieces]
         if len(reached) == 1:
             return reached[0]
         return self.scope.kept(tree.coalesce(*reversed(reached)), f"end in {self.lifecycle.name}")
 
-    def _followed(self, piece: Piece) -> Sql:
+    def followed(self, piece: Piece) -> Sql:
         """Return the code of the exit of a piece; NULL where it is not entered."""
         begin = piece[0].spot
         if begin not in self._passed:
@@ -157,13 +167,13 @@ class Walk:
 
     def _entered(self, spot: Spot) -> Sql:
         if spot in self.plan.starts:
-            return self._starts(spot)
+            return self.starts(spot)
         leading = [exit_.code for exit_ in self.plan.exits if exit_.onward and exit_.spot == spot]
         found = []
         for piece in self.plan.pieces:
-            codes = _codes(piece)
+            codes = {exit_.code for exit_ in exits_of(piece)}
             if own := [code for code in leading if code in codes]:
-                found.append(tree.among(self._followed(piece), [tree.whole(code) for code in own]))
+                found.append(tree.among(self.followed(piece), [tree.whole(code) for code in own]))
         return tree.any_of(found)
 
     def _along(self, step: Step) -> Sql:
@@ -210,14 +220,25 @@ class Walk:
         return by_number(self.code, named)
 
     @cached_property
+    def stage_number(self) -> Sql:
+        """The number of that stage; 0 is nowhere."""
+        numbers: dict[int, list[int]] = {}
+        for spot, codes in self.ends.items():
+            numbers.setdefault(0 if spot.stage is None else self.number[spot.stage], []).extend(codes)
+        if all(codes == [number] for number, codes in numbers.items()):
+            return self.code
+        branches = [(tree.among(self.code, [*map(tree.whole, codes)]), tree.whole(number)) for number, codes in numbers.items()]
+        return self.scope.kept(tree.case(branches), f"number in {self.lifecycle.name}")
+
+    @cached_property
     def path(self) -> Sql:
         """The stages passed, as an array."""
         parts = []
         for piece in self.plan.pieces:
             paths: dict[tuple[str, ...], list[int]] = {}
-            for code in sorted(_codes(piece)):
-                paths.setdefault(self.plan.exits[code].path, []).append(code)
-            parts.append(lists.by_number(self._followed(piece), paths, self.dialect))
+            for exit_ in sorted(exits_of(piece)):
+                paths.setdefault(exit_.path, []).append(exit_.code)
+            parts.append(lists.by_number(self.followed(piece), paths, self.dialect))
         return lists.joined(parts, self.dialect)
 
 
@@ -240,16 +261,3 @@ def spellings(lifecycle: ir.Lifecycle, tracks: ir.Field) -> dict[str, str]:
 
 def _code(exit_: Exit) -> Sql:
     return tree.whole(exit_.code)
-
-
-def _codes(piece: Piece) -> set[int]:
-    """Return the codes of all exits of a piece."""
-    found: set[int] = set()
-    waiting: list[Step | Exit] = [*piece]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Exit):
-            found.add(part.code)
-        else:
-            waiting += [part.end, *(behind for _, behind in part.ways)]
-    return found

@@ -15,8 +15,16 @@ if TYPE_CHECKING:
     from revrules.backends.sql.tree import Sql
 
 
+def in_doubt(walk: Walk) -> Sql:
+    """Return whether a stage is claimed and it is not the one that the evidence supports: false or NULL where not."""
+    return tree.binary("<>", walk.declared, walk.stage_number)
+
+
 def verdict(walk: Walk, possible: list[Sql]) -> Sql:
-    """Return the verdict as a text; NULL where nothing is tracked. ``possible`` are the possible stages as bit sets."""
+    """Return the verdict as a text; NULL where nothing is tracked.
+
+    ``possible`` are the possible stages as bit sets, at least of the records that are ``in_doubt``.
+    """
     if walk.lifecycle.tracks is None:
         return tree.NULL
     behind = _after(walk)
@@ -26,10 +34,9 @@ def verdict(walk: Walk, possible: list[Sql]) -> Sql:
         name: [other for other in walk.number if other != name and other not in ahead[name] and other not in later[name]]
         for name in walk.number
     }
-    named = walk.scope.kept(walk.stage, f"stage in {walk.lifecycle.name}")
     branches = [
         (tree.is_null(walk.declared), Verdict.UNDECLARED),
-        (tree.binary("=", walk.declared_name, named), Verdict.IN_STAGE),
+        (tree.binary("=", walk.declared, walk.stage_number), Verdict.IN_STAGE),
         (_nothing_but_nowhere(possible), Verdict.NOWHERE),
         (_all_among(walk, possible, ahead), Verdict.AHEAD),
         (_all_among(walk, possible, later), Verdict.BEHIND),

@@ -48,6 +48,7 @@ class Exit(NamedTuple):
     """Where following ways comes to: the stages passed since the piece began. ``onward``: another piece begins there."""
 
     code: int
+    """Those of all exits behind a way follow one another."""
     spot: Spot
     path: tuple[str, ...]
     onward: bool = False
@@ -63,6 +64,19 @@ class Step(NamedTuple):
 
 Piece: TypeAlias = tuple[Step, ...]
 """What one expression follows: mostly from one spot on; the first piece from all where a record can be declared to be."""
+
+
+def exits_of(piece: Piece) -> list[Exit]:
+    """Return all exits of a piece."""
+    found: list[Exit] = []
+    waiting: list[Step | Exit] = [*piece]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Exit):
+            found.append(part)
+        else:
+            waiting += [part.end, *(behind for _, behind in part.ways)]
+    return found
 
 
 class Plan:
