@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+from revrules import ir
 from revrules.backends.smt import Prover
-from revrules.backends.smt.answers import MET, NO_STEPS_LEFT, UNKNOWN, UNMET, Answer, Verdict, Want
+from revrules.backends.smt.answers import NO_STEPS_LEFT, UNMET, Answer, Verdict, Want
 from revrules.proofs.coarser import Coarser, Kept, without_stand_ins
 from revrules.proofs.normal import Normals
 from revrules.proofs.searching import Start, search
+from revrules.types import Scalar
 
 if TYPE_CHECKING:
     import datetime
@@ -17,11 +20,12 @@ if TYPE_CHECKING:
     from revrules.backends.smt.answers import State
     from revrules.ir import Ruleset
 
-ROUNDS = 8
+ROUNDS = 24
 """How often a coarser question is asked again, after what it took for possible was found not to be."""
+MOST_PAIRED = 12
+"""Conditions of which two are asked for together at a time."""
 MOST_SEARCHES = 20
 """Searches without success, after which none is made."""
-ALL = MET | UNMET | UNKNOWN
 
 
 class Thorough:
@@ -33,7 +37,7 @@ class Thorough:
         self._prover = Prover(ruleset, today)
         self._normals = Normals(ruleset)
         self._searches = MOST_SEARCHES
-        self._alone: dict[tuple[str, int, frozenset[State]], Answer] = {}
+        self._alone: dict[tuple[str, tuple[tuple[int, frozenset[State]], ...]], Answer] = {}
 
     def find(self, entity: str, wants: Sequence[Want], *, alone: bool = False, core: bool = True) -> Answer:
         """Return whether there is a record of ``entity``, at some instant, that fulfils all ``wants``; see ``Prover.find``."""
@@ -55,7 +59,7 @@ class Thorough:
         return answer if record is None else Answer(Verdict.POSSIBLE, record)
 
     def _coarsely(self, entity: str, wants: Sequence[Want], kept: Kept, *, core: bool) -> Answer | list[Start]:
-        """Return the proof that a coarser question gives, or else where a search may begin.
+        """Return the answer that a coarser question leads to, or else where a search may begin.
 
         A record that answers it has some conditions in states in which no record can have them: these are ruled out, and it is
         asked again.
@@ -70,21 +74,51 @@ class Thorough:
             if answer.witness is None:
                 return []
             hints = coarser.hints(entity, wants, answer.witness)
-            found = [self._of_one(entity, hint) for hint in hints]
-            never = [hint for hint, one in zip(hints, found, strict=True) if one.verdict is Verdict.IMPOSSIBLE]
-            if not never:
-                parts = tuple(one.witness for one in found if one.witness is not None)
-                return [Start(without_stand_ins(answer.witness), hints, parts)]
-            asked = (*asked, *(coarser.stand_in(entity, Want(hint.condition, ALL - hint.states)) for hint in never))
+            excluded = self._excluded(entity, hints)
+            if not excluded:
+                together = self._prover.find(entity, (*wants, *hints), core=False)
+                if together.verdict is Verdict.POSSIBLE:
+                    return together
+                if together.verdict is Verdict.UNDECIDED or core:
+                    parts = tuple(one.witness for hint in hints if (one := self._of_some(entity, (hint,))).witness is not None)
+                    return [Start(without_stand_ins(answer.witness), hints, parts)]
+                excluded = [hints]
+            asked = (*asked, *(coarser.stand_in(entity, _not_all(each)) for each in excluded))
         return []
 
-    def _of_one(self, entity: str, want: Want) -> Answer:
-        """Return the answer for a want alone, worked out once."""
-        key = entity, self._normals.key(want.condition), want.states
+    def _excluded(self, entity: str, hints: Sequence[Want]) -> list[Sequence[Want]]:
+        """Return which of some wants no record fulfils together: single ones, else some of all, else pairs."""
+        alone = [(hint,) for hint in hints if self._of_some(entity, (hint,)).verdict is Verdict.IMPOSSIBLE]
+        if alone or len(hints) < 2:
+            return [*alone]
+        whole = self._of_some(entity, hints)
+        if whole.verdict is Verdict.IMPOSSIBLE:
+            return [[hints[place] for place in whole.core]]
+        if whole.verdict is Verdict.POSSIBLE:
+            return []
+        pairs = combinations(hints, 2) if len(hints) <= MOST_PAIRED else ()
+        return [pair for pair in pairs if self._of_some(entity, pair).verdict is Verdict.IMPOSSIBLE]
+
+    def _of_some(self, entity: str, wants: Sequence[Want]) -> Answer:
+        """Return the answer for some wants alone, worked out once; of a single one what a search finds, too."""
+        key = entity, tuple((self._normals.key(want.condition), want.states) for want in wants)
         if key not in self._alone:
-            answer = self._prover.find(entity, (want,), core=False)
-            if answer.verdict is Verdict.UNDECIDED and self._searches:
-                record = search(self._ruleset, entity, (want,), self._today, ())
+            answer = self._prover.find(entity, wants)
+            if answer.verdict is Verdict.UNDECIDED and len(wants) == 1 and self._searches:
+                record = search(self._ruleset, entity, wants, self._today, ())
                 answer = answer if record is None else Answer(Verdict.POSSIBLE, record)
             self._alone[key] = answer
         return self._alone[key]
+
+
+def _not_all(wants: Sequence[Want]) -> Want:
+    """Return the want that not all of some wants, each for one state, are fulfilled."""
+    return Want(ir.And(tuple(_is_so(want.condition, state) for want in wants for state in want.states)), UNMET)
+
+
+def _is_so(condition: ir.Expr, state: State) -> ir.Expr:
+    """Return the condition, never unknown, that another one is in a state."""
+    if state is None:
+        return ir.Not(ir.Known(condition))
+    settled = ir.OrElse(condition, ir.Literal(not state, Scalar.BOOLEAN))
+    return settled if state else ir.Not(settled)

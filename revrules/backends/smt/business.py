@@ -1,7 +1,7 @@
 """Business time into terms: in which order an instant and those so much working time away from it lie, exact where it is tried.
 
-Whole days lead further the more of them there are, in every zone. The rest is said of calendars of UTC only, where no local time is
-left out or comes twice: that more hours lead no less far, and that a later instant does.
+Whole days lead further the more of them there are, in every zone. The rest is said of calendars of UTC only, where no local time
+is left out or comes twice: that more hours lead no less far, and that a later instant does.
 """
 
 from __future__ import annotations
@@ -133,8 +133,8 @@ class Business:
     def _beside_itself(self, found: Shifted, length: Length, *, in_order: bool) -> None:
         """State on which side of the instant itself it lies.
 
-        A local time that comes twice is the first of the two, and one that is left out lies behind: no day, or one back, may lead to
-        the wrong side.
+        A local time that comes twice is the first of the two, and one that is left out lies behind: no day, or one back, may lead
+        to the wrong side.
         """
         sure = in_order or not length.in_days or length.amount > 0 or length.amount < -1
         if sure and length.amount >= 0:

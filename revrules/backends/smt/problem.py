@@ -72,8 +72,8 @@ class Problem:
         self.today = today
         self.noon = datetime.datetime.combine(today, datetime.time(12), datetime.UTC)
         self.preferences = tuple(z3.Bool(name, context) for name in ("plausible", "once", "few", "written", "today"))
-        """What is assumed of a witness where it can be: plausible values, each related record once, or few times, or no more often
-        than is written out, that it is today."""
+        """What is assumed of a witness where it can be: plausible values, each related record once, or few times, or no more
+        often than is written out, that it is today."""
         self.plausible, self.once_each, self.few_of_each, self.written_out, self.is_today = self.preferences
         self.width = width
         """How many kinds of related records are told apart."""
