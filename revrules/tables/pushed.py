@@ -18,7 +18,7 @@ from revrules.tables.answers import JOINT
 from revrules.tables.arrow import OnlyStream
 from revrules.tables.counting import Counted
 from revrules.tables.database import UNLIMITED, database, writing
-from revrules.tables.duck import distinct, plain, quoted, quoted_text
+from revrules.tables.duck import distinct, literal_path, plain, quoted, quoted_text
 from revrules.tables.failure import DataError
 from revrules.tables.noticed import Counts, Noticed
 from revrules.tables.placed import answers
@@ -91,6 +91,8 @@ class Pushed:
         self._has_stream = self._tells_lines = False
         self._full = full
         self._noticed: Noticed | None = None
+        self._keys = ""
+        """The keys in what was written, as SQL that selects them; empty where only the data have them."""
         self._stack = ExitStack()
         try:
             self._database = self._stack.enter_context(database(limits, on_progress))
@@ -168,6 +170,8 @@ class Pushed:
                 said = statement if format_ == "parquet" else f"SELECT {self._as_cells(columns, names)} FROM ({statement})"
                 ((count,),) = self._database.rows(f"COPY ({said}) TO {quoted_text(path)} ({options})")
             self._placed = int(str(count))
+            if format_ == "parquet":
+                self._keys = _keys_in(path, columns, names)
             return
         with open(path, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123 - the name of a file that is there
             write_text(stream, format_, *self.rows(columns))
@@ -200,7 +204,7 @@ class Pushed:
     def _lock(self, paths: Sequence[str]) -> None:
         """Allow no more files than those that are read, and ``paths``."""
         related = (file for one in self._relations.tables.values() for file in one.view.files)
-        self._database.lock([*paths, *self._view.files, *related])
+        self._database.lock([*paths, *map(literal_path, paths), *self._view.files, *related])
 
     def rows(self, columns: Sequence[OutputColumn]) -> tuple[list[str], Iterator[Sequence[object]]]:
         """Return the names of the columns, and the cells of every placed record as they come."""
@@ -318,7 +322,7 @@ class Pushed:
         tally.read = self._read()
         if not tally.read == tally.placed == self._placed:
             raise DataError(problems.unaccounted(tally.read, self._placed, 0))
-        found = odd_keys(self._database, NUMBERED) if self.entity.key is not None else Keys(frozenset(), {})
+        found = self._odd_keys()
         tally.missing_keys, tally.duplicate_keys = len(found.missing), len(found.repeated)
         warnings = [*self._run.warnings, *self._relations.warnings]
         if counts.shown or found.missing or found.repeated or any(counts.lost):
@@ -353,6 +357,17 @@ class Pushed:
         found = faults(self._ruleset.ir, lifecycle, self._source(passed, view), DUCKDB, self._when, self._job.mode)
         return printed(found, DUCKDB)
 
+    def _odd_keys(self) -> Keys:
+        """Return which records have no key of their own; what was written is looked at first, which is less than the data."""
+        none = Keys(frozenset(), {})
+        if self._keys:
+            ((known, different, every),) = self._database.rows(
+                f"SELECT count(key), count(DISTINCT key), count(*) FROM ({self._keys})"
+            )
+            if known == different == every:
+                return none
+        return none if self.entity.key is None else odd_keys(self._database, NUMBERED)
+
     def _read(self) -> int:
         """Return how many rows there are to be placed, by the lines of the file where it has some."""
         expected = self._view.rows
@@ -370,3 +385,12 @@ class Pushed:
     def _count(self) -> int:
         ((count,),) = self._database.rows(f"SELECT count(*) FROM {RECORDS}")
         return int(str(count))
+
+
+def _keys_in(path: str, columns: Sequence[OutputColumn], names: Sequence[str]) -> str:
+    """Return the SQL that selects the keys in a file of Parquet with columns of those names, empty where it has none."""
+    for column in columns:
+        if column.origin.kind == "key" and names.count(column.name) == 1:
+            key = quoted(distinct(names)[names.index(column.name)])
+            return f"SELECT {key} AS key FROM read_parquet({quoted_text(literal_path(path))}, hive_partitioning = false)"
+    return ""

@@ -41,13 +41,15 @@ def data_problems(walk: Walk, frame: Frame) -> Sql:
 
 
 def shown(walk: Walk, frame: Frame) -> Sql:
-    """Return whether a record has a value that is none and can be shown: what ``possible_problems`` say, at less cost."""
-    return tree.any_of([frame.faulty(), *(tree.is_true(problem.when) for problem in _of_claim(walk))])
+    """Return whether a record has a problem that shows: what ``possible_problems`` say, at less cost."""
+    others = (tree.is_true(problem.when) for problem in _of_claim(walk))
+    return tree.any_of([frame.faulty(), *others, *([clash] if (clash := clashes(walk)) != tree.FALSE else [])])
 
 
 def clashes(walk: Walk) -> Sql:
     """Return whether a classification of a record that allows one branch or row finds several true."""
-    return tree.is_true(tree.any_of(problem.when for problem in _clashes(walk)))
+    found = [problem.when for problem in _clashes(walk)]
+    return tree.is_true(tree.any_of(found)) if found else tree.FALSE
 
 
 def possible_problems(walk: Walk, frame: Frame) -> list[Problem]:
