@@ -17,7 +17,7 @@ from revrules.reads import children, used
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from revrules.backends.smt.answers import State, Witness
     from revrules.ir import Expr, Ruleset
@@ -86,6 +86,14 @@ class Coarser:
         conditions = [name for name in names if self._fields[entity].get(name) is Scalar.BOOLEAN]
         states = ((name, cast("State", witness.record.get(name))) for name in conditions)
         return tuple(Want(self._stand_for[name], frozenset({state})) for name, state in states)
+
+    def plain(self, entity: str, wants: Sequence[Want]) -> list[Expr]:
+        """Return the conditions that the question asks as the first one does, nothing in them being hard."""
+        asked = [self._without(want.condition, entity) for want in wants]
+        definitions = {definition.id: definition for definition in self._ruleset.definitions}
+        own = [each.expr for each in used(definitions, asked) if each.entity == entity and each.type is Scalar.BOOLEAN]
+        leaves = dict.fromkeys(leaf for expr in (*asked, *own) for leaf in _leaves(expr))
+        return [leaf for leaf in leaves if not _stands_in((leaf, *(each.expr for each in used(definitions, (leaf,)))))]
 
     def _known(self, entity: str) -> Iterator[Want]:
         """Yield that a field is no less true than another, where what the one stands for is no less than what the other does."""
@@ -207,6 +215,25 @@ def _fields(expr: Expr) -> Iterator[str]:
         yield expr.name
     for child in () if isinstance(expr, AGGREGATES) else children(expr):
         yield from _fields(child)
+
+
+def _leaves(expr: Expr) -> Iterator[Expr]:
+    """Yield the conditions that a condition joins, but for what definitions of the record itself say."""
+    match expr:
+        case ir.Ref(_, Scalar.BOOLEAN, (), 0) | ir.Literal():
+            return
+        case ir.Not() | ir.And() | ir.Or() | ir.AtLeast() | ir.OrElse() | ir.If():
+            for child in children(expr):
+                yield from _leaves(child)
+        case ir.Known(operand) if ir.type_of(operand) is Scalar.BOOLEAN:
+            yield from _leaves(operand)
+        case _:
+            yield expr
+
+
+def _stands_in(exprs: Iterable[Expr]) -> bool:
+    """Return whether any field in some expressions stands for something."""
+    return any((isinstance(expr, ir.Field) and expr.name.startswith(MARK)) or _stands_in(children(expr)) for expr in exprs)
 
 
 def without_stand_ins(witness: Witness) -> Witness:

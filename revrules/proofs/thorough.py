@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from revrules import ir
 from revrules.backends.smt import Prover
 from revrules.backends.smt.answers import NO_STEPS_LEFT, UNMET, Answer, Verdict, Want
 from revrules.proofs.coarser import Coarser, Kept, without_stand_ins
 from revrules.proofs.normal import Normals
+from revrules.proofs.parts import Parts
 from revrules.proofs.searching import Start, search
+from revrules.proofs.states import Judge
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
-    from revrules.backends.smt.answers import State
+    from revrules.backends.smt.answers import State, Witness
     from revrules.ir import Ruleset
 
 ROUNDS = 24
 """How often a coarser question is asked again, after what it took for possible was found not to be."""
-MOST_PAIRED = 12
-"""Conditions of which two are asked for together at a time."""
 MOST_SEARCHES = 20
 """Searches without success, after which none is made."""
 
@@ -66,7 +65,9 @@ class Thorough:
         """
         coarser = Coarser(self._ruleset, self._normals, kept)
         ruleset, asked = coarser.question(entity, wants)
-        prover = Prover(ruleset, self._today)
+        prover, parts = Prover(ruleset, self._today), Parts(self._ruleset, entity, self._of_some)
+        plain = coarser.plain(entity, wants)
+        judge = Judge(ruleset, entity, plain)
         for _ in range(ROUNDS):
             answer = prover.find(entity, asked, core=core)
             if answer.verdict is Verdict.IMPOSSIBLE:
@@ -74,30 +75,22 @@ class Thorough:
             if answer.witness is None:
                 return []
             hints = coarser.hints(entity, wants, answer.witness)
-            excluded = self._excluded(entity, hints)
+            states = judge.values(answer.witness.record, answer.witness.as_of)
+            beside = [Want(each, frozenset({cast("State", state)})) for each, state in zip(plain, states, strict=True)]
+            excluded = parts.excluded(hints, beside)
             if not excluded:
-                together = self._prover.find(entity, (*wants, *hints), core=False)
-                if together.verdict is Verdict.POSSIBLE:
-                    return together
-                if together.verdict is Verdict.UNDECIDED or core:
-                    parts = tuple(one.witness for hint in hints if (one := self._of_some(entity, (hint,))).witness is not None)
-                    return [Start(without_stand_ins(answer.witness), hints, parts)]
-                excluded = [hints]
+                record = parts.record(hints, beside, without_stand_ins(answer.witness))
+                if self._fulfils(record, wants):
+                    return Answer(Verdict.POSSIBLE, record)
+                some = (self._of_some(entity, (hint,)).witness for hint in hints)
+                return [Start(record, hints, tuple(one for one in some if one is not None))]
             asked = (*asked, *(coarser.stand_in(entity, _not_all(each)) for each in excluded))
         return []
 
-    def _excluded(self, entity: str, hints: Sequence[Want]) -> list[Sequence[Want]]:
-        """Return which of some wants no record fulfils together: single ones, else some of all, else pairs."""
-        alone = [(hint,) for hint in hints if self._of_some(entity, (hint,)).verdict is Verdict.IMPOSSIBLE]
-        if alone or len(hints) < 2:
-            return [*alone]
-        whole = self._of_some(entity, hints)
-        if whole.verdict is Verdict.IMPOSSIBLE:
-            return [[hints[place] for place in whole.core]]
-        if whole.verdict is Verdict.POSSIBLE:
-            return []
-        pairs = combinations(hints, 2) if len(hints) <= MOST_PAIRED else ()
-        return [pair for pair in pairs if self._of_some(entity, pair).verdict is Verdict.IMPOSSIBLE]
+    def _fulfils(self, record: Witness, wants: Sequence[Want]) -> bool:
+        judge = Judge(self._ruleset, record.entity, [want.condition for want in wants])
+        states = judge.values(record.record, record.as_of)
+        return all(state in want.states for state, want in zip(states, wants, strict=True))
 
     def _of_some(self, entity: str, wants: Sequence[Want]) -> Answer:
         """Return the answer for some wants alone, worked out once; of a single one what a search finds, too."""
