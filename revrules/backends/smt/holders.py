@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import z3
 
@@ -38,6 +38,24 @@ class Collection:
     rest: z3.ArithRef
     counted: list[tuple[tuple[str, ...], frozenset[ir.Expr], z3.ArithRef, z3.ArithRef]] = field(default_factory=list)
     """What is counted of the others: the records around on which it depends, the conditions, at least, at most."""
+    summed: list[Summed] = field(default_factory=list)
+
+
+class Summed(NamedTuple):
+    """A sum over the other records: what it is about, and whether their values are ``there``.
+
+    ``around`` are the records on which it depends.
+    """
+
+    around: tuple[str, ...]
+    value: ir.Expr
+    conditions: frozenset[ir.Expr]
+    rest: z3.ArithRef
+    there: z3.BoolRef
+
+    def is_part_of(self, other: Summed) -> bool:
+        """Return whether the same values are summed, of fewer records."""
+        return self.around == other.around and self.value == other.value and other.conditions < self.conditions
 
 
 class Holder:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import z3
 
 from revrules import ir
+from revrules.backends.smt.holders import Summed
 from revrules.backends.smt.numbers import rounded, within
 from revrules.backends.smt.problem import Weight
 from revrules.backends.smt.terms import Range, Term, Truth, constant, variable
@@ -89,13 +90,7 @@ def summed(lowering: Lowering, expr: ir.Sum, scope: Scope) -> Term:
         return _so_many_times(lowering, expr, expr.value, scope)
     collection, elements = _elements(lowering, expr.relation, expr.where, (expr.value,), scope)
     _note(lowering, collection, expr, scope, Weight.SUM)
-    rest = cast("z3.ArithRef", variable(lowering.problem.name("rest"), expr.type, lowering.context))
-    clear = z3.Bool(lowering.problem.name("clear"), lowering.context)
-    least, most = _of_the_others(lowering, collection, expr.where, scope)
-    lowering.problem.fact(z3.Implies(most == 0, z3.And(rest == 0, clear)))
-    lowering.problem.fact(z3.Implies(clear, least == most))
-    if _never_negative(expr.value, lowering, expr.relation):
-        lowering.problem.fact(rest >= 0)
+    rest, clear = _sum_of_others(lowering, collection, expr, scope)
     nought = constant(0, expr.type, lowering.context)
     parts = [z3.If(each.holds.true, _times(lowering, collection, each, expr.type), nought) for each in elements]
     exact = z3.Sum([rest, *parts])
@@ -209,12 +204,19 @@ def _end(
 
 def _of_the_others(lowering: Lowering, collection: Collection, where: ir.Expr, scope: Scope) -> tuple[z3.ArithRef, z3.ArithRef]:
     """Return how many of the other records are counted, at least and at most: fewer where more is asked."""
-    conditions = frozenset(where.operands) if isinstance(where, ir.And) else frozenset({where})
-    if isinstance(where, ir.Literal) and where.value is True:
+    conditions = _conditions(where)
+    if not conditions:
         return collection.rest, collection.rest
     around = _around(where, scope) if _looks_out(where, 1) else ()
     key = ("others", collection.number, around, conditions)
     return lowering.problem.once(key, lambda: _counted_of_others(lowering, collection, around, conditions))
+
+
+def _conditions(where: ir.Expr) -> frozenset[ir.Expr]:
+    """Return what has to hold of a record that counts: nothing where all do."""
+    if isinstance(where, ir.Literal) and where.value is True:
+        return frozenset()
+    return frozenset(where.operands) if isinstance(where, ir.And) else frozenset({where})
 
 
 def _counted_of_others(
@@ -239,8 +241,37 @@ def _never_negative(value: ir.Expr, lowering: Lowering, relation: ir.Many) -> bo
     return declared is not None and declared.low is not None and not cast("int", declared.low) < 0
 
 
+def _sum_of_others(lowering: Lowering, collection: Collection, expr: ir.Sum, scope: Scope) -> tuple[z3.ArithRef, z3.BoolRef]:
+    """Return the sum over the other records, and that it has one: it is clear which of them count, and these have values.
+
+    Where the same values are summed of fewer of them, none of these is missing that is not missing among all.
+    """
+    problem = lowering.problem
+    rest = cast("z3.ArithRef", variable(problem.name("rest"), expr.type, lowering.context))
+    there = z3.Bool(problem.name("values"), lowering.context)
+    least, most = _of_the_others(lowering, collection, expr.where, scope)
+    problem.fact(z3.Implies(most == 0, z3.And(rest == 0, there)))
+    gains = _never_negative(expr.value, lowering, expr.relation)
+    if gains:
+        problem.fact(rest >= 0)
+    others = Summed(_around(expr, scope), expr.value, _conditions(expr.where), rest, there)
+    for each in collection.summed:
+        for fewer, more in ((others, each), (each, others)):
+            if fewer.is_part_of(more):
+                problem.fact(z3.Implies(more.there, fewer.there))
+                if gains:
+                    problem.fact(z3.Implies(more.there, fewer.rest <= more.rest))
+    collection.summed.append(others)
+    return rest, z3.And(least == most, there)
+
+
 def _times(lowering: Lowering, collection: Collection, each: Element, type_: Type) -> z3.ArithRef:
-    """Return the value as often as the record occurs: exactly for once or never, which a question asks first."""
+    """Return the value as often as the record occurs, the same in all sums: exactly for once or never, which is asked first."""
+    key = ("times", each.times.get_id(), each.values[0].term.get_id())
+    return lowering.problem.once(key, lambda: _product(lowering, collection, each, type_))
+
+
+def _product(lowering: Lowering, collection: Collection, each: Element, type_: Type) -> z3.ArithRef:
     term = cast("z3.ArithRef", each.values[0].term)
     product = cast("z3.ArithRef", variable(lowering.problem.name("product"), type_, lowering.context))
     nought = constant(0, type_, lowering.context)
