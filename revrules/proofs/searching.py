@@ -17,10 +17,11 @@ from revrules.backends.smt.answers import MET, NOT_MET, NOT_UNMET, UNMET, Witnes
 from revrules.proofs.samples import noon, samples
 from revrules.reads import children, used
 from revrules.reference.judge import Bench
+from revrules.runtime.texts import email_domain, fold, to_capitals, url_domain
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from revrules.backends.smt.answers import State, Want
     from revrules.ir import Expr, FieldDecl, Ruleset, Value
@@ -37,6 +38,8 @@ AWAY = 0.12
 """How often a record is kept that is one further away: what is nearest may lead nowhere."""
 ANYWHERE = 0.3
 """How often a move is made anywhere, instead of where the conditions name a value."""
+OF_A_TEXT = 0.3
+"""How often a text is made of another one."""
 OF_A_PART = 0.1
 """How often the values of a record that fulfils one part are taken over."""
 MOST_DEEP = 2
@@ -47,6 +50,11 @@ BEFORE_ELSE = {(True, False): MET, (True, True): NOT_UNMET, (False, False): NOT_
 """Of `c or else d`, by whether it is to be true, and by d: the states of c that make it so."""
 DAY = datetime.timedelta(days=1)
 TEXTS = ("Example", "a", "aa", "someone@example.com", "a@www.example.com/a", "https://www.example.com/a", "123", "é")
+
+MADE_OF: tuple[Callable[[str], str | None], ...] = (
+    fold, to_capitals, url_domain, email_domain, "https://{}/".format, "https://{}.com".format, "a@{}".format, "a{}".format,
+)  # fmt: skip
+"""Texts out of others, as conditions make them: none where there is none."""
 
 
 class Start(NamedTuple):
@@ -80,6 +88,7 @@ class _Search:
         self._pools = _pools(said, today)
         self._hints: tuple[Want, ...] = ()
         self._parts: list[Mapping[str, object]] = []
+        self._whole: Record = {}
         self._draw = random.Random(f"{entity}/{len(said)}")
 
     def found(self, starts: Sequence[Start]) -> Witness | None:
@@ -194,6 +203,7 @@ class _Search:
 
     def _moved_somewhere(self, record: Record) -> Record:
         """Return a record with another value where the conditions name one, or anywhere."""
+        self._whole = record
         if self._parts and self._draw.random() < OF_A_PART:
             return _with_part(record, self._draw.choice(self._parts))
         if not self._places or self._draw.random() < ANYWHERE:
@@ -256,7 +266,9 @@ class _Search:
             return draw.choice(field.type.member_names)
         pool = self._pools[field.type]
         kind = type(pool[0])
-        same = [value for value in _values(record) if type(value) is kind]
+        same = [value for value in _values(self._whole) if type(value) is kind]
+        if field.type is Scalar.TEXT and same and draw.random() < OF_A_TEXT:
+            return draw.choice(MADE_OF)(cast("str", draw.choice([*same, *pool])))
         return draw.choice(same) if same and draw.random() < 0.2 else draw.choice(pool)
 
 

@@ -76,8 +76,16 @@ class Order:
         if one == other:
             return without(values, more) == NOTHING
         if values == more == ONLY[True]:
-            return self._ranges(self._terms.node(one), self._terms.node(other))
-        return values == more == ONLY[False] and self._ranges(self._terms.node(other), self._terms.node(one))
+            return self._opaque(self._terms.node(one), self._terms.node(other))
+        return values == more == ONLY[False] and self._opaque(self._terms.node(other), self._terms.node(one))
+
+    def _opaque(self, here: Node, there: Node) -> bool:
+        """Return whether the second of two things that are true or not is true wherever the first is."""
+        match here, there:
+            case ("text", *test, False), ("text", *same, True):  # small letters stand for capital ones one by one
+                return test == same
+            case _:
+                return self._ranges(here, there)
 
     def _ranges(self, here: Node, there: Node) -> bool:
         """Return whether a count is asked to be at least so many, and another, of what is no less true, no more."""
