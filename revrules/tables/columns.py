@@ -90,17 +90,20 @@ class Reader:
 
     def _named(self, cells: Mapping[str, object]) -> Record:
         names = tuple(cells)
-        plan = self._plans.get(names)
-        if plan is None:
-            plan = match_columns(self._entity, names, self._name)
-            if len(self._plans) < REMEMBERED:
-                self._plans[names] = plan
-            self.seen.update(dict.fromkeys(names))
-            self._widen(plan)
+        plan = self._plans.get(names) or self.plan(names)
         record = {field: cells[heading] for field, heading, _ in plan.fields}
         for relation, position in plan.relations:
             record[relation] = self._nest(relation, cells[names[position]])
         return record
+
+    def plan(self, names: tuple[str, ...]) -> Columns:
+        """Return the plan for records with these names; raises ``DataError`` where two fit one field."""
+        plan = match_columns(self._entity, names, self._name)
+        if len(self._plans) < REMEMBERED:
+            self._plans[names] = plan
+        self.seen.update(dict.fromkeys(names))
+        self._widen(plan)
+        return plan
 
     def _widen(self, plan: Columns) -> None:
         known = {field for field, _, _ in self.columns.fields}

@@ -107,6 +107,7 @@ def database(limits: Limits, on_progress: Progress | None = None) -> Iterator[Da
         try:
             connection = duckdb.connect(":memory:", config=config)
             connection.execute(f"SET temp_directory = {quoted_text(folder)}; SET TimeZone = 'UTC'")
+            connection.execute("SET disabled_optimizers = 'in_clause'")  # it makes joins of lists, and a join keeps no order
             connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
             if limits.memory is not None:
                 _limit_memory(connection, limits.memory)

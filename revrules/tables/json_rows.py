@@ -60,12 +60,13 @@ def _from_lines(first: str, stream: TextIO, name: str, line: int) -> Iterator[Ro
     text = first
     while text:
         if text.strip(BLANK):
-            yield _one_line(text.strip(BLANK + BYTE_ORDER_MARK), line)
+            yield json_line(text.strip(BLANK + BYTE_ORDER_MARK), line)
         line += 1
         text = read_line(stream, name, line)
 
 
-def _one_line(text: str, line: int) -> Row | Refused:
+def json_line(text: str, line: int) -> Row | Refused:
+    """Return the row that a line is, without white space around it."""
     try:
         value = DECODER.decode(text)
     except json.JSONDecodeError as error:

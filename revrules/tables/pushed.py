@@ -20,6 +20,7 @@ from revrules.tables.counting import Counted
 from revrules.tables.database import UNLIMITED, database, writing
 from revrules.tables.duck import distinct, literal_path, plain, quoted, quoted_text
 from revrules.tables.failure import DataError
+from revrules.tables.json_views import TYPED, learn, refuse_to_hand_on
 from revrules.tables.noticed import Counts, Noticed
 from revrules.tables.placed import answers
 from revrules.tables.relating import LINE, Relations
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from revrules.tables.arrow import ArrowStream
     from revrules.tables.database import Limits, Progress
     from revrules.tables.issues import Issue
+    from revrules.tables.json_views import JsonRecords
     from revrules.tables.placed import OutputColumn
     from revrules.tables.run import Job
     from revrules.tables.summary import Summary
@@ -61,6 +63,8 @@ FILE = "file"
 """The view of the file; ``RECORDS`` is the same with the key as it is written."""
 RECORDS = "records"
 NUMBERED = f"{FILE}_numbered"
+ORDER = "passed order"
+"""The column by which the records are sorted where they are joined with others: a join keeps no order."""
 UNIT = "unit"
 """The column with the line or record of the file that a row is."""
 
@@ -96,6 +100,7 @@ class Pushed:
         self._stack = ExitStack()
         try:
             self._database = self._stack.enter_context(database(limits, on_progress))
+            self._ordered = limits.ordered
             self._prepare()
         except BaseException:
             self._stack.close()
@@ -115,7 +120,11 @@ class Pushed:
         connection = self._database.connection
         view = self._view = self._opened(FILE)
         opened = Table(view.name, view.headings, iter(()), view.notes, view.unit, view.types)
+        if view.records is not None:
+            opened = opened._replace(headings=None, types=None)
         self._run = Run(self._ruleset, self._job, self._on_issue, opened, ())
+        if view.records is not None:
+            self._learn(view.records)
         self.table, self.entity, self.lifecycle = self._run.table, self._run.entity, self._run.lifecycle
         if self._run.reader.columns.relations:
             raise NotPushed("it holds related records inside of its rows")
@@ -128,6 +137,12 @@ class Pushed:
         self.as_of = self._job.as_of or datetime.now(UTC)
         self._when = times.when_of(self.as_of, self._ruleset.ir, DUCKDB)
         self._placed = 0
+
+    def _learn(self, records: JsonRecords) -> None:
+        """Let the run meet the names of all records, if these are the records that it places."""
+        if len(records.names) > 1 and (self._job.limit is not None or self._job.sample is not None):
+            raise NotPushed("a part of its records may have other names than all have")
+        learn(self._run.reader, records, self._run.entity.key)
 
     def _opened(self, view: str) -> View:
         """Return a view over the data; a stream, which may come once only, is kept as a table."""
@@ -162,6 +177,8 @@ class Pushed:
 
     def write(self, path: str, format_: str, columns: Sequence[OutputColumn]) -> None:
         """Write every placed record to a file in a format; raises OSError where the disk refuses."""
+        if format_ == "parquet" and self._view.records is not None:
+            refuse_to_hand_on([self._type(column) for column in columns])
         self._lock([path])
         options = self._options(format_, columns)
         if options:
@@ -262,7 +279,10 @@ class Pushed:
         handed = {column: self._handed_on(column, as_python=as_python) for column in columns}
         passed = {name: there for name, there in handed.values() if name}
         wanted = dict.fromkeys(column.name for column in columns if column.origin.kind in ("answer", "bits"))
-        view = NUMBERED if any(column.origin.kind == "line" for column in columns) else RECORDS
+        sorted_ = self._ordered and bool(self._relations.tables)
+        if sorted_:
+            passed[ORDER] = LINE
+        view = NUMBERED if sorted_ or any(column.origin.kind == "line" for column in columns) else RECORDS
         lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
         source = self._source(passed, view)
         mode = self._job.mode
@@ -282,6 +302,8 @@ class Pushed:
         if counting:
             self._noticed = Noticed(self._database, len(self._relations.to_one(self.entity.name)))
             statement += f" WHERE {self._noticed.counting()}"
+        if sorted_:
+            statement += f" ORDER BY {quoted(ORDER)}"
         return statement, names
 
     def _handed_on(self, column: OutputColumn, *, as_python: bool) -> tuple[str, str]:
@@ -296,6 +318,8 @@ class Pushed:
                 self._tells_lines = True
                 return "passed line", UNIT
             case "input":
+                if self._view.records is not None:
+                    refuse_to_hand_on([self._view.types[position]], besides=TYPED)
                 letter = "t" if as_python and self._view.types[position] == INSTANT else "c"
                 return f"passed {position}", f"{letter}{position}"
             case _:
@@ -325,6 +349,7 @@ class Pushed:
         found = self._odd_keys()
         tally.missing_keys, tally.duplicate_keys = len(found.missing), len(found.repeated)
         warnings = [*self._run.warnings, *self._relations.warnings]
+        warnings += self._run.unknown_names() if self._view.records is not None else []
         if counts.shown or found.missing or found.repeated or any(counts.lost):
             numbered = self._faults(NUMBERED, {LINE: LINE})
             odd = f"SELECT {LINE} FROM ({numbered}) WHERE {'shown' if counts.shown else 'false'}"

@@ -10,6 +10,7 @@ from revrules.problems import data as problems
 from revrules.readers import record_spec
 from revrules.tables.columns import Reader, lacking
 from revrules.tables.failure import DataError
+from revrules.tables.json_views import learn
 from revrules.tables.opening import AS_IT_SHOWS, STANDARD_INPUT
 from revrules.tables.related import followed
 from revrules.tables.vetting import NotPushed
@@ -56,13 +57,17 @@ class Relations:
         self.used = followed(ruleset.ir, run.entity.name) if _can_relate(ruleset, job) else frozenset[str]()
         self.tables = self._open(job)
         if run.entity.name not in self.tables and job.data != STANDARD_INPUT and self._points_to_itself(run):
+            if run.table.headings is None:
+                raise NotPushed("its records point to one another")
             self.tables[run.entity.name] = self._table(run.entity.name, itself)._replace(itself=True)
         for found in self.tables.values():
-            if not found.itself:
+            if not found.itself and found.view.records is None:
                 shape = ruleset.outline.entity(found.entity)
                 self.warnings += lacking(shape, found.columns, found.reader.seen, found.view.name)
         self._check(ruleset.outline)
         given = {relation.name for relation in run.entity.relations if self._table_of(relation.name, relation.entity) is not None}
+        if run.table.headings is None:  # JSON may nest its related records
+            return
         self.warnings += [
             problems.relation_without_data(relation.name, relation.entity, relation.many)
             for relation in run.entity.relations
@@ -127,7 +132,9 @@ class Relations:
         """Return the records of ``entity`` that ``opened`` gives as a view, numbered."""
         self._opened += 1
         view = opened(f"related_{self._opened}")
-        reader = Reader(self._ruleset.outline, entity, view.headings, view.name)
+        reader = Reader(self._ruleset.outline, entity, None if view.records else view.headings, view.name)
+        if view.records is not None:
+            learn(reader, view.records)
         if reader.columns.relations:
             raise NotPushed(f"`{view.name}` holds related records inside of its rows")
         columns = f"SELECT *, row_number() OVER () AS {LINE} FROM {view.view}"

@@ -154,7 +154,7 @@ class Run:
             raise DataError(problems.unaccounted(tally.read, tally.placed, tally.rejected))
         warnings = list(self.warnings)
         if self.table.headings is None:
-            warnings += self._unknown_names()
+            warnings += self.unknown_names()
         if self.joins:
             from revrules.tables.related import partnerless
 
@@ -177,7 +177,7 @@ class Run:
             raise DataError(problems.lacking_tracked_column(self.table.name, self.lifecycle.name, spelled, free))
         return lacking(self.entity, columns, headings, self.table.name)
 
-    def _unknown_names(self) -> list[Diagnostic]:
+    def unknown_names(self) -> list[Diagnostic]:
         """Return a warning for every field that no JSON record has, if a name that nothing reads looks like it."""
         taken = {heading for _, heading, _ in self.reader.columns.fields} | {r.name for r in self.entity.relations}
         free = [name for name in self.reader.seen if name not in taken]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.backends.sql.tallies import faulty, keys
@@ -10,6 +11,7 @@ from revrules.problems import data as problems
 from revrules.readers import field_spec
 from revrules.runtime.cells import field_reader
 from revrules.tables import issues
+from revrules.tables.json_views import rows_at
 from revrules.tables.opening import open_table
 from revrules.tables.related import CANDIDATES, REMEMBERED, typed
 from revrules.tables.relating import LINE
@@ -18,7 +20,7 @@ from revrules.tables.vetting import NotPushed
 from revrules.tables.views import INSTANT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from revrules.backends.sql.dialects import Dialect
     from revrules.backends.sql.scope import When
@@ -94,7 +96,8 @@ def tell_records(setting: Setting, run: Run, view: View, odd: str, found: Keys) 
         if number in found.repeated:
             other, first = places[found.repeated[number]]
             place = f"{view.unit} {first}" + (f" of {other}" if other != file else "")
-            tell(issues.repeated_key(file, line, heading, str(list(row.cells)[position]), place))
+            key = row.cells[heading] if isinstance(row.cells, Mapping) else row.cells[position]
+            tell(issues.repeated_key(file, line, heading, str(key), place))
         if number in shown:
             told = [
                 one for one in run.place(run.record(row)).problems if one.reason not in CLASHES or not setting.relations.tables
@@ -146,6 +149,10 @@ def _remember(database: Database, statement: str) -> None:
 
 def _odd_rows(database: Database, view: View, numbered: str) -> Iterator[tuple[int, Row]]:
     """Yield the rows whose numbers are kept, with these, as the reader in Python finds them."""
+    if view.records is not None and view.records.by_line:
+        wanted = database.rows(f"SELECT {LINE} FROM {ODD}")
+        yield from rows_at([path for path, _ in view.parts], {int(str(number)) for (number,) in wanted})
+        return
     if not view.plain:
         if len(view.parts) > 1:
             raise NotPushed("lines of its files are no rows, or rows are several lines")

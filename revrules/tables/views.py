@@ -13,6 +13,7 @@ from revrules.problems import data as problems
 from revrules.tables.delimited_views import Delimited
 from revrules.tables.duck import AS_TEXT, INTERVAL, TEXT, literal_path, plain, quoted, quoted_text
 from revrules.tables.failure import DataError
+from revrules.tables.json_views import JsonRecords, json_records, type_for
 from revrules.tables.opening import format_of, is_pattern
 from revrules.tables.source import open_source
 from revrules.tables.vetting import NotPushed
@@ -53,6 +54,8 @@ class View(NamedTuple):
     rows: int | None = None
     parts: tuple[tuple[str, int], ...] = ()
     """The files in their order, with how many rows each has; that of the last does not matter."""
+    records: JsonRecords | None = None
+    """What is known of records that bring their own names."""
 
     def unit_of(self, number: str) -> str:
         """Return the SQL for the unit of its file that the row of a ``number``, SQL, is."""
@@ -73,7 +76,7 @@ class View(NamedTuple):
 
     def column(self, position: int, field: FieldDecl) -> SourceColumn:
         """Return the column at a position, as it is read for a field."""
-        type_ = self.types[position]
+        type_ = self.types[position] if self.records is None else type_for(self.types[position], field)
         if type_ == INSTANT and (str(field.type) != "datetime" or any(isinstance(text, str) for text in field.missing_when)):
             return SourceColumn(f"t{position}", Held.TEXT, TEXT)
         if _is_text(type_):
@@ -142,7 +145,13 @@ def _opened(
             connection.execute(f"ATTACH {quoted_text(paths[0])} AS {view}_database (READ_ONLY)")
             return typed_view(connection, found, _table_in(connection, f"{view}_database", data, name))
         case _:
-            raise NotPushed(f"`{data}` is JSON")
+            records = json_records(connection, sources, format_, reading)
+            connection.execute(f"CREATE VIEW {view} AS {records.select}")
+            parts = tuple(zip(paths, records.rows, strict=True))
+            return found._replace(
+                headings=records.headings, types=records.types, unit="line", plain=records.plain, rows=sum(records.rows),
+                parts=parts, records=records,
+            )  # fmt: skip
 
 
 def typed_view(connection: DuckDBPyConnection, found: View, source: str) -> View:
