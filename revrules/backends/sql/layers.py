@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from revrules.backends.sql import tree
+from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.tree import printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from revrules.backends.sql.dialects import Dialect
     from revrules.backends.sql.naming import Names
     from revrules.backends.sql.scope import Aggregate
     from revrules.backends.sql.tree import Sql
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 MOST_INLINE = 24
 """Nodes inside one another: what is deeper stays a column of its own, so that no printer and no parser has to go deep."""
 
-
+MOST_SAID, FEW_NODES = 3, 30
+"""How often DuckDB is told a short piece again instead of keeping a column: it finds what is said twice, and leaves out what is
+behind a condition.
+"""
 SHORT = 8
 """Nodes of a constant that may be said again and again: a cast, a negative."""
 
@@ -217,8 +220,8 @@ class Plan:
 def planned(rows: Rows, said: Sequence[Sql], kept: Iterable[str] = ()) -> Plan:
     """Return the plan for ``said`` about ``rows``, where the columns ``kept`` are there, too.
 
-    What is read once is said where it is read; what is read more often is a column of a layer above those that it reads. What
-    reads columns of the table alone is worked out beside these, in the first layer.
+    What is read once (or is short) is said where it is read; what is read more often is a column of a layer above those that it
+    reads. What reads columns of the table alone is worked out beside these, in the first layer.
     """
     asked = list(kept)
     fixed = set(asked)
@@ -239,7 +242,10 @@ def planned(rows: Rows, said: Sequence[Sql], kept: Iterable[str] = ()) -> Plan:
         column = rows.columns[name]
         if isinstance(column, Derived):
             value = tree.with_columns(column.value, inline)
-            if uses[name] == 1 and name not in fixed and tree.depth(value) <= MOST_INLINE:
+            few = uses[name] == 1 or (
+                uses[name] <= MOST_SAID and rows.dialect is Dialect.DUCKDB and tree.is_short(value, FEW_NODES)
+            )
+            if few and name not in fixed and tree.depth(value) <= MOST_INLINE:
                 inline[name] = value
                 continue
             of_table = not tree.columns_in(value) - bare.keys()

@@ -202,8 +202,8 @@ def _date(raw: Sql, held: Held, spec: FieldSpec, dialect: Dialect) -> Found:
     beyond = expected("not a date", spec.patterns)
     first, last = (times_words.day_literal(day, dialect) for day in (date.min, date.max))
     if held is Held.DATE:
-        inside = tree.between(raw, first, last)
-        return Found(tree.case([(inside, raw)]), _unless_null(raw, tree.text(beyond)))
+        outside = tree.any_of([tree.binary("<", raw, first), tree.binary(">", raw, last)])  # which statistics can rule out
+        return Found(tree.case([(outside, tree.NULL)], raw), _unless_null(raw, tree.text(beyond)))
     moment = reading_moments.as_timestamp(raw, dialect)
     day = times_words.as_day(moment, dialect)
     midnight = tree.binary("=", times_words.as_midnight(day, dialect), moment)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from revrules import ir
 from revrules.backends.sql.constants import holds
 from revrules.backends.sql.dialects import Dialect, operator
-from revrules.backends.sql.tree import FALSE, among, binary, call, case, digits, is_known, text
+from revrules.backends.sql.tree import FALSE, TRUE, among, array, binary, call, case, digits, is_known, text
 from revrules.runtime.texts import CAPITAL_OF, SMALL_OF, SMALL_OF_ASCII, WHITE_SPACE, fold
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ SPACE = {
     Dialect.BIGQUERY: r" \t\n\v\f\r",
 }
 """White space, as it stands between the brackets of a regular expression."""
+MOST_LISTED = 16
+"""Constants that DuckDB looks through one by one; more are a table for it."""
 END = {Dialect.SPARK: r"\z"}
 """The end of a text in a regular expression, where it is not `$`."""
 
@@ -50,7 +52,19 @@ def is_among(operand: Sql, items: Sequence[str], any_case: bool, scope: Scope) -
         items = tuple(dict.fromkeys(map(fold, items)))
         operand = folded(operand, scope, items)
     held = [text(item) for item in items if holds(item, scope.dialect)]
+    if scope.dialect is Dialect.DUCKDB and 1 < len(held) <= MOST_LISTED:
+        return _is_listed(scope.kept(operand, "text"), held)
     return among(operand, held) if held else _never(operand)
+
+
+def _is_listed(operand: Sql, items: Sequence[Sql]) -> Sql:
+    """Return DuckDB's way to ask whether a text is one of a few.
+
+    It works a function out once for each entry of a dictionary (of a Parquet file, say), but ``IN`` for each row; and more than
+    four constants of ``IN`` become a join.
+    """
+    found = is_known(call("LIST_POSITION", array(items), operand))
+    return case([(found, TRUE), (is_known(operand), FALSE)])
 
 
 def folded(operand: Sql, scope: Scope, beside: Iterable[str] | None = None) -> Sql:
