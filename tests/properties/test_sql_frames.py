@@ -237,7 +237,21 @@ def test_a_relation_without_a_table_has_no_records(shop: DuckDB, tmp_path: Path)
 def test_aggregates_over_one_relation_share_one_grouping(tmp_path: Path) -> None:
     text = "define n of account { means count(meetings where minutes > 5) > 1 and sum(minutes of meetings) > 3 and late }\n"
     text += "define late of account { means max(held of meetings) > 2026-01-01 and any(meetings where held is known) }"
-    assert said(tmp_path, text, ["n"]).count("GROUP BY") == 1
+    statement = said(tmp_path, text, ["n"])
+    assert statement.count("GROUP BY") == 2
+    assert statement.count('FROM "meetings_read" AS "meetings"') + statement.count('FROM "meetings" AS "meetings"') == 1
+    assert statement.count('FROM "meetings_as_written" WHERE COALESCE((SELECT BOOL_OR(') == 1
+
+
+def test_keys_without_white_space_find_the_records_that_those_with_it_find(shop: DuckDB, tmp_path: Path) -> None:
+    text = "define n of account { means count(meetings where minutes > 25) + sum(minutes of meetings where minutes is known) "
+    text += "- (max(minutes of meetings where minutes is known) or else 7) }"
+    otherwise = run(shop, tmp_path, text, "n")
+    assert otherwise == [32, None, -7, -7, 32]
+    shop.run("UPDATE meetings SET account_id = account_id[1] WHERE account_id[1] = 'a'")
+    assert run(shop, tmp_path, text, "n") == otherwise
+    shop.run("UPDATE meetings SET account_id = account_id[-1]")
+    assert run(shop, tmp_path, text, "n") == otherwise
 
 
 def test_only_what_is_asked_for_is_read(tmp_path: Path) -> None:

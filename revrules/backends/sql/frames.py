@@ -129,9 +129,13 @@ class Records:
         found = self._linked(path, name)
         if found is None:
             return None
-        table, _, there, here = found
+        table, link, there, here = found
         column = table.rows.base(there, f"{name} key")
-        join = ManyJoin(self.setting.names.aliases.name(f"{'_'.join((*path, name))} by key"), table.rows, column, here)
+        holder = self._table(path)
+        assert holder is not None, "it is linked"
+        written = table.written(link.there, holder.declared(link.here).type)
+        label = self.setting.names.aliases.name(f"{'_'.join((*path, name))} by key")
+        join = ManyJoin(label, table.rows, column, here, written)
         self.table.rows.joins[join.name] = join
         return Relating(Records(self.setting, table), column, here, join)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from revrules.backends.sql import reading, tree
 from revrules.backends.sql.dialects import Dialect, Unsayable, operator
-from revrules.backends.sql.layers import Rows
+from revrules.backends.sql.layers import Rows, Written
 from revrules.backends.sql.naming import Namer
 from revrules.backends.sql.sources import Held
 from revrules.backends.sql.type_names import sql_type
@@ -104,6 +104,15 @@ class Table:
         value = self._raw.kept(self._value(name), name)
         return self._above(key_of(value, self.declared(name).type, partner, self.setting.dialect), f"{name} key")
 
+    def written(self, name: str, partner: Type) -> Written | None:
+        """Return how a field is written as a key that finds those of type ``partner``; None where it is no text."""
+        column, declared = self.source.columns.get(name), self.declared(name)
+        if column is None or column.held not in (Held.TEXT, Held.VALUE) or not (is_text(declared.type) and is_text(partner)):
+            return None
+        there = self.rows.base(self._above(self._held(column.name), column.name), column.name)
+        value = reading.read(replace(column, name=there), declared, self.setting.ruleset, self.setting.dialect).value
+        return Written(there, key_of(value, declared.type, partner, self.setting.dialect))
+
     def declared(self, name: str) -> ir.FieldDecl:
         """Return a field as the ruleset declares it."""
         found = self.setting.ruleset.entity(self.source.entity).field(name)
@@ -172,7 +181,11 @@ def _trimmed(text: Sql, dialect: Dialect) -> Sql:
     Most keys begin and end with a visible character of ASCII, which is seen at once; trimming all kinds of white space is slow.
     """
     first, last = tree.text("!"), tree.text("~")
-    usual = [tree.between(text, first, last), tree.between(LAST(dialect, text), first, last)]
+    if dialect is Dialect.DUCKDB:  # a text of as many bytes as characters is all ASCII, where "!" comes next to white space
+        ascii_ = tree.binary("=", tree.call("STRLEN", text), tree.call("LENGTH", text))
+        usual = [tree.binary(">=", text, first), tree.binary(">=", LAST(dialect, text), first), ascii_]
+    else:
+        usual = [tree.between(text, first, last), tree.between(LAST(dialect, text), first, last)]
     return tree.case(
         [(tree.all_of(usual), text)], tree.call("NULLIF", TRIM(dialect, text, tree.text(WHITE_SPACE)), tree.text(""))
     )

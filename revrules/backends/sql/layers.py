@@ -93,6 +93,14 @@ class OneJoin:
     on: Sql
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A key as it is written: the column of the rows, and the key that this means."""
+
+    column: str
+    key: Sql
+
+
 @dataclass(eq=False, slots=True)
 class ManyJoin:
     """Aggregates over the records of a ``many`` relation that read nothing else, gathered by key, joined in the first layer."""
@@ -101,6 +109,8 @@ class ManyJoin:
     rows: Rows
     there: str
     on: Sql
+    written: Written | None = None
+    """Where a key is a text that may be written in several ways."""
     values: dict[str, tuple[str, Sql]] = field(default_factory=dict)
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from revrules.backends.sql import tree
 from revrules.backends.sql.dialects import Dialect, Unsayable
 from revrules.backends.sql.layers import Base, Given, Grouped, OneJoin, Rows, planned
+from revrules.backends.sql.merging import of_meant, of_written, parted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from revrules.backends.sql.layers import Group, ManyJoin, Plan
+    from revrules.backends.sql.layers import Group, ManyJoin, Plan, Written
     from revrules.backends.sql.naming import Names
     from revrules.backends.sql.tree import Sql
 
@@ -125,11 +126,26 @@ class Queries:
     def _many(self, join: ManyJoin, read: set[str]) -> Sql:
         """Return the aggregates for each key."""
         values = {name: value for name, value in join.values.values() if name in read}
+        if self._dialect is Dialect.DUCKDB and join.written is not None:
+            merged = self._merged(join, join.written, values)
+            if merged is not None:
+                return merged
         plan = planned(join.rows, list(values.values()), [join.there])
         items = [*_unchanged([join.there]), *(tree.named(plan.said(value), name) for name, value in values.items())]
         last = self._gathered(self._layers(join.rows, plan, None), plan)
-        key = tree.column(join.there)
-        return tree.select(items, last, where=tree.is_known(key), group_by=[key])
+        return tree.select(items, last, group_by=[tree.column(join.there)])
+
+    def _merged(self, join: ManyJoin, written: Written, values: Mapping[str, Sql]) -> Sql | None:
+        """Return the aggregates for each key, gathered by the keys as they are written; None where they have no parts."""
+        plan = planned(join.rows, list(values.values()), [written.column])
+        found = parted({name: plan.said(value) for name, value in values.items()}, self._names.columns.name)
+        if found is None:
+            return None
+        last = self._gathered(self._layers(join.rows, plan, None), plan)
+        odd = self._names.columns.name("written otherwise")
+        gathered = self._add(f"{join.rows.label} as written", of_written(found, written, last, join.there, odd))
+        self._stored.add(gathered)
+        return of_meant(found, gathered, join.there, odd)
 
     # --- groups that depend on the rows that ask ---
 

@@ -52,8 +52,9 @@ def count(node: ir.Count, scope: Scope) -> Ends:
         if _is_decided(node.where):
             return [Aggregate(_number_where(where), NONE, "count")]
         where = inner.kept(where, "counts")
-        most = binary("-", count_rows(), _number_where(negated(where)))
-        return [Aggregate(_number_where(where), NONE, "least count"), Aggregate(most, NONE, "greatest count")]
+        least = _number_where(where)
+        open_ = binary("-", count_rows(), call("COUNT", where))
+        return [Aggregate(least, NONE, "least count"), Aggregate(binary("+", open_, least), NONE, "greatest count")]
 
     found = scope.over(node.relation, build)
     return Ends(found[0], found[-1])

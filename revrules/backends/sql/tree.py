@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sqlglot import ErrorLevel, exp
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from revrules.backends.sql.dialects import Dialect
 
@@ -258,6 +258,16 @@ def distinct(query: Sql) -> Sql:
     return changed
 
 
+def both(first: Sql, second: Sql) -> Sql:
+    """Return a query of the rows of two others."""
+    return exp.Union(this=first, expression=second, distinct=False)
+
+
+def answer(query: Sql) -> Sql:
+    """Return the value that a query of one row and one column gives."""
+    return exp.Subquery(this=query)
+
+
 def fenced(query: Sql) -> Sql:
     """Return a query that Postgres works out for itself: it would write its columns wherever they are read otherwise."""
     changed = query.copy()
@@ -367,6 +377,11 @@ def with_columns(value: Sql, meanings: Mapping[str, Sql], of: str = "") -> Sql:
         if found.table == of and found.name in meanings:
             found.replace(grouped(meanings[found.name].copy()))
     return changed
+
+
+def with_calls(value: Sql, functions: Collection[str], build: Callable[[Sql], Sql]) -> Sql:
+    """Return a piece with what ``build`` makes of every call of ``functions`` in its place."""
+    return value.transform(lambda node: build(node) if isinstance(node, exp.Anonymous) and node.name in functions else node)
 
 
 def column_uses(value: Sql) -> list[tuple[str, str]]:
