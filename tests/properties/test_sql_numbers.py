@@ -58,10 +58,18 @@ def expressions_of_numbers() -> list[ir.Expr]:
     return [*found, ratio]
 
 
+def products_near_nought(random: Random) -> list[tuple[float, float]]:
+    """Return factors whose product is hardly more, or less, than half of the least double."""
+    one = math.ldexp(random.uniform(1, 2), random.randint(-1021, -538))
+    other = math.ldexp(1 / math.frexp(one)[0], -1075 - math.frexp(one)[1])
+    return [(one, near) for near in (math.nextafter(other, 0), other, math.nextafter(other, 1))]
+
+
 def rows_of_numbers(random: Random) -> list[Row]:
     """Return rows with every pair of the doubles in either sign, and random ones."""
     pairs = [(one * sign, other) for one in DOUBLES for other in DOUBLES for sign in (1, -1)]
     pairs += [(number(random), number(random)) for _ in range(300)]
+    pairs += [pair for _ in range(100) for pair in products_near_nought(random)]
     none: dict[str, ir.Value | None] = dict.fromkeys(("id", "claim", "color0", "color1", "tier0", "tier1"))
     none |= {f"{type_.value}{at}": None for type_ in Scalar for at in (0, 1)}
     found = []

@@ -31,6 +31,8 @@ NEAR = 1e-290
 HALF_STEP = 9e291
 """A number below half the last place of the largest double: added to any other it changes no overflow."""
 
+SPLITTER = 2.0**27 + 1
+"""Cuts the 53 digits of a double in two."""
 SMALL = 2.0**-50
 """A number below this overflows by no divisor: the least double is 2 to the power of -1074."""
 
@@ -143,7 +145,7 @@ def _product(left: Sql, right: Sql) -> Sql:
     found, one = binary("*", left, right), _double(1.0)
     least, most = call("LEAST", _size(left), _size(right)), call("GREATEST", _size(left), _size(right))
     fits = binary("<", _size(binary("*", _scaled(left, -512), _scaled(right, -512))), one)
-    some = binary(">", binary("*", _scaled(least, 1000), _scaled(most, 74)), _double(0.5))
+    some = _above_a_half(_scaled(least, 1000), _scaled(most, 74))
     nought = binary("*", binary("*", left, _double(0.0)), right)
     return case(
         [
@@ -152,6 +154,26 @@ def _product(left: Sql, right: Sql) -> Sql:
         ],
         found,
     )
+
+
+def _above_a_half(left: Sql, right: Sql) -> Sql:
+    """Return whether a product is above one half, exactly: one that is rounded to it is held against what rounding took off.
+
+    That is the sum of the products of the halves of the factors' digits (Dekker, Veltkamp); nothing here is rounded.
+    """
+    found, half = binary("*", left, right), _double(0.5)
+    (high, low), (other_high, other_low) = _halves(left), _halves(right)
+    rest = binary("-", binary("*", high, other_high), half)
+    for one, other in ((high, other_low), (low, other_high), (low, other_low)):
+        rest = binary("+", rest, binary("*", one, other))
+    return case([(binary("=", found, half), binary(">", rest, _double(0.0)))], binary(">", found, half))
+
+
+def _halves(value: Sql) -> tuple[Sql, Sql]:
+    """Return the upper and the lower half of the digits of a number, which add up to it."""
+    wide = binary("*", value, _double(SPLITTER))
+    high = binary("-", wide, binary("-", wide, value))
+    return high, binary("-", value, high)
 
 
 def _quotient(left: Sql, right: Sql, *, small: bool = False) -> Sql:
