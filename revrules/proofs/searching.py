@@ -308,7 +308,7 @@ def _pools(said: Iterable[Expr], today: datetime.date) -> dict[Type, list[Value]
     pools: defaultdict[Type, list[Value]] = defaultdict(list)
     pools[Scalar.BOOLEAN] = [False, True]
     pools[Scalar.INTEGER] = [0, 1, 2, 3, -1, 10, 100]
-    pools[Scalar.NUMBER] = [0.0, 1.0, 2.0, -1.0, 0.5, 100.0]
+    pools[Scalar.NUMBER] = [0.0, 1.0, 2.0, -1.0, 0.5, 100.0, 7e307, -7e307]
     pools[Scalar.MONEY] = [Decimal(n) for n in (0, 1, 2, -1, 100)]
     pools[Scalar.TEXT] = list(TEXTS)
     pools[Scalar.DATE] = [today + n * DAY for n in (-400, -40, -1, 0, 1, 40, 400)]

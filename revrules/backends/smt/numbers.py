@@ -27,7 +27,9 @@ COMMUTATIVE = frozenset({ArithOp.ADD.value, ArithOp.MUL.value})
 SLACK = Fraction(1, 2**128)
 """More than what is lost below the smallest normal double; wider than need be, so that no number gets a thousand digits."""
 USUAL = Fraction(2**128)
-"""Results up to here are finite; of larger ones nothing is said until a model looks there."""
+"""Results up to here are finite; of larger ones that is not said until a model looks there."""
+MOST_PAIRS = 6
+"""Results with which another one of the same kind is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +199,35 @@ def _rounding(problem: Problem, known: z3.BoolRef, operation: Operation) -> Term
         result, finite = _applied(problem, operation)
         _near(problem, operation.exact(), result, finite)
         problem.approximate(Rounded(operation.arguments, finite, result, operation.exactly))
+        _in_order(problem, operation, Term(finite, result))
         return Term(finite, result)
 
     found = problem.once(("rounded", operation.name, *(each.get_id() for each in operation.arguments)), make)
     return Term(z3.And(known, found.known), found.term)
+
+
+def _in_order(problem: Problem, operation: Operation, found: Term) -> None:
+    """State that of two exact results the greater one is rounded to no less; where it is finite, so is one nearer to zero.
+
+    This holds of any two. It is said of what a comparison of old and new, or of two sums, needs: operations of one kind that have
+    an argument in common. Of the product of two fields it is not said, which would be hard to use.
+    """
+    if operation.name in (ArithOp.MUL, ArithOp.DIV) and not any(map(z3.is_rational_value, operation.arguments)):
+        return
+    others = problem.once(("rounded", operation.name), list[tuple[Operation, Term]])
+    mine = {argument.get_id() for argument in operation.arguments}
+    alike = [each for each in others if len(mine) == 1 or mine & {argument.get_id() for argument in each[0].arguments}]
+    here = operation.exact()
+    result = cast("z3.ArithRef", found.term)
+    for other, term in alike[-MOST_PAIRS:]:
+        there, beside = other.exact(), cast("z3.ArithRef", term.term)
+        known = z3.And(found.known, term.known)
+        problem.fact(z3.Implies(z3.And(known, here <= there), result <= beside))
+        problem.fact(z3.Implies(z3.And(known, here >= there), result >= beside))
+        for one, other_one, nearer, further in ((here, there, found.known, term.known), (there, here, term.known, found.known)):
+            between = z3.Or(z3.And(one >= 0, one <= other_one), z3.And(one <= 0, one >= other_one))
+            problem.fact(z3.Implies(z3.And(further, between), nearer))
+    others.append((operation, found))
 
 
 def _applied(problem: Problem, operation: Operation) -> tuple[z3.ArithRef, z3.BoolRef]:
@@ -235,5 +262,6 @@ def _near(problem: Problem, exact: z3.ArithRef, result: z3.ArithRef, finite: z3.
     upward = z3.And(result <= exact * up + slack, result >= exact * down - slack, result >= 0)
     downward = z3.And(result >= exact * up - slack, result <= exact * down + slack, result <= 0)
     in_range = z3.And(exact <= usual, exact >= -usual)
-    problem.fact(z3.Implies(in_range, z3.And(finite, z3.If(exact >= 0, upward, downward))))
+    problem.fact(z3.Implies(in_range, finite))
+    problem.fact(z3.Implies(finite, z3.If(exact >= 0, upward, downward)))
     problem.fact(z3.Implies(exact == 0, result == 0))
