@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from revrules.tables.delimited import DELIMITERS, SAMPLE_LINES, delimited
 from revrules.tables.duck import TEXT, literal_path, quoted_text
-from revrules.tables.vetting import NotPushed, vet
+from revrules.tables.vetting import NotPushed, packing, vet
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -37,6 +37,7 @@ class Delimited:
         self.rows = tuple(found.lines - 1 for found in vetted)
         self.plain = all(found.plain for found in vetted)
         self._paths = [source.path or "" for source in sources]
+        self._packing = packing(sources)
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -48,7 +49,7 @@ class Delimited:
         columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(len(self.headings)))
         files = ", ".join(quoted_text(literal_path(path)) for path in self._paths)
         options = f"delim = {quoted_text(self.mark)}, quote = '\"', escape = '\"', header = true, auto_detect = false"
-        options += f", nullstr = {NO_NULL}, hive_partitioning = false"
+        options += f", nullstr = {NO_NULL}, hive_partitioning = false, compression = {quoted_text(self._packing)}"
         return f"SELECT * FROM read_csv([{files}], columns = {{{columns}}}, {options})"
 
 

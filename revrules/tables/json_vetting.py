@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from revrules.tables.vetting import CHUNK, NotPushed
+from revrules.tables.vetting import CHUNK, NotPushed, look_at_packing
 
 if TYPE_CHECKING:
     from revrules.tables.source import Source
@@ -32,7 +32,7 @@ def vet_json(source: Source, *, lines: bool) -> int:
 
     What stands inside of texts can look like an oddity, never the other way round.
     """
-    count, before, last = 0, b"", b""
+    count, size, before, last = 0, 0, b"", b""
     dropped = SPACE + b"-" if lines else SPACE + b"-\n"
     with source.open() as stream:
         while chunk := stream.read(CHUNK):
@@ -40,8 +40,9 @@ def vet_json(source: Source, *, lines: bool) -> int:
                 _look_for_line_ends(last + chunk)
             plain = before + chunk.translate(ALIKE, dropped)
             _look_for_oddities(plain)
-            count += chunk.count(b"\n")
+            count, size = count + chunk.count(b"\n"), size + len(chunk)
             before, last = plain[-TAIL:], chunk[-1:]
+    look_at_packing(source, size)
     if not lines and not before.endswith(b"]"):
         raise NotPushed("it does not end like a list")
     return count + (last not in (b"\n", b""))

@@ -7,6 +7,7 @@ stand under each. A column of one type is read as that type; its values then mea
 from __future__ import annotations
 
 import os
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.tables.columns import Columns
@@ -14,8 +15,8 @@ from revrules.tables.duck import TEXT, literal_path, quoted, quoted_text
 from revrules.tables.json_rows import BLANK, LARGEST_DOCUMENT, json_line, parse_record
 from revrules.tables.json_vetting import filled_lines, vet_json
 from revrules.tables.rows import Refused
-from revrules.tables.source import LONGEST_LINE
-from revrules.tables.vetting import NotPushed
+from revrules.tables.source import LONGEST_LINE, open_source
+from revrules.tables.vetting import NotPushed, packing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -81,8 +82,10 @@ def json_records(connection: DuckDBPyConnection, sources: Sequence[Source], form
     if len(kinds) > 1:
         raise NotPushed("some of its files are JSON lines, some are not")
     (by_line,) = kinds
+    if sources[0].packed and not by_line:
+        raise NotPushed("it is a packed list")
     rows, plain = [vet_json(source, lines=by_line) for source in sources], by_line
-    files = _Files([source.path or "" for source in sources], by_line)
+    files = _Files([source.path or "" for source in sources], by_line, packing(sources))
     names, count = _names(connection, files)
     headings = tuple(dict.fromkeys(name for each in names for name in each))
     if by_line and sum(rows) != count:
@@ -138,7 +141,7 @@ def rows_at(paths: Sequence[str], wanted: Collection[int]) -> Iterator[tuple[int
     """Yield the rows of JSON lines that have the numbers ``wanted``, counted from 1 over all files."""
     number, left = 0, set(wanted)
     for path in paths:
-        with open(path, encoding="utf-8", newline="") as stream:  # noqa: PTH123 - pathlib costs start-up time
+        with TextIOWrapper(open_source(path).open(), encoding="utf-8", newline="") as stream:
             for line, text in enumerate(stream, 1):
                 if not left:
                     return
@@ -154,12 +157,12 @@ def rows_at(paths: Sequence[str], wanted: Collection[int]) -> Iterator[tuple[int
 class _Files:
     """Files of JSON as an argument of DuckDB's reader."""
 
-    def __init__(self, paths: list[str], by_line: bool) -> None:
-        self.paths, self._by_line = paths, by_line
+    def __init__(self, paths: list[str], by_line: bool, packing: str) -> None:
+        self.paths, self._by_line, self._packing = paths, by_line, packing
 
     def one(self, path: str) -> _Files:
         """Return one of them."""
-        return _Files([path], self._by_line)
+        return _Files([path], self._by_line, self._packing)
 
     def read(self, columns: Mapping[str, str], *, records: bool = True) -> str:
         """Return the SQL that reads columns of these types, or each value as a whole."""
@@ -167,6 +170,7 @@ class _Files:
         form = "newline_delimited" if self._by_line else "array"
         typed = ", ".join(f"{quoted_text(name)}: {quoted_text(type_)}" for name, type_ in columns.items())
         options = f"format = '{form}', records = {str(records).lower()}, maximum_object_size = {LONGEST_LINE}"
+        options += f", compression = {quoted_text(self._packing)}"
         return f"read_json([{files}], columns = {{{typed}}}, {options}, auto_detect = false, hive_partitioning = false)"
 
 

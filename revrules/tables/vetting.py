@@ -7,10 +7,13 @@ what it finds can be held against what is there.
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from revrules.tables.source import Source
 
 CHUNK = 1 << 18
@@ -34,7 +37,7 @@ class Vetted(NamedTuple):
 
 def vet(source: Source, delimiter: str) -> Vetted:
     """Return how many lines there are; raises ``NotPushed`` where the readers might disagree."""
-    outside = total = quotes = 0
+    outside = total = quotes = size = 0
     mark = re.escape(delimiter.encode())
     gap = b" " if delimiter == "\t" else b"[ \t]"
     odd_quote = re.compile(rb'(?:%b|[\r\n])%b+"|"%b+(?:%b|[\r\n]|\Z)' % (mark, gap, gap, mark))
@@ -42,6 +45,7 @@ def vet(source: Source, delimiter: str) -> Vetted:
     with source.open() as stream:
         while chunk := stream.read(CHUNK):
             _look_for_oddities(before[-BESIDE:] + chunk, odd_quote)
+            size += len(chunk)
             total += chunk.count(b"\n")
             if b'"' not in chunk and not quotes % 2:
                 outside += chunk.count(b"\n")
@@ -50,8 +54,25 @@ def vet(source: Source, delimiter: str) -> Vetted:
                 outside += b"".join(pieces[quotes % 2 :: 2]).count(b"\n")
                 quotes += len(pieces) - 1
             before, last = chunk, chunk[-1:]
+    look_at_packing(source, size)
     unfinished = last not in (b"\n", b"")
     return Vetted(outside + unfinished, plain=outside == total)
+
+
+def packing(sources: Sequence[Source]) -> str:
+    """Return how files are packed, in DuckDB's word; raises ``NotPushed`` where some are packed and some are not."""
+    if len({source.packed for source in sources}) > 1:
+        raise NotPushed("some of its files are packed, some are not")
+    return "gzip" if sources[0].packed else "none"
+
+
+def look_at_packing(source: Source, size: int) -> None:
+    """Raise ``NotPushed`` for a packed file that is put together of several or ends otherwise than with its ``size``."""
+    if source.packed:
+        with open(source.path or "", "rb") as stream:  # noqa: PTH123 - pathlib costs start-up time
+            stream.seek(-4, os.SEEK_END)
+            if int.from_bytes(stream.read(4), "little") != size % (1 << 32):
+                raise NotPushed("it is packed in several parts")
 
 
 def blank_lines(source: Source) -> int:

@@ -15,7 +15,7 @@ from revrules.tables.duck import AS_TEXT, INTERVAL, TEXT, literal_path, plain, q
 from revrules.tables.failure import DataError
 from revrules.tables.json_views import JsonRecords, json_records, type_for
 from revrules.tables.opening import format_of, is_pattern
-from revrules.tables.source import open_source
+from revrules.tables.source import open_source, reading_errors, reason
 from revrules.tables.vetting import NotPushed
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def open_view(connection: DuckDBPyConnection, view: str, data: str, reading: Rea
     for source in sources:
         if source.content is not None or source.path is None:
             raise NotPushed("it comes from standard input")
-        if source.packed:
+        if source.packed and format_ in ("parquet", "duckdb"):
             raise NotPushed(f"`{source.name}` is packed")
     try:
         return _opened(connection, view, data, format_, sources, reading, expected, name)
@@ -112,6 +112,8 @@ def open_view(connection: DuckDBPyConnection, view: str, data: str, reading: Rea
         if format_ == "duckdb":
             raise DataError(problems.unreadable(data, plain(error))) from error
         raise NotPushed(f"DuckDB reads it otherwise: {plain(error)}") from error
+    except reading_errors() as error:
+        raise NotPushed(f"it cannot be read: {reason(error)}") from error
 
 
 def _opened(
