@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from revrules.backends.sql.suspects import suspects
 from revrules.backends.sql.tallies import faulty, keys
 from revrules.backends.sql.tree import printed
 from revrules.problems import data as problems
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from revrules.backends.sql.dialects import Dialect
     from revrules.backends.sql.scope import When
+    from revrules.backends.sql.sources import Source
     from revrules.diagnostics import Diagnostic
     from revrules.ruleset import Ruleset
     from revrules.tables.database import Database
@@ -61,10 +63,19 @@ def tell_related(setting: Setting) -> None:
             continue
         source = setting.relations.alone(table, {LINE: LINE})
         statement = faulty(setting.ruleset.ir, source, setting.dialect, setting.when)
-        if statement is None:
+        if statement is None or not _is_suspicious(setting, source, table.view):
             continue
         _remember(setting.database, f"SELECT {LINE} FROM ({printed(statement, setting.dialect)}) WHERE faulty")
         _tell_table(setting, table)
+
+
+def _is_suspicious(setting: Setting, source: Source, view: View) -> bool:
+    """Return whether a cell may hold no value: one look at each column is much faster than one at all values."""
+    conditions = suspects(setting.ruleset.ir, source)
+    if conditions is None:
+        return True
+    looks = (f"SELECT 1 FROM {view.view} WHERE {printed(condition, setting.dialect)} LIMIT 1" for condition in conditions)
+    return any(setting.database.rows(look) for look in looks)
 
 
 def _tell_table(setting: Setting, table: Related) -> None:
