@@ -183,7 +183,7 @@ class Pushed:
         options = self._options(format_, columns)
         if options:
             with self._trouble(), writing(path):
-                statement, names = self._statement(columns, counting=not self._full)
+                statement, names = self._statement(columns, counting=not self._full, members=format_ == "parquet")
                 said = statement if format_ == "parquet" else f"SELECT {self._as_cells(columns, names)} FROM ({statement})"
                 ((count,),) = self._database.rows(f"COPY ({said}) TO {quoted_text(path)} ({options})")
             self._placed = int(str(count))
@@ -270,11 +270,11 @@ class Pushed:
             raise NotPushed(f"DuckDB refuses: {plain(error)}") from error
 
     def _statement(
-        self, columns: Sequence[OutputColumn], *, as_python: bool = False, counting: bool = False
+        self, columns: Sequence[OutputColumn], *, as_python: bool = False, counting: bool = False, members: bool = False
     ) -> tuple[str, list[str]]:
         """Return the statement that gives ``columns`` of every record, and their names; values as Python has them, if asked.
 
-        ``counting`` it counts faults on its way.
+        ``counting`` it counts faults on its way; ``members``: see ``statements.placed``.
         """
         handed = {column: self._handed_on(column, as_python=as_python) for column in columns}
         passed = {name: there for name, there in handed.values() if name}
@@ -286,9 +286,8 @@ class Pushed:
         lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
         source = self._source(passed, view)
         mode = self._job.mode
-        query = placed(
-            self._ruleset.ir, lifecycle, source, DUCKDB, self._when, [*wanted], mode, tuple(passed), with_faults=counting
-        )
+        asked = [*wanted], mode, tuple(passed)
+        query = placed(self._ruleset.ir, lifecycle, source, DUCKDB, self._when, *asked, with_faults=counting, members=members)
         self.bits = query.bits
         made: list[tuple[str, str]] = []
         for column in columns:
@@ -383,11 +382,15 @@ class Pushed:
         return printed(found, DUCKDB)
 
     def _odd_keys(self) -> Keys:
-        """Return which records have no key of their own; what was written is looked at first, which is less than the data."""
+        """Return which records have no key of their own.
+
+        What was written is looked at first, which is less than the data, for hashes, which are less than keys: where these
+        differ, so do the keys.
+        """
         none = Keys(frozenset(), {})
         if self._keys:
             ((known, different, every),) = self._database.rows(
-                f"SELECT count(key), count(DISTINCT key), count(*) FROM ({self._keys})"
+                f"SELECT count(key), count(DISTINCT hash(key)), count(*) FROM ({self._keys})"
             )
             if known == different == every:
                 return none

@@ -96,6 +96,7 @@ class _Word:
         self._piece = piece
         self._mark = mark
         self._number = number
+        self._last = max(exit_.code for exit_ in exits_of(piece))
 
     def of_step(self, step: Step) -> Sql:
         """Return the marks to which a record that can be at a step can come from there."""
@@ -120,12 +121,29 @@ class _Word:
     def _closed(self, way: Way, behind: Step | Exit) -> Sql:
         """Return whether a way is closed for sure; of one that was taken that is not asked."""
         closed = self._walk.closed(way)
-        return closed if closed == tree.FALSE else tree.all_of([tree.negated(tree.is_true(self._taken(behind))), closed])
+        return closed if closed == tree.FALSE else tree.all_of([self._passed_by(behind), closed])
 
     def _taken(self, behind: Step | Exit) -> Sql:
         """Return whether placement led through what is behind a way; NULL where the piece was not entered."""
-        codes = sorted(exit_.code for exit_ in ([behind] if isinstance(behind, Exit) else exits_of((behind,))))
-        return tree.between(self._walk.followed(self._piece), tree.whole(codes[0]), tree.whole(codes[-1]))
+        first, last, end = self._codes(behind)
+        code = self._walk.followed(self._piece)
+        if last == end:
+            return tree.binary(">=", code, tree.whole(first))
+        return tree.between(code, tree.whole(first), tree.whole(last))
+
+    def _passed_by(self, behind: Step | Exit) -> Sql:
+        """Return whether placement did not lead there; true where the piece was not entered."""
+        if self._piece is not self._walk.plan.pieces[0]:
+            return tree.negated(tree.is_true(self._taken(behind)))
+        first, last, end = self._codes(behind)
+        code = self._walk.followed(self._piece)
+        before, after = tree.binary("<", code, tree.whole(first)), tree.binary(">", code, tree.whole(last))
+        return before if last == end else tree.any_of([before, after])
+
+    def _codes(self, behind: Step | Exit) -> tuple[int, int, int]:
+        """Return the first and the last code behind a way, and the last of the piece."""
+        codes = [exit_.code for exit_ in ([behind] if isinstance(behind, Exit) else exits_of((behind,)))]
+        return min(codes), max(codes), self._last
 
     def _bit(self, exit_: Exit) -> Sql:
         number, bit = divmod(self._mark(exit_), bits.WORD)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from revrules.backends.sql import tree
 from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.frames import Frame
+from revrules.backends.sql.members import as_members
 from revrules.backends.sql.outputs import ANSWERS, MASKS, Answers, Bit, Kind
 from revrules.backends.sql.tallies import fault_columns
 
@@ -62,11 +63,13 @@ def placed(
     passed: Sequence[str] = (),
     *,
     with_faults: bool = False,
+    members: bool = False,
 ) -> Query:
     """Return the query for ``columns`` (names of ``ANSWERS`` and ``MASKS``) of every record, after the columns ``passed``.
 
     ``mode`` is `evidence` or `advance`; ``passed`` are names of ``Source.passed``. ``with_faults`` the columns of
-    ``tallies.faults`` come last (and are not in ``Query.columns``). Raises ``Unsayable`` where the dialect lacks a word for
+    ``tallies.faults`` come last (and are not in ``Query.columns``). With ``members``, names are members of enums (``as_members``;
+    DuckDB only), which are faster than texts and the same in a file. Raises ``Unsayable`` where the dialect lacks a word for
     something that the columns need.
     """
     frame = Frame(ruleset, source, dialect, when)
@@ -76,7 +79,8 @@ def placed(
     for column in columns:
         kind = Kind.BITS if column in MASKS else ANSWERS[column].kind
         for value, name in answers.column(column):
-            outputs.append((_typed(value, kind, dialect), name))
+            said = as_members(value) if members else value
+            outputs.append((_typed(said, kind, dialect), name))
             made.append(Column(name, kind))
     if with_faults:
         outputs += fault_columns(ruleset, frame, source, answers.walk)

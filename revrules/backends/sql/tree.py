@@ -443,3 +443,51 @@ def added(terms: Sequence[Sql]) -> Sql:
     for term in terms[1:]:
         whole_sum = exp.Add(this=whole_sum, expression=grouped(term))
     return whole_sum
+
+
+def with_results(value: Sql, change: Callable[[Sql], Sql | None]) -> Sql | None:
+    """Return a piece with each result that it can have (behind CASE and COALESCE) changed; None where one of these is None."""
+    if isinstance(value, exp.Case) and value.this is None:
+        changed = [(branch.this, with_results(branch.args["true"], change)) for branch in value.args["ifs"]]
+        otherwise = with_results(value.args["default"], change)
+        branches = [(condition, result) for condition, result in changed if result is not None]
+        return case(branches, otherwise) if otherwise is not None and len(branches) == len(changed) else None
+    if isinstance(value, exp.Anonymous) and value.name == "COALESCE":
+        found = [with_results(each, change) for each in value.expressions]
+        results = [each for each in found if each is not None]
+        return coalesce(*results) if len(results) == len(found) else None
+    return change(value)
+
+
+def constant_texts(value: Sql) -> list[str] | None:
+    """Return the texts of which a constant (a text, an array of such constants, one that is cast) is made; None for all else."""
+    match value:
+        case exp.Null():
+            return []
+        case exp.Literal() if value.is_string:
+            return [value.name]
+        case exp.Cast():
+            return constant_texts(value.this)
+        case exp.Array():
+            found = [constant_texts(each) for each in value.expressions]
+            texts = [text_ for each in found if each is not None for text_ in each]
+            return texts if None not in found else None
+    return None
+
+
+def array_depth(value: Sql) -> int:
+    """Return how many arrays are inside one another in a constant."""
+    match value:
+        case exp.Cast():
+            return array_depth(value.this)
+        case exp.Array():
+            return 1 + max((array_depth(each) for each in value.expressions), default=0)
+    return 0
+
+
+def looked_up_in(value: Sql) -> tuple[Sql, Sql] | None:
+    """Return the array and the position of a ``list_extract``; None for all else."""
+    if isinstance(value, exp.Anonymous) and value.name == "list_extract":
+        array_, position = value.expressions
+        return array_, position
+    return None
