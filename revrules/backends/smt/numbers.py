@@ -26,8 +26,6 @@ ROUNDING = Fraction(1, 2**53)
 COMMUTATIVE = frozenset({ArithOp.ADD.value, ArithOp.MUL.value})
 SLACK = Fraction(1, 2**128)
 """More than what is lost below the smallest normal double; wider than need be, so that no number gets a thousand digits."""
-USUAL = Fraction(2**128)
-"""Results up to here are finite; of larger ones that is not said until a model looks there."""
 MOST_PAIRS = 6
 """Results with which another one of the same kind is compared."""
 
@@ -255,13 +253,13 @@ def rounded(problem: Problem, known: z3.BoolRef, exact: z3.ArithRef) -> Term:
 
 
 def _near(problem: Problem, exact: z3.ArithRef, result: z3.ArithRef, finite: z3.BoolRef) -> None:
-    """State how near ``result`` is to ``exact``, and when it is ``finite`` for sure."""
+    """State how near ``result`` is to ``exact``, and when it is ``finite`` for sure, but for what lies a little beyond."""
     context = problem.context
     up, down = (constant(1 + sign * ROUNDING, Scalar.NUMBER, context) for sign in (1, -1))
-    slack, usual = constant(SLACK, Scalar.NUMBER, context), constant(USUAL, Scalar.NUMBER, context)
+    slack, largest = constant(SLACK, Scalar.NUMBER, context), constant(LARGEST_NUMBER, Scalar.NUMBER, context)
     upward = z3.And(result <= exact * up + slack, result >= exact * down - slack, result >= 0)
     downward = z3.And(result >= exact * up - slack, result <= exact * down + slack, result <= 0)
-    in_range = z3.And(exact <= usual, exact >= -usual)
+    in_range = z3.And(exact <= largest, exact >= -largest)
     problem.fact(z3.Implies(in_range, finite))
     problem.fact(z3.Implies(finite, z3.If(exact >= 0, upward, downward)))
     problem.fact(z3.Implies(exact == 0, result == 0))

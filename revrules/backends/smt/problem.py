@@ -36,6 +36,10 @@ class Weight(StrEnum):
     """What an aggregate asks of the related records: how many of them have to be told apart."""
 
     COUNT = "count"
+    SURE = "sure count"
+    """It is never open whether a record counts."""
+    ALL = "count of all"
+    """All records count, or perhaps count, or none does: nothing of the single record is asked."""
     ANY = "any"
     END = "end"
     PICK = "pick"

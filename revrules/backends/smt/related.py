@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import z3
 
 from revrules import ir
+from revrules.backends.smt.formulas import never_unknown
 from revrules.backends.smt.holders import Summed
 from revrules.backends.smt.numbers import rounded, within
 from revrules.backends.smt.problem import Weight
@@ -43,7 +44,8 @@ def enough(needs: Needs, width: int) -> bool:
     """Return whether ``width`` kinds of records can stand for any collection, whatever it holds.
 
     Of counts alone only how many records there are of each kind matters (counted, perhaps or not, for each count): one record of
-    each kind, as often as needed. Where a count only has to be some, one record that is counted and one that perhaps is will do.
+    each kind, as often as needed; those that never count matter only where all are counted, too. Where a count only has to be
+    some, one record that is counted and one that perhaps is will do.
     An end needs the record that has it (or one that makes it missing), a pick two. A sum can need any number.
     """
     asked: defaultdict[int, list[Weight]] = defaultdict(list)
@@ -55,9 +57,11 @@ def enough(needs: Needs, width: int) -> bool:
 def _kinds(weights: list[Weight]) -> float:
     if Weight.SUM in weights:
         return float("inf")
-    some, counts = weights.count(Weight.ANY), weights.count(Weight.COUNT)
-    by_kind = 3 ** (some + counts) - 1 if some + counts <= MOST_COUNTS else float("inf")
-    told_apart = min(by_kind, float("inf") if counts else 2 * some)
+    some, counts, sure = (weights.count(weight) for weight in (Weight.ANY, Weight.COUNT, Weight.SURE))
+    of_all = Weight.ALL in weights
+    few = some + counts + sure <= MOST_COUNTS
+    by_kind = 3 ** (some + counts) * 2**sure - (not of_all) if few else float("inf")
+    told_apart = min(by_kind, float("inf") if counts + sure else max(2 * some, of_all))
     return told_apart + weights.count(Weight.END) + 2 * weights.count(Weight.PICK)
 
 
@@ -65,6 +69,10 @@ def counted(lowering: Lowering, expr: ir.Count, scope: Scope, *, some: bool = Fa
     """Return how many records there are at least and at most; ``some``: it matters only whether there are any."""
     collection, elements = _elements(lowering, expr.relation, expr.where, (), scope)
     weight = Weight.ANY if some else Weight.COUNT
+    if not _reads_own(expr.where, 0):
+        weight = Weight.ALL
+    elif weight is Weight.COUNT and all(never_unknown(each.holds) for each in elements):
+        weight = Weight.SURE
     _note(lowering, collection, expr, scope, weight)
     rest_low, rest_high = _of_the_others(lowering, collection, expr.where, scope)
     nought = z3.IntVal(0, lowering.context)
@@ -171,6 +179,17 @@ def _looks_out(expr: ir.Expr, depth: int) -> bool:
             return (depth > 0 and relation.up >= depth) or any(_looks_out(child, depth + 1) for child in children(expr))
         case _:
             return any(_looks_out(child, depth) for child in children(expr))
+
+
+def _reads_own(expr: ir.Expr, depth: int) -> bool:
+    """Return whether ``expr``, inside ``depth`` aggregates, reads anything of the record itself."""
+    match expr:
+        case ir.Field(up=up) | ir.Ref(up=up) | ir.Related(up=up):
+            return up == depth
+        case ir.Count(relation) | ir.Sum(relation) | ir.Extreme(relation=relation) | ir.Pick(relation=relation):
+            return relation.up == depth or any(_reads_own(child, depth + 1) for child in children(expr))
+        case _:
+            return any(_reads_own(child, depth) for child in children(expr))
 
 
 def _clear(each: Element) -> z3.BoolRef:
