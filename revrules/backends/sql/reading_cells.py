@@ -117,11 +117,12 @@ def _truth(raw: Sql, spec: FieldSpec) -> Way:
     written = {
         truth: list(dict.fromkeys(form for text in texts for form in (text, *_capitals(text)))) for truth, texts in words.items()
     }
+    usual = {truth: texts[:1] for truth, texts in words.items()}
     reason = tree.text(f"neither {true_texts[0]} nor {false_texts[0]}")
     return Way(
         lambda text: bound(folded(text, meanings), lambda small: tree.case(branches(small, words)), "f", Dialect.DUCKDB),
         lambda text: reason,
-        tuple(branches(raw, written)),
+        (*branches(raw, usual), *branches(raw, written)),
     )
 
 

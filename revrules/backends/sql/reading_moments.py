@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from revrules.backends.sql import times_words, tree, zones
 from revrules.backends.sql.dialects import Dialect, Unsayable
 from revrules.backends.sql.reading_cells import Found, Way
-from revrules.backends.sql.reading_parts import bound, joined, matches, parts
+from revrules.backends.sql.reading_parts import bound, globs, joined, matches, parts
 from revrules.runtime.cells import expected
 from revrules.runtime.dates import ISO_DATE_SHAPE, ISO_DATETIME, LAST_YEAR_OF_2000, MONTH_NAMES, moment_pattern
 
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from revrules.runtime.values import FieldSpec
 
 DUCKDB = Dialect.DUCKDB
-PLAIN_DATE = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
-PLAIN_INSTANT = PLAIN_DATE + "[T ][0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z"
-PLAIN_LOCAL = PLAIN_DATE + "[T ][0-2][0-9]:[0-5][0-9]:[0-5][0-9]"
+PLAIN_DATE = "[1-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+PLAIN_LOCAL = tuple(f"{PLAIN_DATE}[T ]{hour}:[0-5][0-9]:[0-5][0-9]" for hour in ("[01][0-9]", "2[0-3]"))
 PRINTED_ALIKE = frozenset("dmyYbBHIMSp")
 """Letters of a pattern that have one spelling when printed: a cell that prints back as it was is read right."""
 NOTHING = tree.text("")
@@ -39,7 +38,7 @@ def dates(raw: Sql, spec: FieldSpec) -> Way:
         declared = [_matched(text, pattern, _day) for pattern in map(moment_pattern, spec.patterns)]
         return tree.coalesce(*declared, iso) if declared else iso
 
-    return Way(value, lambda text: reason, _plain(raw, spec, ()) or ((matches(raw, PLAIN_DATE), tree.try_cast(raw, "DATE")),))
+    return Way(value, lambda text: reason, _plain(raw, spec, ()) or ((globs(raw, PLAIN_DATE), tree.try_cast(raw, "DATE")),))
 
 
 def datetimes(raw: Sql, spec: FieldSpec) -> Way:
@@ -51,16 +50,11 @@ def datetimes(raw: Sql, spec: FieldSpec) -> Way:
         found = [_matched(text, pattern, lambda given: _instant(given, spec.timezone)) for pattern in patterns]
         return tree.coalesce(*found) if len(found) > 1 else found[0]
 
-    def local(shape: str) -> tuple[Sql, Sql]:
-        moment = tree.try_cast(tree.call("LEFT", raw, tree.whole(19)), "TIMESTAMP")
-        return matches(raw, shape), moment
-
     if spec.patterns:
         return Way(value, lambda text: reason, _plain(raw, spec, ("H", "M")))
-    condition, moment = local(PLAIN_LOCAL.replace("[0-2][0-9]:", "(?:[01][0-9]|2[0-3]):", 1))
-    instant, _ = local(PLAIN_INSTANT.replace("[0-2][0-9]:", "(?:[01][0-9]|2[0-3]):", 1))
-    here = local_in_utc(moment, spec.timezone, DUCKDB)
-    return Way(value, lambda text: reason, ((instant, moment), (condition, here)))
+    moment = tree.try_cast(tree.call("LEFT", raw, tree.whole(19)), "TIMESTAMP")
+    instant, local = (tree.any_of(globs(raw, pattern + end) for pattern in PLAIN_LOCAL) for end in ("Z", ""))
+    return Way(value, lambda text: reason, ((instant, moment), (local, local_in_utc(moment, spec.timezone, DUCKDB))))
 
 
 def in_utc(instant: Sql, dialect: Dialect) -> Sql:

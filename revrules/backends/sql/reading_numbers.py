@@ -9,7 +9,7 @@ from revrules.backends.sql import tree
 from revrules.backends.sql.constants import constant
 from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.reading_cells import Way
-from revrules.backends.sql.reading_parts import bound, joined, matches, parts
+from revrules.backends.sql.reading_parts import bound, globs, joined, matches, parts
 from revrules.backends.sql.type_names import sql_type
 from revrules.runtime.cells import EXPONENT, PLAIN_DECIMAL, marked_shape
 from revrules.types import Scalar
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 PLAIN = {"integer": "-?[0-9]{1,18}", "number": r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?", "money": r"-?[0-9]{1,13}(?:\.[0-9]{1,9})?"}
 """Cells that are surely values, whatever stands behind their digits."""
+OTHER_THAN_DIGITS = "*[!0-9]*"
+MOST_DIGITS = 18
+"""So many digits are surely an integer."""
 WHAT = {"integer": "an integer", "number": "a number", "money": "an amount of money"}
 
 
@@ -34,7 +37,12 @@ def numbers(raw: Sql, spec: FieldSpec) -> Way:
     def reason(text: Sql) -> Sql:
         return bound(_spelled(text, spec), lambda digits: _reason(digits, spec.kind), "d", Dialect.DUCKDB)
 
-    return Way(value, reason, ((matches(raw, shape), tree.cast(raw, type_)),))
+    plain = [(matches(raw, shape), tree.cast(raw, type_))]
+    if spec.kind == "integer":
+        digits = tree.negated(globs(raw, OTHER_THAN_DIGITS))
+        few = tree.binary("<=", tree.call("STRLEN", raw), tree.whole(MOST_DIGITS))
+        plain.insert(0, (tree.all_of([few, digits]), tree.cast(raw, type_)))
+    return Way(value, reason, tuple(plain))
 
 
 def _has_no_marks(spec: FieldSpec) -> bool:

@@ -48,6 +48,11 @@ def matches(text: Sql, shape: str) -> Sql:
     return MATCHES(Dialect.DUCKDB, text, tree.text(shape))
 
 
+def globs(text: Sql, pattern: str) -> Sql:
+    """Return whether the whole of ``text`` is as a pattern with ``*`` and sets says; cheaper than ``matches`` (DuckDB)."""
+    return tree.call('"~~~"', text, tree.text(pattern))
+
+
 def parts(text: Sql, shape: str, build: Callable[[list[Sql]], Sql], count: int) -> Sql:
     """Return what ``build`` makes of the ``count`` groups of an expression that the whole of ``text`` matches (DuckDB)."""
     names = [f"g{position}" for position in range(count)]
