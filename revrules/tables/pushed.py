@@ -390,7 +390,7 @@ class Pushed:
         none = Keys(frozenset(), {})
         if self._keys:
             ((known, different, every),) = self._database.rows(
-                f"SELECT count(key), count(DISTINCT hash(key)), count(*) FROM ({self._keys})"
+                f"SELECT count(key), count(DISTINCT hash(key)) FILTER (key IS NOT NULL), count(*) FROM ({self._keys})"
             )
             if known == different == every:
                 return none

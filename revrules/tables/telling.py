@@ -122,7 +122,8 @@ def odd_keys(database: Database, view: str) -> Keys:
 
     Keys whose hashes differ do, too; hashes take less memory.
     """
-    ((present, distinct, every),) = database.rows(f"SELECT count(key), count(DISTINCT hash(key)), count(*) FROM {view}")
+    different = "count(DISTINCT hash(key)) FILTER (key IS NOT NULL)"
+    ((present, distinct, every),) = database.rows(f"SELECT count(key), {different}, count(*) FROM {view}")
     missing: frozenset[int] = frozenset()
     repeated: dict[int, int] = {}
     if present != every:
