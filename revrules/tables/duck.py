@@ -68,7 +68,7 @@ def write_parquet(path: str, columns: Sequence[tuple[str, str]], rows: Iterable[
         connection = _connect()
         try:
             connection.execute(f"SET temp_directory = {quoted_text(folder)}")
-            connection.execute(f"COPY (SELECT {named} FROM {source}) TO {quoted_text(path)} (FORMAT parquet, COMPRESSION zstd)")
+            connection.execute(f"COPY (SELECT {named} FROM {source}) TO {quoted_text(path)} (FORMAT parquet, COMPRESSION snappy)")
         except duckdb.IOException as error:
             full = any(word in str(error).lower() for word in ("space", "too large", "disk quota"))
             raise OSError(errno.ENOSPC if full else errno.EIO, plain(error), path) from error

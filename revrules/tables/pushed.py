@@ -54,7 +54,7 @@ TELLING = ("verdict", "overdue", "violations", "data_problems")
 LOOK = ("verdict NOT IN ('in_stage', 'undeclared')", "overdue", "len(violations) > 0", "len(data_problems) > 0")
 """What ``placed.needs_a_look`` asks, of these columns."""
 IN_PLACE = "USE_TMP_FILE false"
-PARQUET = f"FORMAT parquet, COMPRESSION zstd, {IN_PLACE}"
+PARQUET = f"FORMAT parquet, COMPRESSION snappy, {IN_PLACE}"
 MARKS = {"csv": ",", "tsv": "\t"}
 WRITTEN_ALIKE = ("VARCHAR", "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
                  "UBIGINT", "DECIMAL", "DATE")  # fmt: skip

@@ -51,7 +51,7 @@ def write_parquet(stream: Coming, path: str, types: Mapping[str, str]) -> int:
     """
     casts = ", ".join(f"CAST({quoted(name)} AS {type_}) AS {quoted(name)}" for name, type_ in types.items())
     rows = f'SELECT *{f" REPLACE ({casts})" if casts else ""} FROM "stream"'
-    copy = f"COPY ({rows}) TO {quoted_text(path)} (FORMAT parquet, COMPRESSION zstd)"
+    copy = f"COPY ({rows}) TO {quoted_text(path)} (FORMAT parquet, COMPRESSION snappy)"
     with _reading(stream) as connection, writing(path):
         found = _apart(lambda: connection.execute(copy).fetchone(), stream.stop)
         return 0 if found is None else int(found[0])
