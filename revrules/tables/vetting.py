@@ -20,6 +20,8 @@ CHUNK = 1 << 18
 """Bytes: what is searched several times should stay near the processor."""
 BESIDE = 64
 """Bytes of the last portion that are looked at again: what stands across two of them."""
+MARKS = (b'"', b"\r", b"\0")
+"""What takes part in every oddity."""
 BESIDE_A_QUOTE = (b'" ', b' "', b'"\t', b'\t"')
 BLANK = re.compile(rb"\n\r?(?=\n)")
 
@@ -44,11 +46,13 @@ def vet(source: Source, delimiter: str) -> Vetted:
     before = last = b""
     with source.open() as stream:
         while chunk := stream.read(CHUNK):
-            _look_for_oddities(before[-BESIDE:] + chunk, odd_quote)
+            if any(odd in part for part in (before[-BESIDE:], chunk) for odd in MARKS):
+                _look_for_oddities(before[-BESIDE:] + chunk, odd_quote)
             size += len(chunk)
-            total += chunk.count(b"\n")
+            lines = chunk.count(b"\n")
+            total += lines
             if b'"' not in chunk and not quotes % 2:
-                outside += chunk.count(b"\n")
+                outside += lines
             else:
                 pieces = chunk.split(b'"')
                 outside += b"".join(pieces[quotes % 2 :: 2]).count(b"\n")
