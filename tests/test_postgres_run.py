@@ -77,6 +77,18 @@ def test_the_answers_are_those_of_the_files(crm: Place, server: Server) -> None:
     assert told(tables) == told(files).replace("companies.csv", "crm.companies")
 
 
+def test_columns_of_texts_are_read_as_cells(crm: Place, postgres: Postgres, server: Server) -> None:
+    odd = DEALS + "D-8,Closed Won, +7.5 ,31.12.2026,,,A-1,\nD-9,Closed Won,many,2024-02-29,,,A-1,\n"
+    crm.write("deals.csv", odd)
+    for name, content in (("deals", odd), ("companies", COMPANIES)):
+        postgres.run(f"DROP TABLE {SCHEMA}.{name}")
+        load(postgres, f"{SCHEMA}.{name}", content)
+    files = crm.evaluate("-o", "files.csv")
+    tables = evaluate(crm, server, "-o", "tables.csv")
+    assert (tables.code, files.code) == (1, 1), tables.err + files.err
+    assert rows(crm.read("tables.csv")) == rows(crm.read("files.csv"))
+
+
 def told(outcome: Outcome) -> str:
     """Return what a run says about the records, its list of rejects aside."""
     return outcome.err.partition(" could not be used as declared")[0].rpartition("\n\n")[0]

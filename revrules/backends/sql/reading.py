@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.backends.sql import tree
 from revrules.backends.sql.constants import constant
-from revrules.backends.sql.reading_cells import read_cell
+from revrules.backends.sql.dialects import Dialect
+from revrules.backends.sql.reading_cells import Found, read_cell
+from revrules.backends.sql.reading_postgres import read_guarded
 from revrules.backends.sql.reading_typed import read_typed
 from revrules.backends.sql.sources import Held
 from revrules.backends.sql.type_names import sql_type
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from revrules import ir
-    from revrules.backends.sql.dialects import Dialect
-    from revrules.backends.sql.reading_cells import Found
     from revrules.backends.sql.sources import SourceColumn
     from revrules.backends.sql.tree import Sql
     from revrules.runtime.values import FieldSpec
@@ -57,7 +57,12 @@ def read(
     if column.held is Held.TEXT and column.type.partition("(")[0].lower() in OTHER_TEXTS:
         raw = tree.cast(raw, sql_type(Scalar.TEXT, dialect))
     spec = field_spec(declared, ruleset.timezone)
-    found = read_cell(raw, spec, dialect) if column.held is Held.TEXT else read_typed(raw, column, spec, dialect)
+    if column.held is not Held.TEXT:
+        found = read_typed(raw, column, spec, dialect)
+    elif dialect is Dialect.POSTGRES and spec.kind not in ("text", "enum"):
+        found = Found(*read_guarded(raw, spec, kept))
+    else:
+        found = read_cell(raw, spec, dialect)
     return _accepted(found, declared, spec, kept, dialect)
 
 
