@@ -22,6 +22,8 @@ from revrules.reads import children
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from revrules.backends.smt.holders import Collection, Holder
     from revrules.backends.smt.lowering import Lowering, Scope
     from revrules.backends.smt.problem import Needs
@@ -71,10 +73,12 @@ def counted(lowering: Lowering, expr: ir.Count, scope: Scope, *, some: bool = Fa
     weight = Weight.ANY if some else Weight.COUNT
     if not _reads_own(expr.where, 0):
         weight = Weight.ALL
-    elif weight is Weight.COUNT and all(never_unknown(each.holds) for each in elements):
+    elif weight is Weight.COUNT and _is_sure(elements):
         weight = Weight.SURE
     _note(lowering, collection, expr, scope, weight)
     rest_low, rest_high = _of_the_others(lowering, collection, expr.where, scope)
+    if _is_sure(elements):
+        lowering.problem.fact(rest_low == rest_high)
     nought = z3.IntVal(0, lowering.context)
     low = z3.Sum([rest_low, *(z3.If(each.holds.true, each.times, nought) for each in elements)])
     high = z3.Sum([rest_high, *(z3.If(each.holds.false, nought, each.times) for each in elements)])
@@ -99,6 +103,9 @@ def summed(lowering: Lowering, expr: ir.Sum, scope: Scope) -> Term:
     collection, elements = _elements(lowering, expr.relation, expr.where, (expr.value,), scope)
     _note(lowering, collection, expr, scope, Weight.SUM)
     rest, clear = _sum_of_others(lowering, collection, expr, scope)
+    if _is_sure(elements):
+        least, most = _of_the_others(lowering, collection, expr.where, scope)
+        lowering.problem.fact(least == most)
     nought = constant(0, expr.type, lowering.context)
     parts = [z3.If(each.holds.true, _times(lowering, collection, each, expr.type), nought) for each in elements]
     exact = z3.Sum([rest, *parts])
@@ -190,6 +197,11 @@ def _reads_own(expr: ir.Expr, depth: int) -> bool:
             return relation.up == depth or any(_reads_own(child, depth + 1) for child in children(expr))
         case _:
             return any(_reads_own(child, depth) for child in children(expr))
+
+
+def _is_sure(elements: Sequence[Element]) -> bool:
+    """Return whether it is never open whether a record counts."""
+    return all(never_unknown(each.holds) for each in elements)
 
 
 def _clear(each: Element) -> z3.BoolRef:
