@@ -20,6 +20,19 @@ class Scalar(StrEnum):
     DURATION = "duration"
 
 
+class Unit(StrEnum):
+    """Units of time; business time counts some of them, too."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
 @dataclass(frozen=True, slots=True)
 class EnumMember:
     """A member of an enum: its name, then every label or id that an export may use for it.

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from revrules.ir.schema import Calendar, DecisionTable, Entity, System, Team, ValueList
-    from revrules.syntax import Unit
-    from revrules.types import Type
+    from revrules.types import Type, Unit
 
 
 class GroupKind(StrEnum):

@@ -8,11 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from revrules.types import EnumType, Scalar, Type
+from revrules.types import EnumType, Scalar, Type, Unit
 
 if TYPE_CHECKING:
     from revrules.source import Span
-    from revrules.syntax import Unit
 
 Value: TypeAlias = bool | int | float | Decimal | str | datetime.date | datetime.datetime | datetime.timedelta
 

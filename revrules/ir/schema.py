@@ -10,8 +10,7 @@ from revrules.ir.expressions import ChooseMode, Node, Value
 if TYPE_CHECKING:
     import datetime
 
-    from revrules.syntax import Unit
-    from revrules.types import EnumType, Type
+    from revrules.types import EnumType, Type, Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,6 @@ from revrules.syntax.literals import (
     Number,
     RecordValue,
     Text,
-    Unit,
 )
 from revrules.syntax.schema import (
     Allow,
@@ -82,6 +81,7 @@ from revrules.syntax.schema import (
     System,
     Team,
 )
+from revrules.types import Unit
 
 __all__ = [
     "Aggregate",

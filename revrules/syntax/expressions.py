@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from revrules.syntax.literals import Boolean, Date, DateTime, Duration, Node, Number, Text
 
 if TYPE_CHECKING:
-    from revrules.syntax.literals import Name, Unit
+    from revrules.syntax.literals import Name
+    from revrules.types import Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -11,6 +10,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from revrules.source import Span
+    from revrules.types import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +65,6 @@ class DateTime(Node):
     """``2026-11-02T09:00Z`` or with ``+01:00``; without an offset it is in the ruleset's time zone (``value`` naive)."""
 
     value: datetime.datetime
-
-
-class Unit(StrEnum):
-    """Units of time; ``business`` ones are marked on ``Duration``."""
-
-    SECOND = "second"
-    MINUTE = "minute"
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
 
 
 @dataclass(frozen=True, slots=True)

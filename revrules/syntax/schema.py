@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     import datetime
 
     from revrules.syntax.expressions import Range
-    from revrules.syntax.literals import Date, Literal, Name, Text, Unit
+    from revrules.syntax.literals import Date, Literal, Name, Text
+    from revrules.types import Unit
 
 
 @dataclass(frozen=True, slots=True)

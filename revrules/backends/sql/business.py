@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from revrules.backends.sql.business_calendar import Hours
     from revrules.backends.sql.scope import Scope
     from revrules.backends.sql.tree import Sql
-    from revrules.syntax import Unit
+    from revrules.types import Unit
 
 
 def business_shift(moment: Sql, count: int, unit: Unit, calendar: str, scope: Scope) -> Sql:

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from revrules.backends.sql.dialects import Dialect
     from revrules.backends.sql.scope import Scope
     from revrules.backends.sql.tree import Sql
-    from revrules.syntax import Unit
-    from revrules.types import Type
+    from revrules.types import Type, Unit
 
 __all__ = ["arith", "business_shift", "date_of", "function", "literal", "shift", "start_of", "when_now", "when_of"]
 
