@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tables_baseline
+import tables_peers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +120,16 @@ def by_zen(folder: Path) -> None:
     names = [column[0] for column in rows.description or ()]
     for row in rows.fetchall():
         answer(plain(dict(zip(names, row, strict=True)), TODAY))
+
+
+def by_zen_batch(folder: Path) -> None:
+    """Evaluate a sample of the accounts with zen-engine's batch call."""
+    tables_peers.by_zen_batch(folder, TODAY, SAMPLE)
+
+
+def by_openfisca(folder: Path) -> None:
+    """Evaluate the accounts with openfisca-core."""
+    tables_peers.by_openfisca(folder, TODAY, RECENT)
 
 
 def by_polars(blockers: str) -> Callable[[Path], None]:
@@ -291,5 +302,7 @@ RUNNERS = (
     ),
     Runner("Python, record by record", by_python, most_rows=1_000_000, rows=SAMPLE),
     Runner("zen-engine, record by record", by_zen, most_rows=1_000_000, rows=SAMPLE),
+    Runner("zen-engine, batch call", by_zen_batch, most_rows=1_000_000, rows=SAMPLE),
+    Runner("openfisca-core", by_openfisca, most_rows=1_000_000),
 )
 """In the order of the table."""

@@ -7,6 +7,7 @@ import re
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.problems import data as problems
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 POLL = 0.1
 """Seconds between two looks at how far a statement has come."""
+PATIENCE = 5
+"""Seconds that a statement has to stop."""
 BATCH = 2048
 SIZE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
 
@@ -47,6 +50,8 @@ class Database:
         self.connection = connection
         self._on_progress = on_progress
         self._locked = False
+        self.stuck = False
+        """Whether a statement could not be stopped: to close the connection would wait for it."""
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Return all rows of a statement; Ctrl-C stops it."""
@@ -67,12 +72,19 @@ class Database:
             while not done.wait(POLL):  # to join a thread and be interrupted takes it for ended (bpo-45274)
                 self._tell()
         except BaseException:
-            self.connection.interrupt()
-            done.wait()
+            self._stop(done)
             raise
         if failed:
             raise failed[0]
         return found
+
+    def _stop(self, done: Event) -> None:
+        """Stop the statement. In rare cases DuckDB waits for its own tasks for ever; it is then left alone."""
+        self.stuck = True  # also where one is interrupted once more
+        deadline = monotonic() + PATIENCE
+        while self.stuck and monotonic() < deadline:
+            self.connection.interrupt()
+            self.stuck = not done.wait(POLL)
 
     def stream(self, sql: str) -> Iterator[tuple[object, ...]]:
         """Yield the rows of a statement as they come."""
@@ -104,8 +116,9 @@ def database(limits: Limits, on_progress: Progress | None = None) -> Iterator[Da
     no_extensions = ("autoinstall_known_extensions", "autoload_known_extensions")
     config: dict[str, str | bool | int | float | list[str]] = dict.fromkeys(no_extensions, "false")
     with TemporaryDirectory(prefix="revrules-") as folder:
+        connection = duckdb.connect(":memory:", config=config)
+        found = Database(connection, on_progress)
         try:
-            connection = duckdb.connect(":memory:", config=config)
             connection.execute(f"SET temp_directory = {quoted_text(folder)}; SET TimeZone = 'UTC'")
             connection.execute("SET disabled_optimizers = 'in_clause'")  # it makes joins of lists, and a join keeps no order
             connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
@@ -115,9 +128,10 @@ def database(limits: Limits, on_progress: Progress | None = None) -> Iterator[Da
                 connection.execute(f"SET threads = {limits.threads}")
             if not limits.ordered:
                 connection.execute("SET preserve_insertion_order = false")
-            yield Database(connection, on_progress)
+            yield found
         finally:
-            connection.close()
+            if not found.stuck:
+                connection.close()
 
 
 def _limit_memory(connection: DuckDBPyConnection, size: str) -> None:
