@@ -6,6 +6,7 @@ value could mend it, so the stages in which a record could end are kept as a bit
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 TODAY = "DATE '2026-11-21'"
@@ -210,6 +211,21 @@ def related(accounts: str, meetings: str, array: str) -> str:
 
 def _empty(array: str) -> str:
     return {"[": "[]::VARCHAR[]", "ARRAY[": "ARRAY[]::TEXT[]", "ARRAY(": "CAST(ARRAY() AS ARRAY<STRING>)"}[array]
+
+
+VERDICTS = ("in_stage", "ahead", "behind", "elsewhere", "nowhere", "cannot_tell", "undeclared")
+
+
+def members(data: str, blockers: str) -> str:
+    """Return the same statement with the names as members of enums, which DuckDB writes faster; the file holds texts all the same."""
+    text = statement(data, blockers)
+    inner, told = text[text.index(" FROM (") :], text[: text.index(" FROM (")]
+    for names in (STAGES, VERDICTS):
+        enum = f"ENUM({', '.join(map(repr, names))})"
+        for name in names:
+            told = re.sub(rf"(THEN|ELSE) '{name}'", rf"\1 '{name}'::{enum}", told)
+    criteria = f"ENUM({', '.join(sorted({repr(name) for names in CRITERIA.values() for name in names}))})"
+    return told.replace("VARCHAR[]", f"{criteria}[]") + inner
 
 
 def related_parquet(folder: str, _: str) -> str:
