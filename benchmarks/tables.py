@@ -71,9 +71,8 @@ def measured(folder: Path, rows: int, rounds: int, only: list[str] | None) -> li
         cpu, wall, memory = median(r.cpu for r in runs), median(r.wall for r in runs), max(r.memory for r in runs)
         told = runner.name if runner.rows is None else f"{runner.name}, of {runner.rows:,}"
         beside = [_ratio(runs, spent.get(other or "")) for other in (runner.floor, runner.by_hand)]
-        lines.append(
-            f"| {told} | {cpu:.2f} | {wall:.2f} | {1e6 * cpu / (runner.rows or rows):.2f} | {memory:.0f} | {beside[0]} | {beside[1]} |"
-        )
+        each = 1e6 * cpu / (runner.rows or rows)
+        lines.append(f"| {told} | {cpu:.2f} | {wall:.2f} | {each:.2f} | {memory:.0f} | {beside[0]} | {beside[1]} |")
     return [*lines, ""]
 
 
