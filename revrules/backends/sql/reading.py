@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from revrules.backends.sql import tree
 from revrules.backends.sql.constants import constant
 from revrules.backends.sql.dialects import Dialect
-from revrules.backends.sql.reading_cells import Found, read_cell
-from revrules.backends.sql.reading_postgres import read_guarded
+from revrules.backends.sql.reading_cells import read_cell
+from revrules.backends.sql.reading_guarded import is_guarded, read_guarded
+from revrules.backends.sql.reading_shortcuts import shortened
 from revrules.backends.sql.reading_typed import read_typed
 from revrules.backends.sql.sources import Held
 from revrules.backends.sql.type_names import sql_type
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from revrules import ir
+    from revrules.backends.sql.reading_cells import Found
     from revrules.backends.sql.sources import SourceColumn
     from revrules.backends.sql.tree import Sql
     from revrules.runtime.values import FieldSpec
@@ -59,11 +61,11 @@ def read(
     spec = field_spec(declared, ruleset.timezone)
     if column.held is not Held.TEXT:
         found = read_typed(raw, column, spec, dialect)
-    elif dialect is Dialect.POSTGRES and spec.kind not in ("text", "enum"):
-        found = Found(*read_guarded(raw, spec, kept))
+    elif is_guarded(spec, dialect):
+        found = read_guarded(raw, spec, kept, dialect)
     else:
         found = read_cell(raw, spec, dialect)
-    return _accepted(found, declared, spec, kept, dialect)
+    return _accepted(shortened(found, raw, column, spec, dialect), declared, spec, kept, dialect)
 
 
 def _accepted(found: Found, declared: ir.FieldDecl, spec: FieldSpec, kept: Callable[[Sql, str], Sql], dialect: Dialect) -> Read:

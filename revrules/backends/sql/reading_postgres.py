@@ -1,28 +1,23 @@
-"""Cells of an export into SQL for their typed values on Postgres, whose casts raise: each is asked for its shape before.
+"""Cells that hold numbers and lengths of time into SQL for their values on Postgres.
 
-A number is read as NUMERIC, which holds all digits of a cell, so that it is rounded once, and exactly.
+They are read as NUMERIC, which holds all digits of a cell, so that they are rounded once, and exactly.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from revrules.backends.sql import reading_postgres_times, tree
+from revrules.backends.sql import tree
 from revrules.backends.sql.dialects import Dialect
-from revrules.backends.sql.reading_parts import folded, trimmed
+from revrules.backends.sql.reading_shapes import group, matched, spelled_plainly, without_marks
 from revrules.backends.sql.type_names import sql_type
 from revrules.runtime.cells import (
     EXPONENT,
-    FALSE_TEXTS,
     ISO_DURATION_PARTS,
-    LONGEST_CELL,
     PLAIN_DECIMAL,
-    TRUE_TEXTS,
-    marked_shape,
 )
 from revrules.runtime.clock import LENGTH_OF, MICROSECOND
 from revrules.runtime.numbers import INTEGER_MAX, INTEGER_MIN
-from revrules.runtime.texts import fold
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
@@ -46,102 +41,35 @@ LONGEST_LENGTH = "1e21"
 LONG = "too long for a length of time"
 
 
-class Guarded(NamedTuple):
-    """The value of texts without white space around them, NULL for none, and why there is none."""
-
-    value: Sql
-    reason: Sql
-
-
-def read_guarded(raw: Sql, spec: FieldSpec, kept: Kept) -> Guarded:
-    """Return what the cells of ``raw`` hold for a field that is neither text nor enum (``runtime.cells.cell_reader``)."""
-    text = kept(trimmed(raw, POSTGRES), f"{spec.name} text")
-    blank = tree.among(text, [tree.text(each) for each in dict.fromkeys(("", *spec.missing_texts))])
-    long = tree.binary(">", tree.call("LENGTH", text), tree.whole(LONGEST_CELL))
-    # a cell without white space that is too long holds nothing, and nothing is asked of it
-    usual = kept(tree.case([(tree.any_of([blank, long]), tree.NULL)], text), f"{spec.name} cell")
-    found = _found(usual, spec, kept)
-    told = tree.text(f"longer than {LONGEST_CELL:,} characters")
-    return Guarded(found.value, tree.case([(tree.is_null(text), tree.NULL), (blank, tree.NULL), (long, told)], found.reason))
-
-
-def _found(text: Sql, spec: FieldSpec, kept: Kept) -> Guarded:
-    match spec.kind:
-        case "boolean":
-            return _truth(text, spec, kept)
-        case "integer" | "number" | "money":
-            return _number(text, spec, kept)
-        case "date":
-            return Guarded(*reading_postgres_times.date_of(text, spec))
-        case "datetime":
-            return Guarded(*reading_postgres_times.instant_of(text, spec, kept))
-        case _:
-            return _length(text, spec, kept)
-
-
-def matched(text: Sql, shape: str) -> Sql:
-    """Return whether the whole of ``text`` matches an expression."""
-    return tree.has_match(text, f"^(?:{shape})$")
-
-
-def group(text: Sql, shape: str, number: int) -> Sql:
-    """Return a group of an expression that the whole of ``text`` matches, empty where it took no part."""
-    assert number < 10, "Postgres names nine groups"
-    return tree.call("REGEXP_REPLACE", text, tree.text(f"^(?:{shape})$"), tree.text(f"\\{number}"))
-
-
-def _truth(text: Sql, spec: FieldSpec, kept: Kept) -> Guarded:
-    true_texts, false_texts = spec.true_texts or TRUE_TEXTS, spec.false_texts or FALSE_TEXTS
-    meanings = {fold(each): False for each in false_texts} | {fold(each): True for each in true_texts}
-    small = kept(folded(text, meanings), f"{spec.name} word")
-    branches = [
-        (tree.among(small, [tree.text(each) for each, meaning in meanings.items() if meaning is truth]), value)
-        for truth, value in ((True, tree.TRUE), (False, tree.FALSE))
-        if truth in meanings.values()
-    ]
-    return Guarded(tree.case(branches), tree.text(f"neither {true_texts[0]} nor {false_texts[0]}"))
-
-
 # --- numbers ---
 
 
-def _number(text: Sql, spec: FieldSpec, kept: Kept) -> Guarded:
+def number(text: Sql, spec: FieldSpec, kept: Kept) -> tuple[Sql, Sql]:
     """Return an integer, a number or an amount of money."""
-    plain = spec.decimal_mark == "." and not spec.group_mark
-    spelled = text if plain else kept(_without_marks(text, spec), f"{spec.name} digits")
+    plain = spelled_plainly(spec)
+    spelled = text if plain else kept(without_marks(text, spec, POSTGRES), f"{spec.name} digits")
     exact = kept(_exact(spelled, exponents=plain and spec.kind == "number"), f"{spec.name} exact")
     what = {"integer": "an integer", "number": "a number", "money": "an amount of money"}[spec.kind]
     none, large = (tree.is_null(exact), tree.text(f"not {what}")), tree.text(f"too large for {what}")
     if spec.kind == "number":
-        return Guarded(_double(spelled, exact), tree.case([none], large))
+        return (_double(spelled, exact), tree.case([none], large))
     if spec.kind == "money":
         rounded = tree.call("ROUND", exact, tree.whole(4))
         fits = tree.between(rounded, tree.digits(f"-{MONEY_END}"), tree.digits(MONEY_END))
-        return Guarded(tree.case([(fits, tree.cast(rounded, sql_type(Scalar.MONEY, POSTGRES)))]), tree.case([none], large))
+        return (tree.case([(fits, tree.cast(rounded, sql_type(Scalar.MONEY, POSTGRES)))]), tree.case([none], large))
     is_whole = tree.binary("=", exact, tree.call("TRUNC", exact))
     fits = tree.between(exact, tree.digits(str(INTEGER_MIN)), tree.digits(str(INTEGER_MAX)))
     broken = (tree.negated(is_whole), tree.text("not a whole number"))
-    return Guarded(tree.case([(tree.all_of([is_whole, fits]), tree.cast(exact, "BIGINT"))]), tree.case([none, broken], large))
-
-
-def _without_marks(text: Sql, spec: FieldSpec) -> Sql:
-    """Return a number with marks in plain digits with a point; what stands twice in it makes it none."""
-    shape, mark = marked_shape(spec.decimal_mark, spec.group_mark)
-    integral = group(text, shape, 3)
-    if spec.group_mark:
-        integral = tree.call("REGEXP_REPLACE", integral, tree.text(mark), tree.text(""), tree.text("g"))
-    signs = tree.binary("||", group(text, shape, 1), group(text, shape, 2))
-    fraction = tree.binary("||", tree.text("."), group(text, shape, 4))
-    return tree.case([(matched(text, shape), tree.binary("||", tree.binary("||", signs, integral), fraction))])
+    return (tree.case([(tree.all_of([is_whole, fits]), tree.cast(exact, "BIGINT"))]), tree.case([none, broken], large))
 
 
 def _exact(text: Sql, *, exponents: bool) -> Sql:
     """Return the exact number that digits mean, NULL for none; one that is far from all doubles as one that is so, too."""
-    branches = [(matched(text, PLAIN_DECIMAL.pattern), tree.cast(text, "NUMERIC"))]
+    branches = [(matched(text, PLAIN_DECIMAL.pattern, POSTGRES), tree.cast(text, "NUMERIC"))]
     if exponents:
         far = tree.case([(_is_nought(text), tree.whole(0)), (_has_small_exponent(text), tree.whole(0))], tree.digits("1e400"))
         near = tree.case([(_is_near(text), tree.cast(text, "NUMERIC"))], far)
-        branches.append((matched(text, EXPONENT.pattern), near))
+        branches.append((matched(text, EXPONENT.pattern, POSTGRES), near))
     return tree.case(branches)
 
 
@@ -176,16 +104,16 @@ def _double(text: Sql, exact: Sql) -> Sql:
 # --- lengths of time ---
 
 
-def _length(text: Sql, spec: FieldSpec, kept: Kept) -> Guarded:
+def length(text: Sql, spec: FieldSpec, kept: Kept) -> tuple[Sql, Sql]:
     """Return microseconds: of a number of the declared unit, or of a length in ISO 8601."""
     unit = spec.unit
     if unit is None:
         exact = kept(_iso_micros(text), f"{spec.name} exact")
         none = tree.case([(tree.is_null(exact), tree.text("not a length of time"))], tree.text(LONG))
-        return Guarded(_whole_micros(exact), none)
-    is_number = kept(matched(text, f"{PLAIN_DECIMAL.pattern}|{EXPONENT.pattern}"), f"{spec.name} number")
+        return _whole_micros(exact), none
+    is_number = kept(matched(text, f"{PLAIN_DECIMAL.pattern}|{EXPONENT.pattern}", POSTGRES), f"{spec.name} number")
     exact = kept(tree.case([(is_number, _micros_of(text, unit))], _iso_micros(text)), f"{spec.name} exact")
-    return Guarded(_whole_micros(exact), tree.case([(is_number, tree.text(LONG))], tree.text(f"not a number of {unit}s")))
+    return _whole_micros(exact), tree.case([(is_number, tree.text(LONG))], tree.text(f"not a number of {unit}s"))
 
 
 def _micros_of(text: Sql, unit: str) -> Sql:
@@ -212,14 +140,14 @@ def _iso_micros(text: Sql) -> Sql:
     shape = ISO_DURATION_PARTS
     total = None
     for number, unit in enumerate(("week", "day", "hour", "minute", "second"), 2):
-        count = tree.cast(tree.call("CONCAT", tree.text("0"), group(text, shape, number)), "NUMERIC")
+        count = tree.cast(tree.call("CONCAT", tree.text("0"), group(text, shape, number, POSTGRES)), "NUMERIC")
         part = tree.binary("*", count, tree.digits(str(LENGTH_OF[unit] // MICROSECOND)))
         total = part if total is None else tree.binary("+", total, part)
     assert total is not None, "there are units"
     minus = tree.binary("=", tree.call("LEFT", text, tree.whole(1)), tree.text("-"))
     signed = tree.case([(minus, tree.binary("-", tree.whole(0), total))], total)
     ends = tree.among(tree.call("RIGHT", text, tree.whole(1)), [tree.text("P"), tree.text("T")])
-    return tree.case([(tree.all_of([matched(text, shape), tree.negated(ends)]), signed)])
+    return tree.case([(tree.all_of([matched(text, shape, POSTGRES), tree.negated(ends)]), signed)])
 
 
 def _whole_micros(exact: Sql) -> Sql:

@@ -1,14 +1,17 @@
-"""Cells that hold dates and instants into SQL for their values on Postgres: asked for their shape, then put together of parts."""
+"""Cells that hold dates and instants into SQL for their values: asked for their shape, then put together of parts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from revrules.backends.sql import reading_moments, times_words, tree
-from revrules.backends.sql.dialects import Dialect, Unsayable
+from revrules.backends.sql.dialects import Dialect, Unsayable, operator
 from revrules.backends.sql.reading_parts import folded
+from revrules.backends.sql.reading_shapes import GAPS, MOST_GROUPS, group, matched
+from revrules.backends.sql.type_names import sql_type
 from revrules.runtime.cells import expected
 from revrules.runtime.dates import ISO_DATE_SHAPE, ISO_DATETIME, LAST_YEAR_OF_2000, MONTH_NAMES, moment_pattern
+from revrules.types import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,29 +20,33 @@ if TYPE_CHECKING:
     from revrules.runtime.dates import MomentPattern
     from revrules.runtime.values import FieldSpec
 
-POSTGRES = Dialect.POSTGRES
 NOTHING = tree.text("")
-MOST_GROUPS = 9
 HOUR, MINUTE = 3_600_000_000, 60_000_000
+MOMENT = operator(
+    "a date and a time of day put together",
+    gaps=GAPS,
+    postgres=lambda *parts: tree.call("MAKE_TIMESTAMP", *parts, tree.whole(0)),
+    spark=lambda *parts: tree.call("MAKE_TIMESTAMP_NTZ", *parts, tree.whole(0)),
+)
 
 
-def date_of(text: Sql, spec: FieldSpec) -> tuple[Sql, Sql]:
+def date_of(text: Sql, spec: FieldSpec, dialect: Dialect) -> tuple[Sql, Sql]:
     """Return the date that a text is, NULL for none, and why it is none."""
     given = [tree.call("SUBSTR", text, tree.whole(start), tree.whole(length)) for start, length in ((1, 4), (6, 2), (9, 2))]
     year, month, day = (tree.cast(part, "INTEGER") for part in given)
-    iso = tree.case([(_is(text, ISO_DATE_SHAPE.pattern), _on_the_calendar(year, month, day))])
-    found = [_matched(text, pattern, _day) for pattern in map(moment_pattern, spec.patterns)]
+    iso = tree.case([(matched(text, ISO_DATE_SHAPE.pattern, dialect), _on_the_calendar(year, month, day))])
+    found = [_matched(text, pattern, _day, dialect) for pattern in map(moment_pattern, spec.patterns)]
     return _first([*found, iso]), tree.text(expected("not a date", spec.patterns))
 
 
-def instant_of(text: Sql, spec: FieldSpec, kept: Callable[[Sql, str], Sql]) -> tuple[Sql, Sql]:
+def instant_of(text: Sql, spec: FieldSpec, kept: Callable[[Sql, str], Sql], dialect: Dialect) -> tuple[Sql, Sql]:
     """Return the instant in UTC that a text is, NULL for none, and why it is none."""
     found = []
     for pattern in [*map(moment_pattern, spec.patterns), ISO_DATETIME]:
-        local = kept(_matched(text, pattern, _local), f"{spec.name} local")
-        moved = tree.case([(reading_moments.inside(local, POSTGRES), _moved(text, pattern, local, spec.timezone))])
+        local = kept(_matched(text, pattern, _local, dialect), f"{spec.name} local")
+        moved = tree.case([(reading_moments.inside(local, dialect), _moved(text, pattern, local, spec.timezone, dialect))])
         moment = kept(moved, f"{spec.name} moment")
-        found.append(tree.case([(reading_moments.inside(moment, POSTGRES), moment)]))
+        found.append(tree.case([(reading_moments.inside(moment, dialect), moment)]))
     return _first(found), tree.text(expected("not a date and time", spec.patterns))
 
 
@@ -47,24 +54,17 @@ def _first(found: list[Sql]) -> Sql:
     return tree.coalesce(*found) if len(found) > 1 else found[0]
 
 
-def _is(text: Sql, shape: str) -> Sql:
-    return tree.has_match(text, f"^(?:{shape})$")
-
-
-def _parts(text: Sql, pattern: MomentPattern) -> dict[str, Sql]:
+def _parts(text: Sql, pattern: MomentPattern, dialect: Dialect) -> dict[str, Sql]:
     """Return the parts of a text that has the pattern by their letters, empty where they take no part."""
     if len(pattern.letters) > MOST_GROUPS:
-        raise Unsayable("a date and time of more than nine parts", POSTGRES, "its expressions name nine groups")
-    shape = tree.text(f"^(?:{pattern.expression.pattern})$")
-    return {
-        letter: tree.call("REGEXP_REPLACE", text, shape, tree.text(f"\\{number}"))
-        for number, letter in enumerate(pattern.letters, 1)
-    }
+        raise Unsayable("a date and time of more than nine parts", dialect, "its expressions name nine groups")
+    shape = pattern.expression.pattern
+    return {letter: group(text, shape, number, dialect) for number, letter in enumerate(pattern.letters, 1)}
 
 
-def _matched(text: Sql, pattern: MomentPattern, build: Callable[[dict[str, Sql]], Sql]) -> Sql:
+def _matched(text: Sql, pattern: MomentPattern, build: Callable[[dict[str, Sql], Dialect], Sql], dialect: Dialect) -> Sql:
     """Return what ``build`` makes of the parts of a text; NULL where the text has not the pattern."""
-    return tree.case([(_is(text, pattern.expression.pattern), build(_parts(text, pattern)))])
+    return tree.case([(matched(text, pattern.expression.pattern, dialect), build(_parts(text, pattern, dialect), dialect))])
 
 
 def _count(digits: Sql) -> Sql:
@@ -72,10 +72,10 @@ def _count(digits: Sql) -> Sql:
     return tree.cast(tree.call("CONCAT", tree.text("0"), digits), "INTEGER")
 
 
-def _day(given: dict[str, Sql]) -> Sql:
+def _day(given: dict[str, Sql], dialect: Dialect) -> Sql:
     """Return the day, NULL where there is none."""
     numbers = _numbers(given)
-    return tree.cast(tree.NULL, "DATE") if numbers is None else _on_the_calendar(*numbers)
+    return tree.cast(tree.NULL, sql_type(Scalar.DATE, dialect)) if numbers is None else _on_the_calendar(*numbers)
 
 
 def _numbers(given: dict[str, Sql]) -> tuple[Sql, Sql, Sql] | None:
@@ -128,11 +128,11 @@ def _month(given: dict[str, Sql]) -> Sql | None:
     return _count(given["m"]) if "m" in given else None
 
 
-def _local(given: dict[str, Sql]) -> Sql:
+def _local(given: dict[str, Sql], dialect: Dialect) -> Sql:
     """Return date and time as written, NULL where there is none."""
     numbers = _numbers(given)
     if numbers is None:
-        return tree.cast(tree.NULL, "TIMESTAMP")
+        return tree.cast(tree.NULL, sql_type(Scalar.DATETIME, dialect))
     hour = _hour(given)
     minute, second = _count(given.get("M", NOTHING)), _count(given.get("S", NOTHING))
     nought = tree.whole(0)
@@ -146,8 +146,8 @@ def _local(given: dict[str, Sql]) -> Sql:
     )
     micros = tree.call("RPAD", tree.call("LEFT", given.get("f", NOTHING), tree.whole(6)), tree.whole(6), tree.text("0"))
     behind = tree.binary("+", tree.binary("*", tree.cast(second, "BIGINT"), tree.whole(1_000_000)), tree.cast(micros, "BIGINT"))
-    moment = tree.call("MAKE_TIMESTAMP", *numbers, hour, minute, tree.whole(0))
-    return tree.case([(exists, times_words.add_micros(POSTGRES, moment, behind))])
+    moment = MOMENT(dialect, *numbers, hour, minute)
+    return tree.case([(exists, times_words.add_micros(dialect, moment, behind))])
 
 
 def _hour(given: dict[str, Sql]) -> Sql:
@@ -161,12 +161,12 @@ def _hour(given: dict[str, Sql]) -> Sql:
     return tree.case([(tree.between(count, tree.whole(1), tree.whole(12)), added)])
 
 
-def _moved(text: Sql, pattern: MomentPattern, local: Sql, timezone: str) -> Sql:
+def _moved(text: Sql, pattern: MomentPattern, local: Sql, timezone: str, dialect: Dialect) -> Sql:
     """Return a local time in UTC by its offset (NULL for one beyond a day), by the zone where it has none."""
-    here = reading_moments.local_in_utc(local, timezone, POSTGRES)
+    here = reading_moments.local_in_utc(local, timezone, dialect)
     if "z" not in pattern.letters:
         return here
-    offset = _parts(text, pattern)["z"]
+    offset = _parts(text, pattern, dialect)["z"]
     digits = tree.call("REPLACE", tree.call("SUBSTR", offset, tree.whole(2)), tree.text(":"), NOTHING)
     hours, minutes = _count(tree.call("LEFT", digits, tree.whole(2))), _count(tree.call("SUBSTR", digits, tree.whole(3)))
     near = tree.all_of([tree.binary("<=", hours, tree.whole(23)), tree.binary("<=", minutes, tree.whole(59))])
@@ -179,6 +179,6 @@ def _moved(text: Sql, pattern: MomentPattern, local: Sql, timezone: str) -> Sql:
     )
     sign = tree.call("LEFT", offset, tree.whole(1))
     back = tree.case([(tree.binary("=", sign, tree.text("+")), tree.binary("-", tree.whole(0), distance))], distance)
-    moved = tree.case([(near, times_words.add_micros(POSTGRES, local, back))])
+    moved = tree.case([(near, times_words.add_micros(dialect, local, back))])
     signed = tree.among(sign, [tree.text("+"), tree.text("-")])
     return tree.case([(tree.binary("=", offset, NOTHING), here), (signed, moved)], local)

@@ -1,4 +1,4 @@
-"""Cells are read on Postgres as the runtime reads them: the same value, and the same words where there is none."""
+"""Cells are read on Postgres and Spark as the runtime reads them: the same value, the same words where there is none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from test_sql_reading import DECLARED, alike, texts
 
 import revrules
 from revrules.backends.sql import tree
-from revrules.backends.sql.dialects import Dialect
+from revrules.backends.sql.dialects import Dialect, Unsayable
 from revrules.backends.sql.reading import read
 from revrules.backends.sql.sources import Held, SourceColumn
 from revrules.readers import field_spec
@@ -20,9 +20,11 @@ from revrules.runtime.values import without_suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engines import Engine, Spark
+
     from revrules import ir
 
-POSTGRES = Dialect.POSTGRES
+TEXT_OF = {Dialect.POSTGRES: "TEXT", Dialect.SPARK: "STRING"}
 HALF_LEAST = str(5**1075)
 """The digits of half of the least double; its exponent is -1075."""
 TOO_LARGE = str(2**1024 - 2**970)
@@ -44,18 +46,20 @@ EDGES = [
 class Kept:
     """Layers of columns, each of which reads those below, as a statement makes them."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
         self.columns: dict[str, str] = {}
 
     def __call__(self, value: tree.Sql, hint: str) -> tree.Sql:
         name = f"k{len(self.columns)}"
-        self.columns[name] = tree.printed(value, POSTGRES)
+        self.columns[name] = tree.printed(value, self.dialect)
         return tree.column(name)
 
     def table(self, source: str) -> str:
         """Return the source with all of the columns."""
+        fence = "OFFSET 0" if self.dialect is Dialect.POSTGRES else ""
         for name, value in self.columns.items():
-            source = f'(SELECT *, {value} AS "{name}" FROM {source} OFFSET 0) AS t'
+            source = f"(SELECT *, {value} AS {name} FROM {source} {fence}) AS t"
         return source
 
 
@@ -67,13 +71,14 @@ def server() -> Iterator[Postgres]:
         connection.close()
 
 
-def misread(server: Postgres, declared: ir.FieldDecl, ruleset: ir.Ruleset, given: list[str | None]) -> list[str]:
-    """Return where Postgres reads the cells ``given`` otherwise than the runtime."""
-    kept = Kept()
-    found = read(SourceColumn("c", Held.TEXT, "text"), declared, ruleset, POSTGRES, kept=kept)
+def misread(engine: Engine, declared: ir.FieldDecl, ruleset: ir.Ruleset, given: list[str | None]) -> list[str]:
+    """Return where an engine reads the cells ``given`` otherwise than the runtime."""
+    kept = Kept(engine.dialect)
+    found = read(SourceColumn("c", Held.TEXT, TEXT_OF[engine.dialect]), declared, ruleset, engine.dialect, kept=kept)
     reason = tree.NULL if found.reason is None else found.reason
-    said = ", ".join(f"CAST({tree.printed(one, POSTGRES)} AS TEXT)" for one in (found.value, reason))
-    rows = server.run(f"SELECT {said} FROM {kept.table('cells')} ORDER BY i")
+    type_ = TEXT_OF[engine.dialect]
+    said = ", ".join(f"CAST({tree.printed(one, engine.dialect)} AS {type_})" for one in (found.value, reason))
+    rows = engine.run(f"SELECT {said} FROM {kept.table('cells')} ORDER BY i")
     reader = field_reader(field_spec(declared, ruleset.timezone))
     faults = []
     for raw, (value, why) in zip(given, rows, strict=True):
@@ -83,13 +88,21 @@ def misread(server: Postgres, declared: ir.FieldDecl, ruleset: ir.Ruleset, given
     return faults
 
 
+def ruleset_in(timezone: str) -> ir.Ruleset:
+    fields = "\n".join(f"  f{number} {text}" for number, text in enumerate(DECLARED.strip().splitlines()))
+    return revrules.loads(f'ruleset cells {{ timezone "{timezone}" }}\nentity thing {{\n{fields}\n}}\n').ir
+
+
+def cells(count: int) -> list[str | None]:
+    return [None, *(text for text in [*texts(11, count), *EDGES] if "\0" not in text)]
+
+
 @pytest.mark.parametrize("timezone", ["UTC", "Europe/Berlin", "America/New_York"])
 def test_cells_are_read_alike_on_postgres(server: Postgres, timezone: str) -> None:
-    fields = "\n".join(f"  f{number} {text}" for number, text in enumerate(DECLARED.strip().splitlines()))
-    ruleset = revrules.loads(f'ruleset cells {{ timezone "{timezone}" }}\nentity thing {{\n{fields}\n}}\n').ir
-    given: list[str | None] = [None, *(text for text in [*texts(11, 1500), *EDGES] if "\0" not in text)]
+    ruleset, given = ruleset_in(timezone), cells(1500)
     said = ", ".join(
-        f"({number}, {'NULL' if text is None else tree.printed(tree.text(text), POSTGRES)})" for number, text in enumerate(given)
+        f"({number}, {'NULL' if text is None else tree.printed(tree.text(text), Dialect.POSTGRES)})"
+        for number, text in enumerate(given)
     )
     server.run(f"CREATE TEMP TABLE cells AS SELECT * FROM (VALUES {said}) AS t(i, c)")
     try:
@@ -97,3 +110,17 @@ def test_cells_are_read_alike_on_postgres(server: Postgres, timezone: str) -> No
     finally:
         server.run("DROP TABLE cells")
     assert not faults, "\n".join(faults[:30])
+
+
+@pytest.mark.spark
+def test_cells_are_read_alike_on_spark(spark: Spark) -> None:
+    ruleset, given = ruleset_in("Europe/Berlin"), cells(700)
+    spark.session.createDataFrame(list(enumerate(given)), "i INT, c STRING").createOrReplaceTempView("cells")
+    faults, gaps = [], set()
+    for declared in ruleset.entity("thing").fields:
+        try:
+            faults += misread(spark, declared, ruleset, given)
+        except Unsayable as gap:
+            gaps.add(f"{declared.type}: {gap.reason}")
+    assert not faults, "\n".join(faults[:30])
+    assert gaps == {"duration: it is not rounded exactly: load the table with whole numbers"}
