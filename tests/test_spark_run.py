@@ -106,6 +106,16 @@ def test_the_answers_are_those_of_the_files(exports: Place, spark: Spark) -> Non
     assert not [name for name in exports.names() if name.startswith((".rev", "spark", "artifacts", "metastore"))]
 
 
+def test_cells_of_csv_are_read_as_without_spark(exports: Place, spark: Spark) -> None:
+    exports.write("deals.csv", DEALS + "D-8,Closed Won, +7.5 ,31.12.2026,,,A-1,\nD-9,Closed Won,many,2024-02-29,,,A-1,\n")
+    words = ("evaluate", "rules.rev", "deals.csv", *RELATED)
+    files = exports.run(*words, "-o", "files.csv")
+    there = exports.run(*words, "--engine", "spark", "-o", "there.csv")
+    assert (there.code, files.code) == (1, 1), there.err + files.err
+    assert rows(folder(exports, "there.csv")) == rows(exports.read("files.csv"))
+    assert told(there) == told(files)
+
+
 def test_a_folder_is_written_over_only_on_demand_and_never_what_is_read(exports: Place, spark: Spark) -> None:
     few = ("--engine", "spark", "--columns", "deal_id,stage")
     assert evaluate(exports, *few, "-o", "out").code == 1
