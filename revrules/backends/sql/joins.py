@@ -11,6 +11,7 @@ from revrules.backends.sql.layers import Rows, Written
 from revrules.backends.sql.naming import Namer
 from revrules.backends.sql.sources import Held
 from revrules.backends.sql.type_names import sql_type
+from revrules.readers import field_spec
 from revrules.types import EnumType, Scalar, type_name
 
 if TYPE_CHECKING:
@@ -101,23 +102,38 @@ class Table:
         """Return a field as a key that finds those of type ``partner``; None where there is no column for it."""
         if name not in self.source.columns:
             return None
-        value = self._raw.kept(self._value(name), name)
+        value = self._cell(name) if self._is_plain(name) else self._raw.kept(self._value(name), name)
         return self._above(key_of(value, self.declared(name).type, partner, self.setting.dialect), f"{name} key")
 
     def written(self, name: str, partner: Type) -> Written | None:
-        """Return how a field is written as a key that finds those of type ``partner``; None where it is no text."""
+        """Return how a field is written as a key that finds those of type ``partner``; None where that is it, or no plain text."""
         column, declared = self.source.columns.get(name), self.declared(name)
         if column is None or column.held not in (Held.TEXT, Held.VALUE) or not (is_text(declared.type) and is_text(partner)):
             return None
-        there = self.rows.base(self._above(self._held(column.name), column.name), column.name)
-        value = reading.read(replace(column, name=there), declared, self.setting.ruleset, self.setting.dialect).value
-        return Written(there, key_of(value, declared.type, partner, self.setting.dialect))
+        if _is_odd(column):
+            return None
+        there = self.rows.base(self._above(self._comparable(name, column), column.name), column.name)
+        plain = tree.column(there)
+        if not self._is_plain(name):
+            plain = reading.read(replace(column, name=there), declared, self.setting.ruleset, self.setting.dialect).value
+        key = key_of(plain, declared.type, partner, self.setting.dialect)
+        return None if tree.is_simple(key) else Written(there, key)
 
     def declared(self, name: str) -> ir.FieldDecl:
         """Return a field as the ruleset declares it."""
         found = self.setting.ruleset.entity(self.source.entity).field(name)
         assert found is not None, "the checker knows the fields"
         return found
+
+    def _is_plain(self, name: str) -> bool:
+        """Return whether the cells of a field are its values, but for those that are blank, which are no keys either."""
+        column, declared = self.source.columns[name], self.declared(name)
+        texts = column.held in (Held.TEXT, Held.VALUE) and declared.type is Scalar.TEXT and not _is_odd(column)
+        return texts and not field_spec(declared, self.setting.ruleset.timezone).missing_texts
+
+    def _cell(self, name: str) -> Sql:
+        """Return a text of the table as it is, said of the rows below."""
+        return self._comparable(name, self.source.columns[name])
 
     def _value(self, name: str) -> Sql:
         """Return the typed value of a field, as it is said of the rows below."""
@@ -155,6 +171,11 @@ class Table:
         if not tree.columns_in(value):
             return value
         return tree.column(self._raw.kept(value, hint).name, self.rows.alias)
+
+
+def _is_odd(column: SourceColumn) -> bool:
+    """Return whether the texts of a column compare in a way of their own."""
+    return column.type.partition("(")[0].lower() in reading.OTHER_TEXTS
 
 
 def is_text(type_: Type) -> bool:

@@ -25,7 +25,7 @@ MERGED: Mapping[str, Callable[[Sql], Sql]] = {
     "MAX": lambda part: tree.call("MAX", part),
     "BIT_OR": lambda part: tree.call("BIT_OR", part),
 }
-"""The aggregate of a whole, of those of its parts (DuckDB): each is of the type of its parts."""
+"""The aggregate of a whole, of those of its parts."""
 
 
 class Parted(NamedTuple):
@@ -55,19 +55,18 @@ def parted(values: Mapping[str, Sql], name: Callable[[str], str]) -> Parted | No
     return Parted(named, of_one, of_several)
 
 
-def of_written(found: Parted, written: Written, last: Sql, key: str, odd: str) -> Sql:
-    """Return the query that gathers the rows of ``last`` by keys as they are written, with what these mean (``key``), and whether
-    that is something else (``odd``).
-    """
-    differs = tree.binary("<>", written.key, tree.column(written.column))
-    items = [tree.named(written.key, key), tree.named(differs, odd), *_named(found.parts)]
-    return tree.select(items, last, group_by=[tree.column(written.column)])
+def of_written(found: Parted, written: Written, last: Sql, key: str) -> Sql:
+    """Return the query that gathers the rows of ``last`` by keys as they are written, with what these mean (``key``)."""
+    there = tree.column(written.column)
+    items = [tree.named(there, written.column), tree.named(written.key, key), *_named(found.parts)]
+    return tree.select(items, last, group_by=[there])
 
 
-def of_meant(found: Parted, gathered: str, key: str, odd: str) -> Sql:
+def of_meant(found: Parted, written: Written, gathered: str, key: str) -> Sql:
     """Return the query that gives the aggregates by key, of the groups in ``gathered``."""
     keys, groups = [tree.named(tree.column(key), key)], tree.table(gathered)
-    some = tree.is_true(tree.answer(tree.select([tree.named(tree.call("BOOL_OR", tree.column(odd)), odd)], groups)))
+    differs = tree.call("BOOL_OR", tree.binary("<>", tree.column(key), tree.column(written.column)))
+    some = tree.is_true(tree.answer(tree.select([tree.named(differs, "some")], groups)))
     as_they_are = tree.select([*keys, *_named(found.of_one)], groups, where=tree.negated(some))
     merged = tree.select([*keys, *_named(found.of_several)], groups, where=some, group_by=[tree.column(key)])
     return tree.both(as_they_are, merged)

@@ -126,7 +126,7 @@ class Queries:
     def _many(self, join: ManyJoin, read: set[str]) -> Sql:
         """Return the aggregates for each key."""
         values = {name: value for name, value in join.values.values() if name in read}
-        if self._dialect is Dialect.DUCKDB and join.written is not None:
+        if self._dialect in STORING and join.written is not None:
             merged = self._merged(join, join.written, values)
             if merged is not None:
                 return merged
@@ -142,10 +142,9 @@ class Queries:
         if found is None:
             return None
         last = self._gathered(self._layers(join.rows, plan, None), plan)
-        odd = self._names.columns.name("written otherwise")
-        gathered = self._add(f"{join.rows.label} as written", of_written(found, written, last, join.there, odd))
+        gathered = self._add(f"{join.rows.label} as written", of_written(found, written, last, join.there))
         self._stored.add(gathered)
-        return of_meant(found, gathered, join.there, odd)
+        return of_meant(found, written, gathered, join.there)
 
     # --- groups that depend on the rows that ask ---
 
