@@ -49,8 +49,9 @@ class Thorough:
             if isinstance(found, Answer):
                 return found
             starts += found
-        single = (self._prover.find(entity, (want,), core=False).witness for want in wants)
-        starts += [Start(witness) for witness in single if witness is not None]
+        if not starts:
+            single = (self._prover.find(entity, (want,), core=False).witness for want in wants)
+            starts += [Start(witness) for witness in single if witness is not None]
         if not self._searches:
             return Answer(Verdict.UNDECIDED, reason=NO_STEPS_LEFT)
         record = search(self._ruleset, entity, wants, self._today, starts)
