@@ -254,6 +254,20 @@ def test_keys_without_white_space_find_the_records_that_those_with_it_find(shop:
     assert run(shop, tmp_path, text, "n") == otherwise
 
 
+@pytest.mark.parametrize(
+    ("where", "sums"),
+    [
+        ("minutes is known", [90, 20, 0, 0, 90]),
+        ("held is known and minutes is known", [90, 0, 0, 0, 90]),
+        ("held > 2025-06-01 and minutes is known", [90, None, 0, 0, 90]),
+        ("held is known", [90, None, 0, 0, 90]),
+        ("held is known or minutes is known", [90, None, 0, 0, 90]),
+    ],
+)
+def test_values_that_are_asked_for_are_not_missed(shop: DuckDB, tmp_path: Path, where: str, sums: list[int | None]) -> None:
+    assert run(shop, tmp_path, f"define n of account {{ means sum(minutes of meetings where {where}) }}", "n") == sums
+
+
 def test_only_what_is_asked_for_is_read(tmp_path: Path) -> None:
     text = "define n of account { means size > 3 }\ndefine m of account { means count(meetings) > 3 and parent.size > 1 }"
     statement = said(tmp_path, text, ["n"], frame_of=["m"])

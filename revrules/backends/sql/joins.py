@@ -106,7 +106,7 @@ class Table:
         return self._above(key_of(value, self.declared(name).type, partner, self.setting.dialect), f"{name} key")
 
     def written(self, name: str, partner: Type) -> Written | None:
-        """Return how a field is written as a key that finds those of type ``partner``; None where that is it, or no plain text."""
+        """Return how a field is written as a key that finds those of type ``partner``; None where it is that, or no text."""
         column, declared = self.source.columns.get(name), self.declared(name)
         if column is None or column.held not in (Held.TEXT, Held.VALUE) or not (is_text(declared.type) and is_text(partner)):
             return None

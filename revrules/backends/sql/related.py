@@ -125,15 +125,24 @@ def _of_selected(operand: ir.Expr, where: ir.Expr, inner: Scope, gathered: Calla
     value = inner.kept(expressions.lower(operand, inner), "value")
     if _is_true(where):
         return case([(binary("=", call("COUNT", value), count_rows()), gathered(value))])
+    if where == ir.Known(operand):
+        return gathered(value)
     selected = inner.kept(expressions.lower(where, inner), "selected")
-    lacking = all_of((selected, is_null(value)))
-    open_ = lacking if _is_decided(where) else any_of((is_null(selected), lacking))
-    return case([(binary("=", _number_where(open_), NONE), gathered(case([(selected, value)])))])
+    open_ = [] if _is_decided(where) else [is_null(selected)]
+    if not _asks_for(operand, where):
+        open_.append(all_of((selected, is_null(value))))
+    of_these = gathered(case([(selected, value)]))
+    return case([(binary("=", _number_where(any_of(open_)), NONE), of_these)]) if open_ else of_these
 
 
 def _number_where(condition: Sql) -> Sql:
     """Return the number of records for which a condition is true."""
     return call("COUNT", case([(condition, ONE)]))
+
+
+def _asks_for(operand: ir.Expr, where: ir.Expr) -> bool:
+    """Return whether a condition is true only where ``operand`` is known."""
+    return where == ir.Known(operand) or (isinstance(where, ir.And) and any(_asks_for(operand, part) for part in where.operands))
 
 
 def _is_true(condition: ir.Expr) -> bool:
