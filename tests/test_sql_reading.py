@@ -256,7 +256,7 @@ def test_typed_values_are_read_alike_on_postgres(ruleset: ir.Ruleset) -> None:
                         faults.append(f"{declared.type} of {type_} {raw!r}: {value!r}, {why!r} instead of {meant!r}, {words!r}")
         connection.close()
     assert not faults, "\n".join(faults[:20])
-    assert gaps == {(type_, "duration") for type_ in ("DECIMAL(12,2)", "DECIMAL(38,5)", "DOUBLE")}
+    assert not gaps
 
 
 def alike(text: object, meant: object) -> bool:

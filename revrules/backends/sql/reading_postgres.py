@@ -116,11 +116,14 @@ def length(text: Sql, spec: FieldSpec, kept: Kept) -> tuple[Sql, Sql]:
     return _whole_micros(exact), tree.case([(is_number, tree.text(LONG))], tree.text(f"not a number of {unit}s"))
 
 
+def length_of(number: Sql, unit: str) -> Sql:
+    """Return the microseconds of an exact number of a unit; NULL where it is too long, or no number."""
+    return _whole_micros(_times(number, unit))
+
+
 def _micros_of(text: Sql, unit: str) -> Sql:
     """Return the microseconds of a number of a unit, NULL for one of more digits before the point than any length has."""
-    number = tree.cast(text, "NUMERIC")
-    inside = tree.binary("<", tree.call("ABS", number), tree.digits(LONGEST_LENGTH))
-    micros = tree.case([(inside, tree.binary("*", number, tree.digits(str(LENGTH_OF[unit] // MICROSECOND))))])
+    micros = _times(tree.cast(text, "NUMERIC"), unit)
     fraction = tree.call("REGEXP_REPLACE", text, tree.text(r"^[^.eE]*\.?([0-9]*)[eE].*$"), tree.text(r"\1"))
     places = tree.binary("-", _exponent(text), tree.call("LENGTH", fraction))
     nought = tree.case([(tree.binary("<=", places, tree.whole(20)), tree.whole(0))])
@@ -133,6 +136,11 @@ def _micros_of(text: Sql, unit: str) -> Sql:
         ],
         far,
     )
+
+
+def _times(number: Sql, unit: str) -> Sql:
+    inside = tree.binary("<", tree.call("ABS", number), tree.digits(LONGEST_LENGTH))
+    return tree.case([(inside, tree.binary("*", number, tree.digits(str(LENGTH_OF[unit] // MICROSECOND))))])
 
 
 def _iso_micros(text: Sql) -> Sql:

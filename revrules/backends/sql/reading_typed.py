@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from revrules.backends.sql import reading_moments, times_words, tree
+from revrules.backends.sql import reading_moments, reading_postgres, times_words, tree
 from revrules.backends.sql.dialects import Dialect, Unsayable
 from revrules.backends.sql.reading_cells import Found
 from revrules.backends.sql.reading_lengths import length_of
@@ -230,6 +230,11 @@ def _duration(raw: Sql, column: SourceColumn, spec: FieldSpec, dialect: Dialect)
         fits = tree.between(raw, tree.digits(str(-(2**63 // micros))), tree.digits(str(INTEGER_MAX // micros)))
         value = tree.case([(fits, tree.binary("*", tree.cast(raw, "BIGINT"), tree.digits(str(micros))))])
         return Found(value, _unless_null(raw, long))
+    if dialect is Dialect.POSTGRES:
+        none = tree.text("not a length of time")
+        exact = _shortest(raw, dialect) if column.held is Held.DOUBLE else raw
+        odd = _no_number(raw, none, dialect) if column.held is Held.DECIMAL else [(tree.is_null(finite(raw, dialect)), none)]
+        return Found(reading_postgres.length_of(exact, spec.unit), _unless_null(raw, tree.case(odd, long)))
     if dialect is not Dialect.DUCKDB:
         raise Unsayable("a duration in a column of decimals", dialect, "it is not rounded exactly: give whole numbers")
     text, none = as_text(raw, dialect), tree.text("not a length of time")
