@@ -11,7 +11,7 @@ import pytest
 
 import revrules
 from revrules.tables import evaluate_table
-from revrules.tables.database import Database
+from revrules.tables.database import Database, Limits
 
 WHEN = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 RULES = """
@@ -129,3 +129,12 @@ def test_a_key_that_is_handed_on_under_the_name_of_another_column_is_looked_for_
     expected = placed(data, out, engine="python")
     assert placed(data, out, engine="duckdb", summary=False, keep=True) == expected
     assert "missing" in expected[1].decode()
+
+
+@pytest.mark.parametrize("kind", ["none", "a key that stands twice", "no key"])
+@pytest.mark.parametrize("memory", [None, "200MB", "0.1GB"])
+def test_keys_are_looked_at_in_what_was_written_whatever_its_name(tmp_path: Path, kind: str, memory: str | None) -> None:
+    data, out = tmp_path / "deals.parquet", tmp_path / "placed [1]*?.parquet"
+    deals(data, ODD[kind])
+    expected = placed(data, tmp_path / "by_python.csv", engine="python")
+    assert placed(data, out, engine="duckdb", summary=False, limits=Limits(memory, 2)) == expected

@@ -22,6 +22,7 @@ from revrules.tables.duck import distinct, literal_path, plain, quoted, quoted_t
 from revrules.tables.failure import DataError
 from revrules.tables.json_views import TYPED, learn, refuse_to_hand_on
 from revrules.tables.noticed import Counts, Noticed
+from revrules.tables.own_keys import WrittenKeys, all_differ, written_keys
 from revrules.tables.placed import answers
 from revrules.tables.relating import LINE, Relations
 from revrules.tables.rows import Table
@@ -95,12 +96,11 @@ class Pushed:
         self._has_stream = self._tells_lines = False
         self._full = full
         self._noticed: Noticed | None = None
-        self._keys = ""
-        """The keys in what was written, as SQL that selects them; empty where only the data have them."""
+        self._keys: WrittenKeys | None = None
         self._stack = ExitStack()
         try:
             self._database = self._stack.enter_context(database(limits, on_progress))
-            self._ordered = limits.ordered
+            self._limits = limits
             self._prepare()
         except BaseException:
             self._stack.close()
@@ -188,7 +188,7 @@ class Pushed:
                 ((count,),) = self._database.rows(f"COPY ({said}) TO {quoted_text(path)} ({options})")
             self._placed = int(str(count))
             if format_ == "parquet":
-                self._keys = _keys_in(path, columns, names)
+                self._keys = written_keys(path, columns, names)
             return
         with open(path, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123 - the name of a file that is there
             write_text(stream, format_, *self.rows(columns))
@@ -279,7 +279,7 @@ class Pushed:
         handed = {column: self._handed_on(column, as_python=as_python) for column in columns}
         passed = {name: there for name, there in handed.values() if name}
         wanted = dict.fromkeys(column.name for column in columns if column.origin.kind in ("answer", "bits"))
-        sorted_ = self._ordered and bool(self._relations.tables)
+        sorted_ = self._limits.ordered and bool(self._relations.tables)
         if sorted_:
             passed[ORDER] = LINE
         view = NUMBERED if sorted_ or any(column.origin.kind == "line" for column in columns) else RECORDS
@@ -382,19 +382,10 @@ class Pushed:
         return printed(found, DUCKDB)
 
     def _odd_keys(self) -> Keys:
-        """Return which records have no key of their own.
-
-        What was written is looked at first, which is less than the data, for hashes, which are less than keys: where these
-        differ, so do the keys.
-        """
-        none = Keys(frozenset(), {})
-        if self._keys:
-            ((known, different, every),) = self._database.rows(
-                f"SELECT count(key), count(DISTINCT hash(key)) FILTER (key IS NOT NULL), count(*) FROM ({self._keys})"
-            )
-            if known == different == every:
-                return none
-        return none if self.entity.key is None else odd_keys(self._database, NUMBERED)
+        """Return which records have no key of their own: what was written is looked at first, which is less than the data."""
+        if self.entity.key is None or (self._keys is not None and all_differ(self._keys, self._database, self._limits)):
+            return Keys(frozenset(), {})
+        return odd_keys(self._database, NUMBERED)
 
     def _read(self) -> int:
         """Return how many rows there are to be placed, by the lines of the file where it has some."""
@@ -413,12 +404,3 @@ class Pushed:
     def _count(self) -> int:
         ((count,),) = self._database.rows(f"SELECT count(*) FROM {RECORDS}")
         return int(str(count))
-
-
-def _keys_in(path: str, columns: Sequence[OutputColumn], names: Sequence[str]) -> str:
-    """Return the SQL that selects the keys in a file of Parquet with columns of those names, empty where it has none."""
-    for column in columns:
-        if column.origin.kind == "key" and names.count(column.name) == 1:
-            key = quoted(distinct(names)[names.index(column.name)])
-            return f"SELECT {key} AS key FROM read_parquet({quoted_text(literal_path(path))}, hive_partitioning = false)"
-    return ""
