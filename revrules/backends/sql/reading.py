@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.backends.sql import tree
 from revrules.backends.sql.constants import constant
-from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.reading_cells import read_cell
 from revrules.backends.sql.reading_guarded import is_guarded, read_guarded
 from revrules.backends.sql.reading_shortcuts import shortened
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from revrules import ir
+    from revrules.backends.sql.dialects import Dialect
     from revrules.backends.sql.reading_cells import Found
     from revrules.backends.sql.sources import SourceColumn
     from revrules.backends.sql.tree import Sql
