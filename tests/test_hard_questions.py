@@ -8,8 +8,9 @@ import pytest
 
 from revrules import ir
 from revrules.backends.smt import Prover
-from revrules.backends.smt.answers import MET, NOT_MET, UNMET, Verdict, Want
+from revrules.backends.smt.answers import MET, NOT_MET, UNMET, Verdict, Want, Witness
 from revrules.compiler import compile_text
+from revrules.proofs.parts import Parts
 from revrules.proofs.searching import search
 from revrules.proofs.states import state_of
 from revrules.proofs.thorough import Thorough
@@ -113,6 +114,20 @@ def test_sums_of_values_that_may_be_negative_are_not_taken_to_grow() -> None:
     assert alone("sum(used of seats) < 9", "sum(used of seats where running) < 9") is Verdict.POSSIBLE
 
 
+@pytest.mark.parametrize("besides", ["agreed", "agreed and known or buyer"])
+def test_counts_of_all_related_records_or_none_need_no_kinds_of_them_told_apart(besides: str) -> None:
+    counts = f"count(contacts where this.paying) = 3 and count(contacts where {besides}) > 1"
+    assert alone(f"{counts} and count(contacts) = 5", "size < size") is Verdict.IMPOSSIBLE
+    assert alone(f"{counts} and count(contacts) = 3", "size < size") is Verdict.POSSIBLE
+
+
+def test_counts_of_what_is_never_unknown_need_fewer_kinds_told_apart() -> None:
+    of_each = "count(contacts where agreed is known) + count(contacts where agreed is missing)"
+    beside = "count(contacts where buyer is known) + 2 and count(contacts) < 3"
+    assert alone(f"{of_each} > {beside}", "size < size") is Verdict.IMPOSSIBLE
+    assert alone(f"{of_each} = {beside}", "size < size") is Verdict.POSSIBLE
+
+
 # --- business time -----------------------------------------------------------------------------------------------
 
 
@@ -198,6 +213,34 @@ def test_a_search_makes_texts_of_other_texts() -> None:
 
 
 # --- part by part ------------------------------------------------------------------------------------------------
+
+
+def parts_of(asked: ir.Ruleset) -> Parts:
+    return Parts(asked, "account", Prover(asked, TODAY).find)
+
+
+def test_what_reads_nothing_in_common_lies_in_different_parts() -> None:
+    asked = ruleset(a="size > 3", b="size < 9 or paying", c="rate > 1", d="any(contacts where this.rate > 2)", e="name is known")
+    a, b, c, d, e = (Want(ref(name)) for name in "abcde")
+    found = parts_of(asked).parts([a, c], [b, d, e])
+    assert found == [[a, b], [c, d]]
+
+
+def test_wants_that_exclude_each_other_are_named_and_no_others() -> None:
+    asked = ruleset(a="size > 3", b="size < 2", c="rate > 1", d="max(places of seats) < 5", e="any(seats where places > 7)")
+    a, b, c, d, e = (Want(ref(name)) for name in "abcde")
+    clashes = parts_of(asked).excluded([a, c, d], [b, e])
+    assert [set(map(id, some)) for some in clashes] == [{id(a), id(b)}, {id(d), id(e)}]
+    assert parts_of(asked).excluded([a, c], [e]) == []
+
+
+def test_a_record_of_all_parts_fulfils_the_wants_of_each() -> None:
+    asked = ruleset(a="size > 3", c="rate > 1", d="max(places of seats) < 5", e="any(seats where places > 2)", f="paying")
+    wants = [Want(ref(name)) for name in "acde"]
+    base = Witness("account", datetime.datetime(2026, 11, 21, 12, tzinfo=datetime.UTC), {"paying": True, "size": 1})
+    record = parts_of(asked).record(wants, [], base)
+    assert [state_of(asked, ref(name), record) for name in "acdef"] == [True] * 5
+
 
 MANY = "any(contacts where buyer) and any(contacts where known and not buyer) and any(contacts where agreed or buyer)"
 

@@ -74,7 +74,7 @@ class Parts:
         """Return which wants of a part exclude each other: some of all, else of those that can be told, else pairs."""
         whole = self._ask(self._entity, part)
         if whole.verdict is Verdict.IMPOSSIBLE:
-            return [[part[place] for place in whole.core]]
+            return [[part[place] for place in whole.core] or part]
         if whole.verdict is Verdict.POSSIBLE:
             return []
         told: list[Want] = []
