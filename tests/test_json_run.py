@@ -185,6 +185,7 @@ ODD_FILES = {
     "related records inside": b'{"Deal ID": "D-1", "meetings": [{"meeting_id": "M-1", "kind": "demo"}]}\n',
     "deep nesting": b'{"Deal ID": "D-1", "Other": ' + b"[" * 2000 + b"]" * 2000 + b"}\n",
     "a very large number": b'{"Deal ID": "D-1", "Amount": 123456789012345678901234567890}\n',
+    "a number beyond all doubles": b'{"Deal ID": "D-1", "score": 1e400}\n',
     "a number beyond 64 bits": b'{"Deal ID": "D-1", "seats": 9223372036854775808}\n',
     "texts beside numbers": b'{"Deal ID": "D-1", "Amount": "1"}\n{"Deal ID": "D-2", "Amount": 1}\n',
     "whole numbers beside others as text": b'{"Deal ID": "D-1", "zip": 1}\n{"Deal ID": "D-2", "zip": 1.5}\n',

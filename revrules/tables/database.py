@@ -120,13 +120,14 @@ def database(limits: Limits, on_progress: Progress | None = None) -> Iterator[Da
         found = Database(connection, on_progress)
         try:
             connection.execute(f"SET temp_directory = {quoted_text(folder)}; SET TimeZone = 'UTC'")
-            connection.execute("SET disabled_optimizers = 'in_clause'")  # it makes joins of lists, and a join keeps no order
             connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
             if limits.memory is not None:
                 _limit_memory(connection, limits.memory)
             if limits.threads is not None:
                 connection.execute(f"SET threads = {limits.threads}")
-            if not limits.ordered:
+            if limits.ordered:  # joins, which are made of lists of values, keep no order
+                connection.execute("SET disabled_optimizers = 'in_clause'")
+            else:
                 connection.execute("SET preserve_insertion_order = false")
             yield found
         finally:

@@ -40,12 +40,12 @@ KIND = """CASE json_type({0})
 WHEN 'VARCHAR' THEN 1
 WHEN 'UBIGINT' THEN if(length({0}) > 15, 4, 2)
 WHEN 'BIGINT' THEN if(length({0}) > 15, 4, 2)
-WHEN 'DOUBLE' THEN if(regexp_matches({0}, '[.eEnN]'), 8, 16)
+WHEN 'DOUBLE' THEN if(regexp_matches({0}, '[.eE]') AND isfinite(TRY_CAST({0} AS DOUBLE)), 8, 16)
 WHEN 'BOOLEAN' THEN 32
 WHEN 'ARRAY' THEN {1}
 WHEN 'OBJECT' THEN {1}
 END"""
-"""What a value is: a text, an integer that a double holds, another one, a double, an integer that is too large, a truth value, a
+"""What a value is: a text, an integer that a double holds, another one, a double, a number that is too large, a truth value, a
 list or object.
 """
 DEEPEST = 400
@@ -121,7 +121,7 @@ def learn(reader: Reader, records: JsonRecords, key: str | None = None) -> None:
 def refuse_to_hand_on(types: Iterable[str], *, besides: Collection[str] = ()) -> None:
     """Raise ``NotPushed`` where a column that is handed on has another type than text, and than those ``besides``."""
     if not {TEXT, *besides}.issuperset(types):
-        raise NotPushed("it hands on values that have no one type")
+        raise NotPushed("it hands on values of several types, or other values than texts to Parquet")
 
 
 def type_for(type_: str, field: FieldDecl) -> str:
