@@ -16,6 +16,8 @@ MONEY_STEP = Decimal("0.0001")
 MONEY_LIMIT = Decimal(10) ** 14
 EXACT = Context(prec=64, rounding=ROUND_HALF_UP, Emin=-999_999, Emax=999_999, traps=[])
 """Wide enough for every product of a money and an integer; independent of the caller's own decimal context."""
+WIDE = Context(prec=1_100, rounding=ROUND_HALF_UP, Emin=-999_999, Emax=999_999, traps=[])
+"""Wide enough for the longest number that a cell holds, times the microseconds of a unit."""
 
 
 def checked_integer(value: int) -> int | None:

@@ -15,7 +15,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from revrules.runtime.clock import LENGTH_OF, MICROSECOND, checked_duration, from_local, zone_of
-from revrules.runtime.numbers import EXACT, INTEGER_MAX, INTEGER_MIN, checked_money, checked_number
+from revrules.runtime.numbers import INTEGER_MAX, INTEGER_MIN, WIDE, checked_money, checked_number
 from revrules.runtime.texts import WHITE_SPACE, fold, is_unicode
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def duration_of(amount: Decimal, unit: str) -> Reading:
     """Return that many units, rounded to microseconds."""
     if amount.adjusted() > 20:
         return None, "too long for a length of time"
-    micros = int(EXACT.multiply(amount, Decimal(LENGTH_OF[unit] // MICROSECOND)).to_integral_value(context=EXACT))
+    micros = int(WIDE.multiply(amount, Decimal(LENGTH_OF[unit] // MICROSECOND)).to_integral_value(context=WIDE))
     if not -(2**63) <= micros < 2**63:
         return None, "too long for a length of time"
     return timedelta(microseconds=micros), ""

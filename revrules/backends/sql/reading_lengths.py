@@ -8,7 +8,7 @@ from revrules.backends.sql import tree
 from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.reading_cells import Way
 from revrules.backends.sql.reading_parts import bound, joined, matches, parts
-from revrules.runtime.cells import EXPONENT, ISO_DURATION_PARTS, PLAIN_DECIMAL
+from revrules.runtime.cells import EXPONENT, ISO_DURATION_PARTS, LONGEST_CELL, PLAIN_DECIMAL
 from revrules.runtime.clock import LENGTH_OF, MICROSECOND
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ NUMBER = r"([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?"
 MOST_DIGITS = 21
 """Digits before the point; with more a number is too long for a length of time, whatever its unit."""
 PLACES = 18
-"""Digits behind the point come in two portions of so many; what stands behind these changes no microsecond."""
+"""Digits behind the point come in portions of so many: two, and as many more as a cell has."""
+MOST_PORTIONS = -(-LONGEST_CELL // PLACES)
 LONG = "too long for a length of time"
 
 
@@ -76,6 +77,12 @@ def _amount(sign: Sql, digits: Sql, point: Sql, unit: str) -> Sql:
         "REPEAT", nought, tree.call("LEAST", tree.call("GREATEST", tree.binary("-", none, point), none), tree.whole(2 * PLACES))
     )
     rest = joined(gap, tree.call("SUBSTR", digits, tree.binary("+", before, tree.whole(1))))
+    return bound(rest, lambda found: _put_together(sign, whole, found, unit), "r", Dialect.DUCKDB)
+
+
+def _put_together(sign: Sql, whole: Sql, rest: Sql, unit: str) -> Sql:
+    """Return the length for the digits before and behind the point."""
+    nought, none = tree.text("0"), tree.whole(0)
     fraction = tree.call("RPAD", tree.call("LEFT", rest, tree.whole(2 * PLACES)), tree.whole(2 * PLACES), nought)
     units = tree.cast(tree.digits(str(_micros(unit))), WIDE)
     integral = tree.binary("*", tree.cast(tree.call("CONCAT", nought, whole), WIDE), units)
@@ -83,12 +90,25 @@ def _amount(sign: Sql, digits: Sql, point: Sql, unit: str) -> Sql:
         tree.binary("*", tree.cast(tree.call(side, fraction, tree.whole(PLACES)), WIDE), units) for side in ("LEFT", "RIGHT")
     )
     step = tree.cast(tree.digits(str(10**PLACES)), WIDE)
-    behind = tree.binary("+", high, tree.call("DIVIDE", low, step))
+    far = tree.case([(tree.binary(">", tree.call("LENGTH", rest), tree.whole(2 * PLACES)), _carried(rest, units, step))], none)
+    behind = tree.binary("+", high, tree.call("DIVIDE", tree.binary("+", low, far), step))
     half = tree.cast(tree.digits(str(5 * 10 ** (PLACES - 1))), WIDE)
     rounded = tree.call("DIVIDE", tree.binary("+", behind, half), step)
     total = tree.binary("+", integral, rounded)
     signed = tree.case([(tree.binary("=", sign, tree.text("-")), tree.binary("-", tree.whole(0), total))], total)
     return tree.try_cast(signed, "BIGINT")
+
+
+def _carried(rest: Sql, units: Sql, step: Sql) -> Sql:
+    """Return what the portions behind the first two carry over to these, when all are multiplied from the right."""
+    place, carried, portion = map(tree.parameter, ("i", "c", "x"))
+    start = tree.binary("+", tree.binary("*", place, tree.whole(PLACES)), tree.whole(1))
+    digits = tree.call("RPAD", tree.call("SUBSTR", rest, start, tree.whole(PLACES)), tree.whole(PLACES), tree.text("0"))
+    places = tree.call("RANGE", tree.whole(MOST_PORTIONS + 3), tree.whole(1), tree.whole(-1))
+    portions = tree.call("LIST_TRANSFORM", places, tree.function(["i"], tree.cast(digits, WIDE)))
+    sum_ = tree.binary("+", tree.binary("*", portion, units), carried)
+    carry = tree.function(["c", "x"], tree.call("DIVIDE", sum_, step))
+    return tree.call("LIST_REDUCE", portions, carry, tree.cast(tree.whole(0), WIDE))
 
 
 def _is_iso(text: Sql) -> Sql:
