@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 import revrules
-from revrules.tables import evaluate_table
+from revrules.tables import evaluate_table, own_keys
 from revrules.tables.database import Database, Limits
 
 WHEN = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -133,7 +133,10 @@ def test_a_key_that_is_handed_on_under_the_name_of_another_column_is_looked_for_
 
 @pytest.mark.parametrize("kind", ["none", "a key that stands twice", "no key"])
 @pytest.mark.parametrize("memory", [None, "200MB", "0.1GB"])
-def test_keys_are_looked_at_in_what_was_written_whatever_its_name(tmp_path: Path, kind: str, memory: str | None) -> None:
+def test_keys_are_looked_at_in_what_was_written_whatever_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, memory: str | None
+) -> None:
+    monkeypatch.setattr(own_keys, "MANY", 100)
     data, out = tmp_path / "deals.parquet", tmp_path / "placed [1]*?.parquet"
     deals(data, ODD[kind])
     expected = placed(data, tmp_path / "by_python.csv", engine="python")

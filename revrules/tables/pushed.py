@@ -188,7 +188,7 @@ class Pushed:
                 ((count,),) = self._database.rows(f"COPY ({said}) TO {quoted_text(path)} ({options})")
             self._placed = int(str(count))
             if format_ == "parquet":
-                self._keys = written_keys(path, columns, names)
+                self._keys = written_keys(path, columns, names, self._placed)
             return
         with open(path, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123 - the name of a file that is there
             write_text(stream, format_, *self.rows(columns))
