@@ -100,20 +100,29 @@ def compared(engine: Engine, folder: Path, rounds: int, array: str, write: str) 
     pairs = {
         "lifecycle, list of blockers": (
             tables_baseline.statement("account", "list", array),
-            said(folder / "rules.rev", engine.dialect, COLUMNS),
+            said(folder / "rules.rev", engine, COLUMNS),
         ),
         "ten related records each": (
             tables_baseline.related("account", "meeting", array),
-            said(folder / "related.rev", engine.dialect, RELATED),
+            said(folder / "related.rev", engine, RELATED),
         ),
     }
     return [f"| {engine.dialect.value} | {name} | {measured(engine, pair, rounds, write)} |" for name, pair in pairs.items()]
 
 
-def said(rules: Path, dialect: Dialect, columns: list[str]) -> str:
-    """Return the statement of a ruleset."""
+def said(rules: Path, engine: Engine, columns: list[str]) -> str:
+    """Return the statement of a ruleset for the types of the tables, which ``revrules evaluate`` asks the engine for."""
     order = Order("account", {"meetings": "meeting"} if rules.stem == "related" else {}, as_of=NOW, columns=columns)
-    return model(load_cached(str(rules)), order, dialect).query.text(pretty=False)
+    types = {table: typed(engine, table) for table in ("account", "meeting")}
+    return model(load_cached(str(rules)), order, engine.dialect, columns=types).query.text(pretty=False)
+
+
+def typed(engine: Engine, table: str) -> list[tuple[str, str]]:
+    """Return the columns of a table and their types."""
+    asked = f"DESCRIBE {table}"
+    if engine.dialect is Dialect.POSTGRES:
+        asked = f"SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0"
+    return [(str(name), str(type_)) for name, type_, *_ in engine.run(asked)]
 
 
 def measured(engine: Engine, pair: tuple[str, str], rounds: int, write: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.backends.sql import expressions, tree
-from revrules.backends.sql.joins import Setting, Table
+from revrules.backends.sql.joins import Setting, Table, gathered_by
 from revrules.backends.sql.layers import ManyJoin, OneJoin
 from revrules.backends.sql.naming import Names
 from revrules.backends.sql.queries import NTH, Queries
@@ -130,7 +130,8 @@ class Records:
         if found is None:
             return None
         table, link, there, here = found
-        column = table.rows.base(there, f"{name} key")
+        key = gathered_by(there, table.declared(link.there).type, self.setting.dialect)
+        column = table.rows.base(key, f"{name} key")
         holder = self._table(path)
         assert holder is not None, "it is linked"
         written = table.written(link.there, holder.declared(link.here).type)

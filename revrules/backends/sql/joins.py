@@ -196,6 +196,14 @@ def key_of(value: Sql, type_: Type, partner: Type, dialect: Dialect) -> Sql:
     raise Unsayable(f"a key ({type_name(type_)}) and its partner ({type_name(partner)})", dialect, "they are of two types")
 
 
+def gathered_by(key: Sql, type_: Type, dialect: Dialect) -> Sql:
+    """Return the key of a field by which related rows are gathered; that of rows without one is found by nobody.
+
+    Spark would work a key that can be NULL out once more, to leave such rows out.
+    """
+    return tree.coalesce(key, tree.text("")) if dialect is Dialect.SPARK and type_ is Scalar.TEXT else key
+
+
 def _trimmed(text: Sql, dialect: Dialect) -> Sql:
     """Return a text without white space around it, NULL for nothing but that.
 
