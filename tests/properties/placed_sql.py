@@ -31,7 +31,7 @@ TOGETHER = (
     tuple(name for name in COLUMNS if name not in ("certain", "missing")),
     ("stage", "verdict", "certain"),
 )
-"""Columns that are asked together: what could be is worked out in another way where no missing fields are asked, or verdicts only."""
+"""Columns that are asked together: what could be is worked out in other ways without missing fields, and for verdicts only."""
 
 
 class Difference(NamedTuple):

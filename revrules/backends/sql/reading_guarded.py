@@ -44,18 +44,20 @@ def read_guarded(raw: Sql, spec: FieldSpec, kept: Kept, dialect: Dialect) -> Fou
 
 def _found(text: Sql, spec: FieldSpec, kept: Kept, dialect: Dialect) -> tuple[Sql, Sql]:
     """Return the value of texts without white space around them, NULL for none, and why there is none."""
-    numbers = reading_postgres if dialect is Dialect.POSTGRES else reading_spark
+    number, length = reading_postgres.number, reading_postgres.length
+    if dialect is Dialect.SPARK:
+        number, length = reading_spark.number, reading_spark.length
     match spec.kind:
         case "boolean":
             return _truth(text, spec, kept)
         case "integer" | "number" | "money":
-            return numbers.number(text, spec, kept)
+            return number(text, spec, kept)
         case "date":
             return reading_guarded_times.date_of(text, spec, dialect)
         case "datetime":
             return reading_guarded_times.instant_of(text, spec, kept, dialect)
         case _:
-            return numbers.length(text, spec, kept)
+            return length(text, spec, kept)
 
 
 def _truth(text: Sql, spec: FieldSpec, kept: Kept) -> tuple[Sql, Sql]:

@@ -409,7 +409,9 @@ def tables_in(value: Sql) -> set[str]:
 
 def digits(number: str) -> Sql:
     """Return a number as it stands: digits, a point, an exponent, a letter of the dialect after it."""
-    return exp.Literal.number(number)
+    if number.startswith("-"):  # sqlglot would write the rest anew, without its exponent: another type
+        return exp.Neg(this=exp.Literal(this=number[1:], is_string=False))
+    return exp.Literal(this=number, is_string=False)
 
 
 def switch(value: Sql, branches: Iterable[tuple[Sql, Sql]], otherwise: Sql = NULL) -> Sql:
