@@ -45,6 +45,21 @@ def test_rows_with_related_records_come_out_in_the_order_of_the_file(tmp_path: P
     assert keys == list(range(ROWS))
 
 
+def test_rows_that_are_held_against_a_long_list_come_out_in_the_order_of_the_file(tmp_path: Path) -> None:
+    data, out = tmp_path / "deals.parquet", tmp_path / "placed.parquet"
+    listed = ", ".join(f'"A-{number}"' for number in range(0, 1000, 3))
+    text = RULES.replace("some: company.size > 3", "some: company_id in chosen")
+    text = text.replace("company  one company by company_id", "company_id text")
+    rules, limits = revrules.loads(f"list chosen {{ {listed} }}\n{text}"), Limits("1GB", 2)
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT i AS deal_id, 'A-' || i % 1000 AS company_id FROM range({ROWS}) r(i)) TO '{data}'")
+        evaluate_table(rules, data, out, as_of=WHEN, engine="duckdb", limits=limits, summary=False)
+        keys = connection.execute(f"SELECT deal_id::BIGINT FROM '{out}'").fetchall()
+        stages = connection.execute(f"SELECT stage, count(*) FROM '{out}' GROUP BY 1 ORDER BY 1").fetchall()
+    assert [key for (key,) in keys] == list(range(ROWS))
+    assert stages == [("open", ROWS * 334 // 1000), (None, ROWS * 666 // 1000)]
+
+
 def test_a_list_of_values_makes_no_join() -> None:
     listed = ", ".join(f"'{number}'" for number in range(20))
     with database(UNLIMITED) as found:

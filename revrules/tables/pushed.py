@@ -11,6 +11,7 @@ from revrules.backends.sql import times
 from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.statements import placed
 from revrules.backends.sql.tallies import faults, tallied
+from revrules.backends.sql.texts import MOST_LISTED
 from revrules.backends.sql.tree import printed
 from revrules.problems import data as problems
 from revrules.problems.pushing import too_little_memory
@@ -118,6 +119,9 @@ class Pushed:
 
     def _prepare(self) -> None:
         connection = self._database.connection
+        self._has_long_lists = any(len(one.items) > MOST_LISTED for one in self._ruleset.ir.lists)
+        if self._has_long_lists:  # to sort the records costs less than to compare each with every item
+            connection.execute("RESET disabled_optimizers")
         view = self._view = self._opened(FILE)
         opened = Table(view.name, view.headings, iter(()), view.notes, view.unit, view.types)
         if view.records is not None:
@@ -279,7 +283,7 @@ class Pushed:
         handed = {column: self._handed_on(column, as_python=as_python) for column in columns}
         passed = {name: there for name, there in handed.values() if name}
         wanted = dict.fromkeys(column.name for column in columns if column.origin.kind in ("answer", "bits"))
-        sorted_ = self._limits.ordered and bool(self._relations.tables)
+        sorted_ = self._limits.ordered and (bool(self._relations.tables) or self._has_long_lists)
         if sorted_:
             passed[ORDER] = LINE
         view = NUMBERED if sorted_ or any(column.origin.kind == "line" for column in columns) else RECORDS
