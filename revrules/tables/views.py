@@ -134,7 +134,7 @@ def _opened(
             options = "hive_partitioning = false"
             counts = [_count(connection, f"read_parquet({quoted_text(literal_path(path))}, {options})") for path in paths[:-1]]
             parts = tuple(zip(paths, (*counts, 0), strict=True))
-            return typed_view(connection, found._replace(parts=parts), f"read_parquet([{files}], {options})")
+            return typed_view(connection, found._replace(parts=parts), f"read_parquet([{files}], {options})", of_parquet=True)
         case "csv" | "tsv":
             cells = Delimited(sources, format_, reading, expected)
             connection.execute(f"CREATE VIEW {view} AS {cells.select()}")
@@ -156,13 +156,19 @@ def _opened(
             )  # fmt: skip
 
 
-def typed_view(connection: DuckDBPyConnection, found: View, source: str) -> View:
-    """Make the view over ``source``, SQL with columns of types; return what it is."""
+def typed_view(connection: DuckDBPyConnection, found: View, source: str, *, of_parquet: bool = False) -> View:
+    """Make the view over ``source``, SQL with columns of types; return what it is.
+
+    Statistics of Parquet files leave NaN out, and DuckDB takes them for the whole truth: so nothing is to be concluded from those
+    of doubles.
+    """
     described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     columns = [(str(heading), str(type_)) for heading, type_, *_ in described]
     items = []
     for position, (heading, type_) in enumerate(columns):
         column = quoted(heading)
+        if of_parquet and type_ in ("DOUBLE", "FLOAT"):
+            column = f"CASE WHEN {column} IS NOT NULL THEN {column} END"
         if type_ == INSTANT:
             items.append(f"{INSTANT_TEXT.format(column=column)} AS t{position}")
         items.append(f"{_held(column, type_)} AS c{position}")
