@@ -27,7 +27,7 @@ entity deal key deal_id {
 }
 lifecycle deals of deal {
   stage open "Open" { entry owner sales  requires all of { much: share >= 0.5  some: score > 0 } }
-  stage won "Won" { from open owner sales  requires all of { seen: max(share of visits) >= 0.5  
+  stage won "Won" { from open owner sales  requires all of { seen: max(share of visits) >= 0.5
     liked: any(visits where score > 0)
   } }
 }
