@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from revrules import ir
 
 FIXED = os.environ.get("REVRULES_RANDOM_SEED")
+MOST_TRIED = 8
+"""Random rulesets for each that is to be compared: engines have gaps."""
 MODES = ("evidence", "advance")
 TYPES = {Kind.TEXT: "VARCHAR", Kind.BOOLEAN: "BOOLEAN", Kind.TEXTS: "VARCHAR[]"}
 
@@ -227,10 +229,12 @@ def test_the_other_dialects_can_say_it(dialect: Dialect) -> None:
 
 
 def compared(engine: Engine, rulesets: int) -> int:
-    """Return how many records of random rulesets were compared, both modes counted."""
+    """Return how many records of random rulesets, of those that the engine can say, were compared, both modes counted."""
     first = int(FIXED) if FIXED is not None else SystemRandom().randrange(2**32)
-    count = 0
-    for seed in range(first, first + (1 if FIXED is not None else rulesets)):
+    count = done = 0
+    for seed in range(first, first + (1 if FIXED is not None else MOST_TRIED * rulesets)):
+        if done == rulesets:
+            break
         random = Random(seed)
         tables = random_tables(random, Maker(random).ruleset())
         try:
@@ -239,6 +243,7 @@ def compared(engine: Engine, rulesets: int) -> int:
             continue
         assert not found, f"REVRULES_RANDOM_SEED={seed}: {found[0]}"
         count += 2 * len(tables.records("account"))
+        done += 1
     return count
 
 
