@@ -8,9 +8,10 @@ from revrules import ir, syntax
 from revrules.check.aggregates import TRUE
 from revrules.check.collected import collect, parts, table_term
 from revrules.check.criteria import check_names, criteria, meaning
-from revrules.check.expressions import NotYetChecked, condition, infer
+from revrules.check.expressions import condition, infer
 from revrules.check.literals import number_of
 from revrules.check.old_names import earlier
+from revrules.check.references import NotYetChecked
 from revrules.check.resolve import DefinitionFound, Scope, Unresolved, report_unresolved, resolve
 from revrules.check.schema import claims_name, enum_type, known_teams
 from revrules.check.tables import DefinitionInfo, Domain, Term

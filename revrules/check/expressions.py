@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from revrules import ir, syntax
 from revrules.check import aggregates, arithmetic, comparisons, moments
-from revrules.check.containing import collecting, collects, contains, used_as_value
-from revrules.check.literals import bare, is_flexible, is_whole, member, natural, number_of, typed
-from revrules.check.resolve import DefinitionFound, FieldFound, RelationFound, Unresolved, report_unresolved, resolve
-from revrules.check.tables import Domain, Term
+from revrules.check.containing import collecting, contains
+from revrules.check.literals import bare, is_flexible, is_whole, natural, number_of, typed
+from revrules.check.references import NotYetChecked, as_member, is_soft, plain_name, reference
+from revrules.check.resolve import RelationFound, resolve
+from revrules.check.tables import Term
 from revrules.functions import FUNCTIONS
 from revrules.problems import names, types
 from revrules.types import NUMERIC, EnumType, Scalar, is_ordered, type_name
@@ -19,20 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from revrules.check.resolve import Scope
-    from revrules.check.tables import DefinitionInfo
     from revrules.types import Type
 
 MAX_LEVEL = 120
 COMPARISONS = {op.value: op for op in ir.CompareOp}
 ARITHMETIC = {op.value: op for op in ir.ArithOp}
-
-
-class NotYetChecked(Exception):  # noqa: N818  (a detour, not an error)
-    """A definition is needed that was not checked so far: check ``info`` first, then this place again."""
-
-    def __init__(self, info: DefinitionInfo) -> None:
-        super().__init__(info.id)
-        self.info = info
 
 
 def condition(node: syntax.Expr, scope: Scope) -> ir.Expr | None:
@@ -73,7 +64,7 @@ def _infer(node: syntax.Expr, scope: Scope, expected: Type | None) -> Term | Non
         return typed(node, expected, tables)
     match node:
         case syntax.Reference():
-            return _reference(node, scope, expected)
+            return reference(node, scope, expected)
         case syntax.Number() | syntax.Text() | syntax.Boolean() | syntax.Date() | syntax.DateTime() | syntax.Duration():
             return natural(node, tables)
         case syntax.Clock(word):
@@ -122,63 +113,12 @@ def _truth(expr: ir.Expr | None, negated: bool = False) -> Term | None:
     return Term(ir.Not(expr, span=expr.span) if negated else expr, Scalar.BOOLEAN)
 
 
-# --- references --------------------------------------------------------------------------------------------------
-
-
-def _plain_name(node: syntax.Expr) -> syntax.Name | None:
-    """Return the name that an expression is, if it is just that."""
-    inner = bare(node)
-    return inner.path[0] if isinstance(inner, syntax.Reference) and len(inner.path) == 1 and inner.team is None else None
-
-
-def _reference(node: syntax.Reference, scope: Scope, expected: Type | None) -> Term | None:
-    """Return the value of a reference; beside an enum a bare name is first a member of it."""
-    name = _plain_name(node)
-    if isinstance(expected, EnumType) and name is not None and name.text in expected.member_names:
-        return Term(ir.Literal(name.text, expected, span=node.span), expected)
-    tables = scope.tables
-    match resolve(node, scope):
-        case FieldFound(decl, path, up):
-            term = ir.Field(decl.name, decl.type, path, up, span=node.span)
-            bounded = decl.low is not None or decl.high is not None
-            domain = Domain(decl.name, decl.low, decl.high, decl.high_open) if bounded else None
-            return Term(term, decl.type, domain=domain)
-        case DefinitionFound(info, path, up):
-            if not info.checked:
-                raise NotYetChecked(info)
-            if collects(info):
-                tables.report.add(used_as_value(node, info))
-            if info.term is None:
-                return None
-            value = info.term
-            ref = ir.Ref(info.id, value.type, path, up, value.ranged, span=node.span)
-            return Term(ref, value.type, value.ranged, value.domain)
-        case RelationFound(relation):
-            text = tables.text(node.span)
-            tables.report.add(types.relation_as_value(node.span, text, relation.entity, relation.many))
-            return None
-        case Unresolved(problem) as found:
-            if isinstance(expected, EnumType) and name is not None and problem is not None:
-                member(name, expected, tables)
-            else:
-                report_unresolved(_no_value(found, name), tables.report)
-            return None
-
-
-def _no_value(found: Unresolved, name: syntax.Name | None) -> Unresolved:
-    """Return why there is no value, where a bare name is all that stands there with what else it may have meant."""
-    problem = found.problem
-    if name is None or problem is None:
-        return found
-    return replace(found, problem=lambda: names.unknown_value(problem(), name.span, name.text))
-
-
 # --- values side by side -----------------------------------------------------------------------------------------
 
 
 def beside(nodes: Sequence[syntax.Expr], scope: Scope, expected: Type | None = None) -> list[Term | None]:
     """Return the meanings of values that stand beside each other: literals and member names take the others' type."""
-    soft = [_is_soft(node, scope) for node in nodes]
+    soft = [is_soft(node, scope) for node in nodes]
     found: dict[int, Term | None] = {}
     known = expected
     for index in sorted(range(len(nodes)), key=lambda i: soft[i]):
@@ -190,26 +130,10 @@ def beside(nodes: Sequence[syntax.Expr], scope: Scope, expected: Type | None = N
         if term is not None and (known is None or (isinstance(term.type, EnumType) and not isinstance(known, EnumType))):
             known = term.type
     for index, node in enumerate(nodes):
-        name, term = _plain_name(node), found[index]
+        name, term = plain_name(node), found[index]
         if name is not None and isinstance(known, EnumType) and term is not None and not isinstance(term.type, EnumType):
-            found[index] = _reference_as_member(name, known) or term
+            found[index] = as_member(name, known) or term
     return [found[index] for index in range(len(nodes))]
-
-
-def _is_soft(node: syntax.Expr, scope: Scope) -> bool:
-    """Return whether an expression takes its type from what stands beside it."""
-    if is_flexible(node):
-        return True
-    inner = bare(node)
-    if not isinstance(inner, syntax.Reference) or _plain_name(inner) is None:
-        return False
-    return isinstance(resolve(inner, scope), Unresolved)
-
-
-def _reference_as_member(name: syntax.Name, type_: EnumType) -> Term | None:
-    if name.text not in type_.member_names:
-        return None
-    return Term(ir.Literal(name.text, type_, span=name.span), type_)
 
 
 def choices(nodes: Sequence[syntax.Expr], scope: Scope, expected: Type | None) -> list[Term] | None:

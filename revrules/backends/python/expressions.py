@@ -7,10 +7,10 @@ expressions that may be read once their guards held.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from revrules import ir
-from revrules.backends.python import calls, ranges, related, tables
+from revrules.backends.python import calls, comparisons, ranges, related, tables
 from revrules.backends.python.code import (
     CHOICE,
     COMPARISON,
@@ -30,7 +30,7 @@ from revrules.backends.python.code import (
     negated,
     nesting,
 )
-from revrules.backends.python.scope import Scope, deciding_field, is_boolean, members
+from revrules.backends.python.scope import Scope, deciding_field, is_boolean
 from revrules.reads import children
 
 if TYPE_CHECKING:
@@ -39,16 +39,6 @@ if TYPE_CHECKING:
 
 SHARED = 6
 """Nodes of a definition whose answer is kept in a local when more than one place uses it."""
-
-OPPOSITE = {
-    ir.CompareOp.EQ: ir.CompareOp.NE,
-    ir.CompareOp.NE: ir.CompareOp.EQ,
-    ir.CompareOp.LT: ir.CompareOp.GE,
-    ir.CompareOp.LE: ir.CompareOp.GT,
-    ir.CompareOp.GT: ir.CompareOp.LE,
-    ir.CompareOp.GE: ir.CompareOp.LT,
-}
-PYTHON = {op: "==" if op is ir.CompareOp.EQ else op.value for op in ir.CompareOp}
 
 
 # --- conditions --------------------------------------------------------------------------------------------------
@@ -104,11 +94,11 @@ def _test(scope: Scope, expr: ir.Expr, want: bool, facts: Facts) -> Cond:
         case ir.AtLeast(count, operands):
             return _test_at_least(scope, operands, want, count if want else len(operands) - count + 1, facts)
         case ir.Compare(op, left, right):
-            return _test_compare(scope, op if want else OPPOSITE[op], left, right, facts)
+            return comparisons.compare(scope, op, left, right, want, facts)
         case ir.RangedCompare(op, left, right):
-            return _test_ranges(scope, op if want else OPPOSITE[op], left, right, facts)
+            return comparisons.ranged(scope, op, left, right, want, facts)
         case ir.OneOf() | ir.InList():
-            return _test_membership(scope, expr, want, facts)
+            return comparisons.membership(scope, expr, want, facts)
         case ir.Known(operand):
             return _test_known(scope, operand, want, facts)
         case ir.Related(path, up):
@@ -117,7 +107,7 @@ def _test(scope: Scope, expr: ir.Expr, want: bool, facts: Facts) -> Cond:
             return known if want else Cond(negated(known.py), known.if_false, known.if_true)
         case ir.TextTest() | ir.Matches():
             found = calls.text_test(scope, expr, facts)
-            return _guarded(found, found.py if want else negated(found.py), facts)
+            return guarded(found, found.py if want else negated(found.py), facts)
         case ir.OrElse(first, second):
             return _test_or_else(scope, first, second, want, facts)
         case ir.If():
@@ -137,20 +127,21 @@ def _shared(scope: Scope, ref: ir.Ref, found: Cond, want: bool, facts: Facts) ->
     return Cond(Py(f"({name} := {found.py.text})"), found.if_true | known, found.if_false | known)
 
 
-def _guarded(val: Val, py: Py, facts: Facts) -> Cond:
+def guarded(val: Val, py: Py, facts: Facts) -> Cond:
+    """Return ``py`` as a condition behind the guards of a value."""
     """Return the condition that the guards of ``val`` hold, and ``py`` does."""
     return all_of((*val.guards, Cond(py, val.facts, val.facts)), facts)
 
 
 def _is(val: Val, want: bool, facts: Facts) -> Cond:
-    return _guarded(val, Py(f"{val.py.at(COMPARISON + 1)} is {want}", COMPARISON), facts)
+    return guarded(val, Py(f"{val.py.at(COMPARISON + 1)} is {want}", COMPARISON), facts)
 
 
 def _test_field(scope: Scope, field: ir.Field, want: bool, facts: Facts) -> Cond:
-    return _of_field(scope, field, lambda subject: Py(f"{subject.text} is {want}", COMPARISON), facts)
+    return of_field(scope, field, lambda subject: Py(f"{subject.text} is {want}", COMPARISON), facts)
 
 
-def _of_field(scope: Scope, field: ir.Field, test_of: Callable[[Py], Py], facts: Facts) -> Cond:
+def of_field(scope: Scope, field: ir.Field, test_of: Callable[[Py], Py], facts: Facts) -> Cond:
     """Return a test of a field that None does not pass, so that it needs no guard of its own."""
     holder = scope.holder(field.path, field.up, facts)
     name = scope.local(("field", field.path, field.name, field.up))
@@ -183,91 +174,6 @@ def _test_at_least(scope: Scope, operands: tuple[ir.Expr, ...], want: bool, leas
         return Cond(TRUE if least <= 0 else FALSE, facts, facts)
     total = " + ".join(terms) if len(terms) <= 8 else f"sum(({', '.join(terms)}))"
     return Cond(Py(f"{total} >= {least}", COMPARISON), known, known)
-
-
-def _test_compare(scope: Scope, op: ir.CompareOp, left: ir.Expr, right: ir.Expr, facts: Facts) -> Cond:
-    ordered = members(ir.type_of(left)) if op not in (ir.CompareOp.EQ, ir.CompareOp.NE) else None
-    if ordered and isinstance(right, ir.Literal) and right.value is not None:
-        at = ordered.index(str(right.value))
-        low, high = {"<": (0, at), "<=": (0, at + 1), ">": (at + 1, len(ordered)), ">=": (at, len(ordered))}[op.value]
-        if isinstance(left, ir.Field):
-            return _is_among(scope, left, ordered[low:high], facts)
-        found = value(scope, left, facts)
-        return _guarded(found, _among(scope, found.py, ordered[low:high], True), facts)
-    if op is ir.CompareOp.EQ and isinstance(left, ir.Field) and isinstance(right, ir.Literal) and right.value is not None:
-        return _is_among(scope, left, (right.value,), facts)
-    first = value(scope, left, facts)
-    second = value(scope, right, first.facts)
-    both = Val((*first.guards, *second.guards), NONE, second.facts)
-    a, b = first.py, second.py
-    if ordered:
-        a, b = (calls.rank(scope, ordered, side) for side in (a, b))
-    return _guarded(both, _compared(a, op, b), facts)
-
-
-def _compared(left: Py, op: ir.CompareOp, right: Py) -> Py:
-    return Py(f"{left.at(COMPARISON + 1)} {PYTHON[op]} {right.at(COMPARISON + 1)}", COMPARISON)
-
-
-def _test_ranges(scope: Scope, op: ir.CompareOp, left: ir.Expr, right: ir.Expr, facts: Facts) -> Cond:
-    """Return whether ``op`` holds for every pair out of the two ranges."""
-    shortcut = related.test_some(scope, op, left, right, facts)
-    if shortcut is not None:
-        return shortcut
-    match op:
-        case ir.CompareOp.LT | ir.CompareOp.LE:
-            return _pair(scope, op, (left, False), (right, True), facts)
-        case ir.CompareOp.GT | ir.CompareOp.GE:
-            return _pair(scope, op, (left, True), (right, False), facts)
-        case ir.CompareOp.EQ:
-            upwards = _pair(scope, ir.CompareOp.GE, (left, True), (right, False), facts)
-            return all_of((upwards, _pair(scope, ir.CompareOp.LE, (left, False), (right, True), upwards.if_true)), facts)
-        case ir.CompareOp.NE:
-            below = _pair(scope, ir.CompareOp.LT, (left, False), (right, True), facts)
-            return any_of((below, _pair(scope, ir.CompareOp.GT, (left, True), (right, False), below.if_false)), facts)
-        case _:
-            assert_never(op)
-
-
-def _pair(scope: Scope, op: ir.CompareOp, left: tuple[ir.Expr, bool], right: tuple[ir.Expr, bool], facts: Facts) -> Cond:
-    """Return how two ends compare; each is an expression and whether its low end is meant."""
-    first = ranges.bound(scope, left[0], left[1], facts, beside=right[0])
-    second = ranges.bound(scope, right[0], right[1], first.facts, beside=left[0])
-    both = Val((*first.guards, *second.guards), NONE, second.facts)
-    return _guarded(both, _compared(first.py, op, second.py), facts)
-
-
-def _test_membership(scope: Scope, expr: ir.OneOf | ir.InList, want: bool, facts: Facts) -> Cond:
-    if isinstance(expr, ir.OneOf):
-        items: tuple[ir.Value, ...] = expr.values
-    else:
-        items = scope.module.ruleset.value_list(expr.list).items
-        if expr.any_case:
-            folded = scope.module.folded
-            if expr.list not in folded:
-                folded[expr.list] = tuple(dict.fromkeys(calls.folded(str(item)) for item in items))
-            items = folded[expr.list]
-    if want and not expr.any_case and isinstance(expr.operand, ir.Field):
-        return _is_among(scope, expr.operand, items, facts)
-    found = value(scope, expr.operand, facts)
-    subject = calls.fold(scope, found.py) if expr.any_case else found.py
-    return _guarded(found, _among(scope, subject, items, want), facts)
-
-
-def _is_among(scope: Scope, field: ir.Field, items: tuple[ir.Value, ...], facts: Facts) -> Cond:
-    """Return whether a field is one of ``items``."""
-    if not items:
-        return Cond(FALSE, facts, facts)
-    return _of_field(scope, field, lambda subject: _among(scope, subject, items, True), facts)
-
-
-def _among(scope: Scope, subject: Py, items: tuple[ir.Value, ...], want: bool) -> Py:
-    left = subject.at(COMPARISON + 1)
-    if not items:
-        return FALSE if want else TRUE
-    if len(items) == 1:
-        return Py(f"{left} {'==' if want else '!='} {scope.module.value(items[0]).text}", COMPARISON)
-    return Py(f"{left} {'in' if want else 'not in'} {scope.module.values(items).text}", COMPARISON)
 
 
 def _test_known(scope: Scope, operand: ir.Expr, want: bool, facts: Facts) -> Cond:
