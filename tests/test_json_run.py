@@ -193,14 +193,6 @@ ODD_FILES = {
 }
 
 
-@pytest.mark.parametrize("name", ODD_FILES)
-def test_json_that_readers_take_differently_is_left_to_python(rules: revrules.Ruleset, tmp_path: Path, name: str) -> None:
-    data = tmp_path / "deals.jsonl"
-    data.write_bytes(ODD_FILES[name])
-    with pytest.raises(DataError, match="REV745"):
-        evaluate_table(rules, data, tmp_path / "placed.csv", as_of=WHEN, engine="duckdb")
-
-
 ODD_LISTS = {
     "a comma behind the last": b'[{"Deal ID": "D-1"},]',
     "no end": b'[{"Deal ID": "D-1"},',
@@ -212,10 +204,16 @@ ODD_LISTS = {
 }
 
 
-@pytest.mark.parametrize("name", ODD_LISTS)
-def test_lists_that_readers_take_differently_are_left_to_python(rules: revrules.Ruleset, tmp_path: Path, name: str) -> None:
-    data = tmp_path / "deals.json"
-    data.write_bytes(ODD_LISTS[name])
+@pytest.mark.parametrize(
+    ("form", "content"),
+    [*(("jsonl", odd) for odd in ODD_FILES.values()), *(("json", odd) for odd in ODD_LISTS.values())],
+    ids=[*ODD_FILES, *(f"a list with {name}" for name in ODD_LISTS)],
+)
+def test_json_that_readers_take_differently_is_left_to_python(
+    rules: revrules.Ruleset, tmp_path: Path, form: str, content: bytes
+) -> None:
+    data = tmp_path / f"deals.{form}"
+    data.write_bytes(content)
     with pytest.raises(DataError, match="REV745"):
         evaluate_table(rules, data, tmp_path / "placed.csv", as_of=WHEN, engine="duckdb")
 

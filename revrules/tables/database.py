@@ -6,24 +6,23 @@ import errno
 import re
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
-from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.problems import data as problems
 from revrules.problems.pushing import unknown_size
+from revrules.tables.apart import POLL, apart
 from revrules.tables.duck import plain, quoted_text
 from revrules.tables.failure import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from threading import Event
 
     from duckdb import DuckDBPyConnection
 
     Progress = Callable[[float, int], None]
 
-POLL = 0.1
-"""Seconds between two looks at how far a statement has come."""
 PATIENCE = 5
 """Seconds that a statement has to stop."""
 BATCH = 2048
@@ -55,28 +54,7 @@ class Database:
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Return all rows of a statement; Ctrl-C stops it."""
-        found: list[tuple[object, ...]] = []
-        failed: list[Exception] = []
-        done = Event()
-
-        def work() -> None:
-            try:
-                found.extend(self.connection.execute(sql).fetchall())
-            except Exception as error:  # noqa: BLE001 - handed on to the thread that waits
-                failed.append(error)
-            finally:
-                done.set()
-
-        Thread(target=work, daemon=True).start()
-        try:
-            while not done.wait(POLL):  # to join a thread and be interrupted takes it for ended (bpo-45274)
-                self._tell()
-        except BaseException:
-            self._stop(done)
-            raise
-        if failed:
-            raise failed[0]
-        return found
+        return apart(lambda: self.connection.execute(sql).fetchall(), self._stop, self._tell)
 
     def _stop(self, done: Event) -> None:
         """Stop the statement. In rare cases DuckDB waits for its own tasks for ever; it is then left alone."""

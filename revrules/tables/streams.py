@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from threading import Event, Thread
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING
 
+from revrules.tables.apart import POLL, apart
 from revrules.tables.database import writing
 from revrules.tables.duck import quoted, quoted_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from threading import Event
 
     from duckdb import DuckDBPyConnection
 
     from revrules.tables.arrow import ArrowStream
 
 BATCH = 2048
-POLL = 0.1
-"""Seconds between two looks at whether rows have come."""
-Result = TypeVar("Result")
 
 
 class Coming:
@@ -39,8 +38,9 @@ class Coming:
 def each_row(stream: Coming) -> Iterator[tuple[object, ...]]:
     """Yield the rows of a stream as Python values, as they come."""
     with _reading(stream) as connection:
-        cursor = _apart(lambda: connection.execute('SELECT * FROM "stream"'), stream.stop)
-        while batch := _apart(lambda: cursor.fetchmany(BATCH), stream.stop):
+        end = partial(_end, stream)
+        cursor = apart(lambda: connection.execute('SELECT * FROM "stream"'), end)
+        while batch := apart(lambda: cursor.fetchmany(BATCH), end):
             yield from batch
 
 
@@ -53,7 +53,7 @@ def write_parquet(stream: Coming, path: str, types: Mapping[str, str]) -> int:
     rows = f'SELECT *{f" REPLACE ({casts})" if casts else ""} FROM "stream"'
     copy = f"COPY ({rows}) TO {quoted_text(path)} (FORMAT parquet, COMPRESSION snappy)"
     with _reading(stream) as connection, writing(path):
-        found = _apart(lambda: connection.execute(copy).fetchone(), stream.stop)
+        found = apart(lambda: connection.execute(copy).fetchone(), partial(_end, stream))
         return 0 if found is None else int(found[0])
 
 
@@ -64,34 +64,13 @@ def reading_errors() -> tuple[type[Exception], ...]:
     return (duckdb.InvalidInputException, duckdb.ConversionException)
 
 
-def _apart(work: Callable[[], Result], stop: Callable[[], None]) -> Result:
-    """Return what ``work`` returns, done by another thread: this one hears of Ctrl-C, and then ends the stream by ``stop``."""
-    done: list[Result] = []
-    failed: list[Exception] = []
-    ended = Event()  # to join a thread and be interrupted takes it for ended (bpo-45274)
-
-    def run() -> None:
-        try:
-            done.append(work())
-        except Exception as error:  # noqa: BLE001 - handed on to the thread that waits
-            failed.append(error)
-        finally:
-            ended.set()
-
-    Thread(target=run, daemon=True).start()
-    try:
-        while not ended.wait(POLL):
-            pass
-    except BaseException:
-        with suppress(Exception):  # what has ended already cannot be stopped
-            stop()
-        while not ended.is_set():
-            with suppress(KeyboardInterrupt):  # the first one is on its way
-                ended.wait(POLL)
-        raise
-    if failed:
-        raise failed[0]
-    return done[0]
+def _end(stream: Coming, ended: Event) -> None:
+    """End a stream, and wait for those who read it."""
+    with suppress(Exception):  # what has ended already cannot be stopped
+        stream.stop()
+    while not ended.is_set():
+        with suppress(KeyboardInterrupt):  # the first one is on its way
+            ended.wait(POLL)
 
 
 @contextmanager
