@@ -136,7 +136,7 @@ def count(difference: Difference, data: Options, as_of: datetime.date | None) ->
             with _listing(data.list_path, data.summed) as write:
                 for moved in impact.records():
                     write(moved)
-            warnings = impact.comparing.warnings
+            warnings = impact.warnings
             account = impact.account
         if data.rejects_path is not None:
             with atomic_writer(data.rejects_path) as stream:

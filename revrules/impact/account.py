@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from revrules.tables.twice import Books
+    from revrules.tables.twice import Books, Others
 
 Number: TypeAlias = int | float | Decimal
 Broken: TypeAlias = "tuple[str, tuple[str, ...]]"
+EXACT = Context(prec=100)
 FIRST_KEYS = 3
 """Keys that are shown of a group."""
 
@@ -63,9 +64,24 @@ class Group:
             if value is None:
                 self.missing[at] += 1
             else:
-                self.sums[at] = self.sums[at] + value  # type: ignore[operator]  # both are of the field's type, or 0
+                self.sums[at] = _plus(self.sums[at], value)
         if len(self.keys) < FIRST_KEYS:
             self.keys.append(moved.key if moved.key is not None else f"line {moved.line}")
+
+    def add_others(self, others: Others) -> None:
+        """Take in records of which those whose keys are shown were taken in before."""
+        self.count += others.records
+        self.declared += others.records if others.declared else 0
+        for at in (0, 1):
+            self.missing[at] += others.missing[at]
+            self.sums[at] = _plus(self.sums[at], others.sums[at])
+
+
+def _plus(one: Number, two: Number) -> Number:
+    """Return the sum; of money the exact one, whatever the order."""
+    if isinstance(one, Decimal) or isinstance(two, Decimal):
+        return EXACT.add(Decimal(one), Decimal(two))
+    return one + two
 
 
 Stages: TypeAlias = "tuple[str | None, str | None]"
@@ -119,3 +135,10 @@ class Account:
         self.verdicts[moved.verdicts] += 1
         self.begins.update(moved.begins)
         self.ceases.update(moved.ceases)
+
+    def add_others(self, others: Others) -> None:
+        """Take in records that both versions judge alike, where the first of their stages were taken in before."""
+        stages = others.before, others.after
+        self.cells[stages].add_others(others)
+        self.verdicts[others.verdicts] += others.records
+        self.rerouted += others.records if others.rerouted else 0

@@ -33,7 +33,7 @@ class Version:
     def __init__(self, ruleset: Ruleset, moment: datetime) -> None:
         self.ruleset = ruleset
         self.definitions = {definition.id: definition for definition in ruleset.definitions}
-        self._moment = moment
+        self.moment = moment
         self._functions: dict[int, tuple[Expr, Callable[[Record], object]]] = {}
 
     def value(self, expr: Expr, record: Record) -> object:
@@ -44,7 +44,7 @@ class Version:
         """Return ``expr`` as a function of a typed record."""
         known = self._functions.get(id(expr))
         if known is None:
-            (made,) = ValuesProgram(generate_values(self.ruleset, (expr,))).bind(self._moment)
+            (made,) = ValuesProgram(generate_values(self.ruleset, (expr,))).bind(self.moment)
             known = self._functions[id(expr)] = expr, made
         return known[1]
 

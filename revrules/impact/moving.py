@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
 from revrules.diff.changes import What
-from revrules.impact.account import Account, Moved
+from revrules.impact.account import FIRST_KEYS, Account, Moved
 from revrules.impact.clauses import Clauses, Version
 from revrules.impact.naming import Naming
 from revrules.impact.ways import Ways, each_criterion
 from revrules.problems import impact as problems
 from revrules.problems.alignment import said
+from revrules.problems.pushing import not_pushed
 from revrules.reference.walk import gate
 from revrules.ruleset import Ruleset
 from revrules.runtime.lifecycles import instant
+from revrules.tables.engine import engine_for
 from revrules.tables.failure import DataError
 from revrules.tables.opening import AS_IT_SHOWS
 from revrules.tables.run import Job
-from revrules.tables.twice import Comparing
+from revrules.tables.twice import Comparing, Judging
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from revrules.diagnostics import Diagnostic
     from revrules.diff import Change
     from revrules.impact.account import Broken, Number
     from revrules.runtime.lifecycles import Mode
     from revrules.runtime.results import Placement
     from revrules.tables.columns import Record
+    from revrules.tables.engine import Engine
     from revrules.tables.issues import Issue
+    from revrules.tables.narrowed import Narrowed
     from revrules.tables.opening import Reading
     from revrules.tables.twice import Twice
 
@@ -53,6 +59,8 @@ class Data:
     sample: int | None = None
     summed: str | None = None
     """A field or definition, a number, to be summed."""
+    engine: Engine = "auto"
+    """Who looks for the records that move: DuckDB where there are many and it gives the same answer, else Python."""
 
 
 class Watched(NamedTuple):
@@ -72,39 +80,77 @@ class Impact:
     def __init__(
         self, old: ir.Ruleset, new: ir.Ruleset, changes: Sequence[Change], data: Data, on_issue: Callable[[Issue], None]
     ) -> None:
-        moment = instant(data.as_of)
-        naming = Naming(old, new)
+        self._versions = Version(old, instant(data.as_of)), Version(new, instant(data.as_of))
+        self._naming = naming = Naming(old, new)
         if not naming.lifecycles:
             raise DataError(problems.nothing_in_common(*([each.name for each in one.lifecycles] for one in (old, new))))
-        back = {ours: theirs for theirs, ours in naming.tables.items()}
-        related = _related(old, data.related, naming.tables), _related(new, data.related, back)
-        unknown = set(data.related) - _table_names(old) - _table_names(new)
-        before = Job(data.path, related[0], None, None, moment, data.mode, data.reading)
-        after = Job(data.path, related[1] | {name: data.related[name] for name in unknown}, data.lifecycle, None, moment,
-                    data.mode, data.reading, data.sample)  # fmt: skip
-        self._comparing = Comparing((Ruleset(old), Ruleset(new)), (before, after), naming.lifecycles, on_issue)
-        versions = Version(old, moment), Version(new, moment)
-        self._clauses = Clauses(*versions, naming)
-        lifecycles = tuple(
-            version.lifecycle(run.lifecycle.name) for version, run in zip((old, new), self._comparing.runs, strict=True)
-        )
-        self._lifecycles = lifecycles[0], lifecycles[1]
-        self._ways = Ways(self._clauses, self._lifecycles)
+        self._clauses = Clauses(*self._versions, naming)
         self._rules = _judged(old, new, naming)
-        self._sums = self._summing(data.summed, versions)
-        self._watched = [] if not changes else list(self._watch(changes, versions, naming))
-        self.account = self._account(data, changes)
+        self._data, self._changes = data, changes
+        jobs = self._jobs(old, new)
+        engine = engine_for(data.engine, jobs[1], ())
+        if engine == "python" or not self._is_narrowed(jobs, on_issue, must=engine == "duckdb"):
+            self._prepare(Comparing(self._rulesets(), jobs, naming.lifecycles, on_issue))
+
+    def _jobs(self, old: ir.Ruleset, new: ir.Ruleset) -> tuple[Job, Job]:
+        """Return what is run by each version: each knows the related tables by its own names."""
+        data, names = self._data, self._naming.tables
+        back = {ours: theirs for theirs, ours in names.items()}
+        related = _related(old, data.related, names), _related(new, data.related, back)
+        unknown = set(data.related) - _table_names(old) - _table_names(new)
+        given = related[1] | {name: data.related[name] for name in unknown}
+        moment = self._versions[1].moment
+        before = Job(data.path, related[0], None, None, moment, data.mode, data.reading, sample=data.sample)
+        return before, before._replace(related=given, lifecycle=data.lifecycle)
+
+    def _rulesets(self) -> tuple[Ruleset, Ruleset]:
+        old, new = (Ruleset(version.ruleset) for version in self._versions)
+        return old, new
+
+    def _is_narrowed(self, jobs: tuple[Job, Job], on_issue: Callable[[Issue], None], *, must: bool) -> bool:
+        """Have DuckDB find the records to look at, and return whether it can; raises ``DataError`` where it ``must``."""
+        from revrules.backends.sql.dialects import Unsayable
+        from revrules.tables.narrowed import Narrowed
+        from revrules.tables.vetting import NotPushed
+
+        try:
+            self._prepare(Narrowed(self._rulesets(), jobs, self._naming.lifecycles, on_issue))
+        except (NotPushed, Unsayable) as reason:
+            if must:
+                raise DataError(not_pushed(self._data.path, str(reason))) from reason
+            return False
+        return True
+
+    def _prepare(self, comparing: Comparing | Narrowed) -> None:
+        """Take in who compares; raises what that raises."""
+        self._comparing = comparing
+        try:
+            old, new = (
+                version.ruleset.lifecycle(run.lifecycle.name)
+                for version, run in zip(self._versions, comparing.pair.runs, strict=True)
+            )
+            self._lifecycles = old, new
+            self._ways = Ways(self._clauses, self._lifecycles)
+            summed = self._summed()
+            watched = list(self._watch())
+            self._sums = [self._function(*each) for each in zip(self._versions, summed or (None, None), strict=True)]
+            self._watched = [Watched(change, *map(self._function, self._versions, pair)) for change, pair in watched]
+            comparing.judge(Judging(self._ways.names, self._rules.names, [pair for _, pair in watched], summed, FIRST_KEYS))
+        except BaseException:
+            comparing.close()
+            raise
+        self.account = self._account()
 
     def __enter__(self) -> Impact:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._comparing.__exit__()
+        self._comparing.close()
 
     @property
-    def comparing(self) -> Comparing:
-        """The table, as both versions read it."""
-        return self._comparing
+    def warnings(self) -> list[Diagnostic]:
+        """What is odd about the columns, for one of the versions."""
+        return self._comparing.warnings
 
     def records(self) -> Iterator[Moved]:
         """Yield every record that is judged otherwise, in the order of the file; every record is counted."""
@@ -120,12 +166,17 @@ class Impact:
                 yield moved
             elif tuple(map(self._ways.names.get, twice.placements[0].path)) != twice.placements[1].path:
                 account.rerouted += 1
+        for other in self._comparing.others:
+            account.add_others(other)
+        for each, count in zip(watched, self._comparing.touched, strict=False):
+            touched[each.change] += count
 
-    def _account(self, data: Data, changes: Sequence[Change]) -> Account:
+    def _account(self) -> Account:
+        data, comparing = self._data, self._comparing
         old, new = self._lifecycles
-        label = self._comparing.runs[1].entity.label or new.entity
-        account = Account(data.path, label, (old.name, new.name), self._comparing.books, data.summed, data.sample is not None,
-                          self._comparing.table.notes)  # fmt: skip
+        label = comparing.pair.runs[1].entity.label or new.entity
+        account = Account(data.path, label, (old.name, new.name), comparing.books, data.summed, data.sample is not None,
+                          comparing.notes)  # fmt: skip
         account.touched.update({watched.change: 0 for watched in self._watched})
         account.order = {stage.name: at for at, stage in enumerate(new.stages)}
         return account
@@ -143,8 +194,8 @@ class Impact:
         elif verdicts[0] != verdicts[1]:
             because = self._ways.of_verdict(twice)
         declared = old.declared is not None and old.declared == old.stage
-        sums = (None, None) if self._sums is None else (self._sums[0](twice.records[0]), self._sums[1](twice.records[1]))
-        return Moved(twice.key, twice.line, old.stage, new.stage, moved, verdicts, declared, begins, ceases, sums, because)
+        one, two = (_sum(value(record)) for value, record in zip(self._sums, twice.records, strict=True))
+        return Moved(twice.key, twice.line, old.stage, new.stage, moved, verdicts, declared, begins, ceases, (one, two), because)
 
     def _broken(self, twice: Twice) -> tuple[tuple[Broken, ...], tuple[Broken, ...]]:
         """Return the rules and assertions that begin and cease to be broken."""
@@ -170,30 +221,31 @@ class Impact:
 
     # --- what is asked of every record ---
 
-    def _summing(
-        self, name: str | None, versions: tuple[Version, Version]
-    ) -> tuple[Callable[[Record], Number | None], Callable[[Record], Number | None]] | None:
+    def _function(self, version: Version, expr: ir.Expr | None) -> Callable[[Record], object]:
+        return version.function(expr) if expr is not None else lambda _: None
+
+    def _summed(self) -> tuple[ir.Expr | None, ir.Expr | None] | None:
+        """Return what is to be summed, as each version says it; None where nothing is."""
+        name = self._data.summed
         if name is None:
             return None
-        found = []
-        for version, lifecycle in zip(versions, self._lifecycles, strict=True):
-            expr = _number(version.ruleset, lifecycle.entity, name)
-            found.append(version.function(expr) if expr is not None else None)
-        if found == [None, None]:
-            self._comparing.table.close()
-            numbers = _numbers(versions[1].ruleset, self._lifecycles[1].entity)
-            raise DataError(problems.unknown_sum(name, self._lifecycles[1].entity, numbers))
-        one, two = (each or (lambda _: None) for each in found)
-        return one, two  # type: ignore[return-value]  # the expressions are numbers
+        old, new = (
+            _number(version.ruleset, each.entity, name) for version, each in zip(self._versions, self._lifecycles, strict=True)
+        )
+        if old is None and new is None:
+            entity = self._lifecycles[1].entity
+            raise DataError(problems.unknown_sum(name, entity, _numbers(self._versions[1].ruleset, entity)))
+        return old, new
 
-    def _watch(self, changes: Sequence[Change], versions: tuple[Version, Version], naming: Naming) -> Iterator[Watched]:
-        entity = self._lifecycles[1].entity
-        exprs = _exprs(naming, self._lifecycles[1], entity)
-        for change in changes:
-            key = change.what.value, change.title
-            pair = exprs.get(key) if change.what in CONDITIONS else None
+    def _watch(self) -> Iterator[tuple[tuple[str, str], Pair]]:
+        """Yield the changes that records can be asked about, each with what the versions say."""
+        if not self._changes:
+            return
+        exprs = _exprs(self._naming, self._lifecycles[1], self._lifecycles[1].entity)
+        for change in self._changes:
+            pair = exprs.get((change.what.value, change.title)) if change.what in CONDITIONS else None
             if pair is not None:
-                yield Watched(key, versions[0].function(pair[0]), versions[1].function(pair[1]))
+                yield (change.what.value, change.title), pair
 
 
 class Rules(NamedTuple):
@@ -271,6 +323,11 @@ def _number(ruleset: ir.Ruleset, entity: str, name: str) -> ir.Expr | None:
 def _numbers(ruleset: ir.Ruleset, entity: str) -> list[str]:
     fields = [each.name for each in ruleset.entity(entity).fields if each.type in NUMBERS]
     return fields + [said(each) for each in ruleset.definitions if each.entity == entity and each.type in NUMBERS]
+
+
+def _sum(value: object) -> Number | None:
+    assert value is None or isinstance(value, int | float | Decimal), "only numbers are summed"
+    return value
 
 
 def _verdict(placement: Placement) -> str:

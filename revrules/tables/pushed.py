@@ -37,11 +37,13 @@ from revrules.tables.views import INSTANT, View, key_as_written, open_view, type
 from revrules.tables.writers import write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from types import TracebackType
 
+    from revrules import ir
     from revrules.backends.sql.outputs import Bit
     from revrules.backends.sql.sources import Source
+    from revrules.backends.sql.statements import Query
     from revrules.ruleset import Ruleset
     from revrules.tables.arrow import ArrowStream
     from revrules.tables.database import Limits, Progress
@@ -74,7 +76,8 @@ UNIT = "unit"
 class Pushed:
     """A table that DuckDB places: a context manager with what ``Run`` tells of columns; ``write`` once, then ``summary``.
 
-    Where the summary will not be ``full``, faults are counted while records are written.
+    Where the summary will not be ``full``, faults are counted while records are written. ``headings`` may be met besides those
+    that the ruleset knows.
 
     Raises ``NotPushed`` where Python has to do it, ``DataError`` where nobody can.
     """
@@ -88,8 +91,11 @@ class Pushed:
         on_progress: Progress | None = None,
         *,
         full: bool = True,
+        headings: Collection[str] = (),
     ) -> None:
         self._ruleset = ruleset
+        self.is_sample = job.sample is not None
+        self._headings = headings_of(ruleset).union(headings)
         self._job = job
         self.bits: tuple[Bit, ...] = ()
         """What the bits of sets in the columns that were written mean."""
@@ -100,7 +106,7 @@ class Pushed:
         self._keys: WrittenKeys | None = None
         self._stack = ExitStack()
         try:
-            self._database = self._stack.enter_context(database(limits, on_progress))
+            self.database = self._stack.enter_context(database(limits, on_progress))
             self._limits = limits
             self._prepare()
         except BaseException:
@@ -118,44 +124,44 @@ class Pushed:
         self._stack.close()
 
     def _prepare(self) -> None:
-        connection = self._database.connection
+        connection = self.database.connection
         self._has_long_lists = any(len(one.items) > MOST_LISTED for one in self._ruleset.ir.lists)
         if self._has_long_lists:  # to sort the records costs less than to compare each with every item
             connection.execute("RESET disabled_optimizers")
-        view = self._view = self._opened(FILE)
+        view = self.view = self._opened(FILE)
         opened = Table(view.name, view.headings, iter(()), view.notes, view.unit, view.types)
         if view.records is not None:
             opened = opened._replace(headings=None, types=None)
-        self._run = Run(self._ruleset, self._job, self._on_issue, opened, ())
+        self.run = Run(self._ruleset, self._job, self._on_issue, opened, ())
         if view.records is not None:
             self._learn(view.records)
-        self.table, self.entity, self.lifecycle = self._run.table, self._run.entity, self._run.lifecycle
-        if self._run.reader.columns.relations:
+        self.table, self.entity, self.lifecycle = self.run.table, self.run.entity, self.run.lifecycle
+        if self.run.reader.columns.relations:
             raise NotPushed("it holds related records inside of its rows")
-        self._relations = Relations(self._database, self._ruleset, self._job, self._run, self._opened)
+        self.relations = Relations(self.database, self._ruleset, self._job, self.run, self._opened)
         connection.execute(f"CREATE VIEW {RECORDS} AS SELECT *{self._key()} FROM {self._wanted()}")
         number = "" if self._job.sample is not None else f", row_number() OVER () AS {LINE}"
         connection.execute(
             f"CREATE VIEW {NUMBERED} AS SELECT *, {view.unit_of(LINE)} AS {UNIT} FROM (SELECT *{number} FROM {RECORDS})"
         )
         self.as_of = self._job.as_of or datetime.now(UTC)
-        self._when = times.when_of(self.as_of, self._ruleset.ir, DUCKDB)
+        self.when = times.when_of(self.as_of, self._ruleset.ir, DUCKDB)
         self._placed = 0
 
     def _learn(self, records: JsonRecords) -> None:
         """Let the run meet the names of all records, if these are the records that it places."""
         if len(records.names) > 1 and (self._job.limit is not None or self._job.sample is not None):
             raise NotPushed("a part of its records may have other names than all have")
-        learn(self._run.reader, records, self._run.entity.key)
+        learn(self.run.reader, records, self.run.entity.key)
 
     def _opened(self, view: str) -> View:
         """Return a view over the data; a stream, which may come once only, is kept as a table."""
-        connection, job = self._database.connection, self._job
+        connection, job = self.database.connection, self._job
         if job.stream is None:
-            return open_view(connection, view, job.data, job.reading, headings_of(self._ruleset))
+            return open_view(connection, view, job.data, job.reading, self._headings)
         if not self._has_stream:
             connection.register("stream", OnlyStream(job.stream))
-            self._database.rows("CREATE TEMP TABLE given AS FROM stream")
+            self.database.rows("CREATE TEMP TABLE given AS FROM stream")
             connection.unregister("stream")
             self._has_stream = True
         return typed_view(connection, View(job.data, view, (), (), (), job.reading), "given")
@@ -165,31 +171,31 @@ class Pushed:
         wanted = FILE if self._job.limit is None else f"(SELECT * FROM {FILE} LIMIT {self._job.limit})"
         if self._job.sample is None:
             return wanted
-        ((rows,),) = self._database.rows(f"SELECT count(*) FROM {wanted}")
-        ((last,),) = self._database.rows(last_place(int(str(rows)), self._job.sample))
+        ((rows,),) = self.database.rows(f"SELECT count(*) FROM {wanted}")
+        ((last,),) = self.database.rows(last_place(int(str(rows)), self._job.sample))
         numbered = f"SELECT *, row_number() OVER () AS {LINE} FROM {wanted}"
         return f"({numbered}) WHERE {is_taken(LINE, int(str(last or 0)))}"
 
     def _key(self) -> str:
         """Return the further column of the records: the key as written, NULL where it is missing."""
-        position = self._run.reader.columns.position(self.entity.key or "")
-        return "" if position is None else f", {key_as_written(f'c{position}', self._view.types[position])} AS key"
+        position = self.run.reader.columns.position(self.entity.key or "")
+        return "" if position is None else f", {key_as_written(f'c{position}', self.view.types[position])} AS key"
 
     def headings(self) -> tuple[str, ...]:
         """Return the headings."""
-        return self._view.headings
+        return self.view.headings
 
     def write(self, path: str, format_: str, columns: Sequence[OutputColumn]) -> None:
         """Write every placed record to a file in a format; raises OSError where the disk refuses."""
-        if format_ == "parquet" and self._view.records is not None:
+        if format_ == "parquet" and self.view.records is not None:
             refuse_to_hand_on([self._type(column) for column in columns])
-        self._lock([path])
+        self.lock([path])
         options = self._options(format_, columns)
         if options:
-            with self._trouble(), writing(path):
+            with self.trouble(), writing(path):
                 statement, names = self._statement(columns, counting=not self._full, members=format_ == "parquet")
                 said = statement if format_ == "parquet" else f"SELECT {self._as_cells(columns, names)} FROM ({statement})"
-                ((count,),) = self._database.rows(f"COPY ({said}) TO {quoted_text(path)} ({options})")
+                ((count,),) = self.database.rows(f"COPY ({said}) TO {quoted_text(path)} ({options})")
             self._placed = int(str(count))
             if format_ == "parquet":
                 self._keys = written_keys(path, columns, names, self._placed)
@@ -211,7 +217,7 @@ class Pushed:
 
     def _type(self, column: OutputColumn) -> str:
         """Return the type of a column; an answer that is a list is written as text."""
-        return self._view.types[column.origin.position] if column.origin.kind == "input" else "VARCHAR"
+        return self.view.types[column.origin.position] if column.origin.kind == "input" else "VARCHAR"
 
     def _as_cells(self, columns: Sequence[OutputColumn], names: Sequence[str]) -> str:
         """Return the columns as delimited text holds them: lists joined, nothing for an empty text."""
@@ -222,10 +228,10 @@ class Pushed:
             cells.append(f"nullif(CAST({cell} AS VARCHAR), '') AS {quoted(name)}")
         return ", ".join(cells)
 
-    def _lock(self, paths: Sequence[str]) -> None:
+    def lock(self, paths: Sequence[str]) -> None:
         """Allow no more files than those that are read, and ``paths``."""
-        related = (file for one in self._relations.tables.values() for file in one.view.files)
-        self._database.lock([*paths, *map(literal_path, paths), *self._view.files, *related])
+        related = (file for one in self.relations.tables.values() for file in one.view.files)
+        self.database.lock([*paths, *map(literal_path, paths), *self.view.files, *related])
 
     def rows(self, columns: Sequence[OutputColumn]) -> tuple[list[str], Iterator[Sequence[object]]]:
         """Return the names of the columns, and the cells of every placed record as they come."""
@@ -233,10 +239,10 @@ class Pushed:
         return names, self._counted(statement)
 
     def _counted(self, statement: str) -> Iterator[Sequence[object]]:
-        self._lock([])
+        self.lock([])
         self._placed = 0
-        with self._trouble():
-            for row in self._database.stream(statement):
+        with self.trouble():
+            for row in self.database.stream(statement):
                 self._placed += 1
                 yield row
 
@@ -244,8 +250,8 @@ class Pushed:
         """Return what starts a stream of the placed records."""
         statement, _ = self._statement(columns)
         self._placed = self._count()
-        self._lock([])
-        return lambda: self._database.connection.sql(statement)
+        self.lock([])
+        return lambda: self.database.connection.sql(statement)
 
     def worth_a_look(self, columns: Sequence[OutputColumn], most: int) -> tuple[list[str], list[Sequence[object]]]:
         """Return the same of the first records that a person would want to see; where there are none, of the first."""
@@ -253,14 +259,14 @@ class Pushed:
         both, names = self._statement([*columns, *(column for column in wanted if column not in columns)], as_python=True)
         shown = names[: len(names) - sum(column not in columns for column in wanted)]
         items = ", ".join(map(quoted, distinct(names)[: len(shown)]))
-        self._lock([])
-        with self._trouble():
-            found = self._database.rows(f"SELECT {items} FROM ({both}) WHERE {' OR '.join(LOOK)} LIMIT {most}")
+        self.lock([])
+        with self.trouble():
+            found = self.database.rows(f"SELECT {items} FROM ({both}) WHERE {' OR '.join(LOOK)} LIMIT {most}")
             self._placed = self._count()
-            return shown, list(found or self._database.rows(f"SELECT {items} FROM ({both}) LIMIT {most}"))
+            return shown, list(found or self.database.rows(f"SELECT {items} FROM ({both}) LIMIT {most}"))
 
     @contextmanager
-    def _trouble(self) -> Iterator[None]:
+    def trouble(self) -> Iterator[None]:
         """Turn what DuckDB finds wrong with the data into ``NotPushed``, and a lack of memory into ``DataError``."""
         import duckdb
 
@@ -283,15 +289,15 @@ class Pushed:
         handed = {column: self._handed_on(column, as_python=as_python) for column in columns}
         passed = {name: there for name, there in handed.values() if name}
         wanted = dict.fromkeys(column.name for column in columns if column.origin.kind in ("answer", "bits"))
-        sorted_ = self._limits.ordered and (bool(self._relations.tables) or self._has_long_lists)
+        sorted_ = self._limits.ordered and (bool(self.relations.tables) or self._has_long_lists)
         if sorted_:
             passed[ORDER] = LINE
         view = NUMBERED if sorted_ or any(column.origin.kind == "line" for column in columns) else RECORDS
         lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
-        source = self._source(passed, view)
+        source = self.source(passed, view)
         mode = self._job.mode
         asked = [*wanted], mode, tuple(passed)
-        query = placed(self._ruleset.ir, lifecycle, source, DUCKDB, self._when, *asked, with_faults=counting, members=members)
+        query = placed(self._ruleset.ir, lifecycle, source, DUCKDB, self.when, *asked, with_faults=counting, members=members)
         self.bits = query.bits
         made: list[tuple[str, str]] = []
         for column in columns:
@@ -303,7 +309,7 @@ class Pushed:
         said = (f"{quoted(there)} AS {quoted(name)}" for (there, _), name in zip(made, distinct(names), strict=True))
         statement = f"SELECT {', '.join(said)} FROM ({query.text(pretty=False)})"
         if counting:
-            self._noticed = Noticed(self._database, len(self._relations.to_one(self.entity.name)))
+            self._noticed = Noticed(self.database, len(self.relations.to_one(self.entity.name)))
             statement += f" WHERE {self._noticed.counting()}"
         if sorted_:
             statement += f" ORDER BY {quoted(ORDER)}"
@@ -316,95 +322,109 @@ class Pushed:
             case "key":
                 return "passed key", "key"
             case "line":
-                if not self._view.plain:
+                if not self.view.plain:
                     raise NotPushed("its rows are named by their lines, and some are several")
                 self._tells_lines = True
                 return "passed line", UNIT
             case "input":
-                if self._view.records is not None:
-                    refuse_to_hand_on([self._view.types[position]], besides=TYPED)
-                letter = "t" if as_python and self._view.types[position] == INSTANT else "c"
+                if self.view.records is not None:
+                    refuse_to_hand_on([self.view.types[position]], besides=TYPED)
+                letter = "t" if as_python and self.view.types[position] == INSTANT else "c"
                 return f"passed {position}", f"{letter}{position}"
             case _:
                 return "", ""
 
-    def _source(self, passed: Mapping[str, str], view: str = RECORDS) -> Source:
+    def source(self, passed: Mapping[str, str], view: str = RECORDS) -> Source:
         """Return the records with their columns and related tables."""
-        return self._relations.source(self.entity.name, self._view, self._run.reader.columns, view, passed)
+        return self.relations.source(self.entity.name, self.view, self.run.reader.columns, view, passed)
+
+    def judged(self, columns: Sequence[str], values: Mapping[str, ir.Expr]) -> Query:
+        """Return the query for ``columns`` and ``values`` of every record, with its number (``LINE``) and its faults."""
+        lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
+        asked = lifecycle, self.source({LINE: LINE}, NUMBERED), DUCKDB, self.when, columns, self._job.mode, (LINE,)
+        return placed(self._ruleset.ir, *asked, values=values, with_faults=True)
+
+    def accounted(self, records: int) -> int:
+        """Return how many rows there are to be placed; raises ``DataError`` where these are not as many as the ``records``."""
+        self._placed = records
+        read = self._read()
+        if read != records:
+            raise DataError(problems.unaccounted(read, records, 0))
+        return read
 
     def summary(self) -> Summary:
         """Return the account of the rows (where not ``full``, of these and their faults only), and tell of the odd ones.
 
         Raises ``DataError`` where the books do not balance.
         """
-        with self._trouble():
+        with self.trouble():
             return self._summary()
 
     def _summary(self) -> Summary:
-        setting = Setting(self._database, self._ruleset, self._relations, self._when, DUCKDB, self._on_issue)
+        setting = Setting(self.database, self._ruleset, self.relations, self.when, DUCKDB, self._on_issue)
         tell_related(setting)
         tally, counts = self._counts()
-        if counts.clashes and self._relations.tables:
+        if counts.clashes and self.relations.tables:
             raise NotPushed("classifications that clash are told with the related records")
         tally.read = self._read()
         if not tally.read == tally.placed == self._placed:
             raise DataError(problems.unaccounted(tally.read, self._placed, 0))
         found = self._odd_keys()
         tally.missing_keys, tally.duplicate_keys = len(found.missing), len(found.repeated)
-        warnings = [*self._run.warnings, *self._relations.warnings]
-        warnings += self._run.unknown_names() if self._view.records is not None else []
+        warnings = [*self.run.warnings, *self.relations.warnings]
+        warnings += self.run.unknown_names() if self.view.records is not None else []
         if counts.shown or found.missing or found.repeated or any(counts.lost):
             numbered = self._faults(NUMBERED, {LINE: LINE})
             odd = f"SELECT {LINE} FROM ({numbered}) WHERE {'shown' if counts.shown else 'false'}"
-            tell_records(setting, self._run, self._view, odd, found)
-            lost = enumerate(zip(self._relations.to_one(self.entity.name), counts.lost, strict=True))
-            warnings += [partnerless(setting, numbered, name, place, self._run) for place, (name, count) in lost if count]
-        return tally.summary(self._view.name, self.entity.label, tuple(warnings), self._view.notes)
+            tell_records(setting, self.run, self.view, odd, found, clashes=bool(counts.clashes))
+            lost = enumerate(zip(self.relations.to_one(self.entity.name), counts.lost, strict=True))
+            warnings += [partnerless(setting, numbered, name, place, self.run) for place, (name, count) in lost if count]
+        return tally.summary(self.view.name, self.entity.label, tuple(warnings), self.view.notes)
 
     def _counts(self) -> tuple[Tally, Counts]:
         """Return what is counted of all records; not ``full``: of how many there are and of their faults only."""
         if self._full:
             lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
-            tallies = tallied(self._ruleset.ir, lifecycle, self._source({}), DUCKDB, self._when, self._job.mode)
+            tallies = tallied(self._ruleset.ir, lifecycle, self.source({}), DUCKDB, self.when, self._job.mode)
             counted = Counted(tallies, self.lifecycle)
-            counted.take(self._database.rows(counted.statement(printed(tallies.tree, DUCKDB))))
+            counted.take(self.database.rows(counted.statement(printed(tallies.tree, DUCKDB))))
             return counted.tally, Counts(counted.shown, counted.clashes, tuple(counted.lost))
         tally = Tally(self.lifecycle)
         if self._noticed is not None:
             tally.placed = self._placed
             return tally, self._noticed.counts()
-        lost = len(self._relations.to_one(self.entity.name))
+        lost = len(self.relations.to_one(self.entity.name))
         told = ["count(*)", "count(*) FILTER (shown)", "count(*) FILTER (clashes)", *(f"count(lost_{n})" for n in range(lost))]
-        ((placed_, shown, clashes, *keys),) = self._database.rows(f"SELECT {', '.join(told)} FROM ({self._faults(RECORDS, {})})")
+        ((placed_, shown, clashes, *keys),) = self.database.rows(f"SELECT {', '.join(told)} FROM ({self._faults(RECORDS, {})})")
         tally.placed = int(str(placed_))
         return tally, Counts(int(str(shown)), int(str(clashes)), tuple(int(str(count)) for count in keys))
 
     def _faults(self, view: str, passed: Mapping[str, str]) -> str:
         """Return the statement that tells of the faults of the records in a view."""
         lifecycle = self._ruleset.ir.lifecycle(self.lifecycle.name)
-        found = faults(self._ruleset.ir, lifecycle, self._source(passed, view), DUCKDB, self._when, self._job.mode)
+        found = faults(self._ruleset.ir, lifecycle, self.source(passed, view), DUCKDB, self.when, self._job.mode)
         return printed(found, DUCKDB)
 
     def _odd_keys(self) -> Keys:
         """Return which records have no key of their own: what was written is looked at first, which is less than the data."""
-        if self.entity.key is None or (self._keys is not None and all_differ(self._keys, self._database, self._limits)):
+        if self.entity.key is None or (self._keys is not None and all_differ(self._keys, self.database, self._limits)):
             return Keys(frozenset(), {})
-        return odd_keys(self._database, NUMBERED)
+        return odd_keys(self.database, NUMBERED)
 
     def _read(self) -> int:
         """Return how many rows there are to be placed, by the lines of the file where it has some."""
-        expected = self._view.rows
+        expected = self.view.rows
         if expected is None or self._job.limit is not None or self._job.sample is not None:
             return self._count()
         if expected != self._placed:
             if self._tells_lines:
                 raise NotPushed("its rows are named by their lines, and some lines are blank")
-            self._view = self._view._replace(plain=False)
-            blank = sum(blank_lines(open_source(path)) for path, _ in self._view.parts)
+            self.view = self.view._replace(plain=False)
+            blank = sum(blank_lines(open_source(path)) for path, _ in self.view.parts)
             if expected - blank != self._placed:
                 raise NotPushed("DuckDB finds other rows in it than it has lines")
         return self._placed
 
     def _count(self) -> int:
-        ((count,),) = self._database.rows(f"SELECT count(*) FROM {RECORDS}")
+        ((count,),) = self.database.rows(f"SELECT count(*) FROM {RECORDS}")
         return int(str(count))

@@ -95,21 +95,27 @@ def key_text(value: object) -> str | None:
 def load_related(ruleset: Ruleset, entity: str, path: str, reading: Reading = AS_IT_SHOWS) -> Loaded:
     """Return the records of ``entity`` in the file at ``path``; raises ``DataError``."""
     whole = outline(ruleset)
-    declared = ruleset.entity(entity)
     shape = whole.entity(entity)
     table = open_table(path, reading, {text for field in shape.fields for text in field.columns})
-    reader = Reader(whole, entity, table.headings, table.name)
+    found = loaded(ruleset, entity, Reader(whole, entity, table.headings, table.name), table.rows, table.name)
+    if table.headings is None:
+        return found
+    return found._replace(warnings=tuple(lacking(shape, found.reader.columns, found.reader.seen, table.name)))
+
+
+def loaded(ruleset: Ruleset, entity: str, reader: Reader, rows: Iterable[Row | Refused], name: str) -> Loaded:
+    """Return the records of ``entity`` in rows of the table ``name``, as ``reader`` finds them there."""
+    declared = ruleset.entity(entity)
     readers = {field.name: field_reader(field_spec(field, ruleset.timezone)) for field in declared.fields}
     records, issues = [], []
-    for row in table.rows:
+    for row in rows:
         if isinstance(row, Refused):
-            issues.append(refused(table.name, row))
+            issues.append(refused(name, row))
         else:
             record = reader.record(row.cells)
             records.append(record)
-            issues += typed(record, readers, reader, row, table.name)
-    warnings = lacking(shape, reader.columns, reader.seen, table.name) if table.headings is not None else []
-    return Loaded(table.name, entity, tuple(records), tuple(issues), tuple(warnings), reader)
+            issues += typed(record, readers, reader, row, name)
+    return Loaded(name, entity, tuple(records), tuple(issues), (), reader)
 
 
 def typed(record: Record, readers: Mapping[str, Read], reader: Reader, row: Row, name: str) -> list[Issue]:

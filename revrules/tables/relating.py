@@ -65,7 +65,7 @@ class Relations:
                 shape = ruleset.outline.entity(found.entity)
                 self.warnings += lacking(shape, found.columns, found.reader.seen, found.view.name)
         self._check(ruleset.outline)
-        given = {relation.name for relation in run.entity.relations if self._table_of(relation.name, relation.entity) is not None}
+        given = {relation.name for relation in run.entity.relations if self.table_of(relation.name, relation.entity) is not None}
         if run.table.headings is None:  # JSON may nest its related records
             return
         self.warnings += [
@@ -83,7 +83,7 @@ class Relations:
         spec = record_spec(self._ruleset.ir, entity)
         declared = self._ruleset.outline.entity(entity)
         followed_ = ((name, declared.relation(name)) for name, many, _ in spec.relations if not many)
-        return tuple(name for name, one in followed_ if one is not None and self._table_of(name, one.entity) is not None)
+        return tuple(name for name, one in followed_ if one is not None and self.table_of(name, one.entity) is not None)
 
     def alone(self, found: Related, passed: Mapping[str, str]) -> Source:
         """Return the records of a related table without what relates to them."""
@@ -101,7 +101,7 @@ class Relations:
         for name, many, inner in spec.relations:
             relation = declared.relation(name)
             assert relation is not None, "what is followed is declared"
-            found = self._table_of(name, relation.entity)
+            found = self.table_of(name, relation.entity)
             if found is not None:
                 target = self._ruleset.ir.entity(relation.entity)
                 here, there = (declared.key, relation.by) if many else (relation.by, target.key)
@@ -110,7 +110,8 @@ class Relations:
                 links[name] = Link(source, here, there, LINE)
         return Source(entity, table(at), held, links, passed)
 
-    def _table_of(self, relation: str, entity: str) -> Related | None:
+    def table_of(self, relation: str, entity: str) -> Related | None:
+        """Return the table of a relation that is followed; None where none was given."""
         found = self.tables.get(relation) or self.tables.get(entity)
         return found if found is not None and relation in self.used and found.entity == entity else None
 
@@ -149,7 +150,7 @@ class Relations:
         """Raise ``DataError`` where a table lacks the column by which a relation finds its records."""
         for entity in outline.entities:
             for relation in entity.relations:
-                found = self._table_of(relation.name, relation.entity)
+                found = self.table_of(relation.name, relation.entity)
                 other = relation.by if relation.many else outline.entity(relation.entity).key
                 if found is None or found.columns.heading(other or "") is not None or self._is_empty(found.view):
                     continue

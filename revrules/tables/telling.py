@@ -9,8 +9,9 @@ from revrules.backends.sql.suspects import suspects
 from revrules.backends.sql.tallies import faulty, keys
 from revrules.backends.sql.tree import printed
 from revrules.problems import data as problems
-from revrules.readers import field_spec
+from revrules.readers import field_spec, record_spec
 from revrules.runtime.cells import field_reader
+from revrules.runtime.records import read_record, record_reader
 from revrules.tables import issues
 from revrules.tables.json_views import rows_at
 from revrules.tables.opening import open_table
@@ -55,6 +56,11 @@ class Keys(NamedTuple):
     missing: frozenset[int]
     repeated: Mapping[int, int]
 
+    @property
+    def all(self) -> set[int]:
+        """The rows that have to be looked at to tell of them."""
+        return {*self.missing, *self.repeated, *self.repeated.values()}
+
 
 def tell_related(setting: Setting) -> None:
     """Tell of the cells of related tables that hold no value."""
@@ -65,7 +71,7 @@ def tell_related(setting: Setting) -> None:
         statement = faulty(setting.ruleset.ir, source, setting.dialect, setting.when)
         if statement is None or not _is_suspicious(setting, source, table.view):
             continue
-        _remember(setting.database, f"SELECT {LINE} FROM ({printed(statement, setting.dialect)}) WHERE faulty")
+        remember(setting.database, f"SELECT {LINE} FROM ({printed(statement, setting.dialect)}) WHERE faulty")
         _tell_table(setting, table)
 
 
@@ -81,40 +87,58 @@ def _is_suspicious(setting: Setting, source: Source, view: View) -> bool:
 def _tell_table(setting: Setting, table: Related) -> None:
     declared = setting.ruleset.ir.entity(table.entity)
     readers = {field.name: field_reader(field_spec(field, setting.ruleset.ir.timezone)) for field in declared.fields}
-    for _, row in _odd_rows(setting.database, table.view, f"{table.view.view}_numbered"):
+    for _, row in rows_of(setting.database, table.view, f"{table.view.view}_numbered"):
         for issue in typed(table.reader.record(row.cells), readers, table.reader, row, table.view.name):
             setting.on_issue(issue)
 
 
-def tell_records(setting: Setting, run: Run, view: View, odd: str, found: Keys) -> None:
-    """Tell of the records that the statement ``odd`` numbers, and of those without a key of their own."""
-    _remember(setting.database, odd)
+def tell_records(setting: Setting, run: Run, view: View, odd: str, found: Keys, *, clashes: bool) -> None:
+    """Tell of the records that the statement ``odd`` numbers, and of those without a key of their own.
+
+    Without ``clashes`` of classifications, to read the records is enough.
+    """
+    remember(setting.database, odd)
     shown = {int(str(number)) for (number,) in setting.database.rows(f"SELECT {LINE} FROM {ODD}")}
-    listed = ", ".join(f"({number})" for number in {*found.missing, *found.repeated, *found.repeated.values()})
+    listed = ", ".join(f"({number})" for number in found.all)
     if listed:
         setting.database.connection.execute(f"INSERT INTO {ODD} SELECT c FROM (VALUES {listed}) AS t(c)")
-    places: dict[int, tuple[str, int]] = {}
-    columns = run.reader.columns
-    heading, position = columns.heading(run.entity.key or "") or "", columns.position(run.entity.key or "") or 0
-    for number, row in _odd_rows(setting.database, view, f"{view.view}_numbered"):
-        file, line = places[number] = view.place(number)[0], row.line
-
-        def tell(issue: Issue, file: str = file) -> None:
-            setting.on_issue(issue._replace(file=file))
-
-        if number in found.missing:
-            tell(issues.missing_key(file, line, heading))
-        if number in found.repeated:
-            other, first = places[found.repeated[number]]
-            place = f"{view.unit} {first}" + (f" of {other}" if other != file else "")
-            key = row.cells[heading] if isinstance(row.cells, Mapping) else row.cells[position]
-            tell(issues.repeated_key(file, line, heading, str(key), place))
+    about_keys = AboutKeys(view, run, found)
+    reader = record_reader(record_spec(setting.ruleset.ir, run.entity.name))
+    for number, row in rows_of(setting.database, view, f"{view.view}_numbered"):
+        for issue in about_keys.of(number, row):
+            setting.on_issue(issue)
         if number in shown:
-            told = [
-                one for one in run.place(run.record(row)).problems if one.reason not in CLASHES or not setting.relations.tables
-            ]
-            for issue in run.odd_cells(row, told):  # without related records, which are not at hand, nobody can tell what clashes
-                tell(issue)
+            record = run.record(row)
+            told = run.place(record).problems if clashes else read_record(reader, record)[1]
+            if setting.relations.tables:  # related records are not at hand, so nobody can tell what clashes
+                told = [one for one in told if one.reason not in CLASHES]
+            for issue in run.odd_cells(row, told):
+                setting.on_issue(issue._replace(file=view.place(number)[0]))
+
+
+class AboutKeys:
+    """Tells of rows without a key, and of keys that stood before. Asked of the rows in their order."""
+
+    def __init__(self, view: View, run: Run, found: Keys) -> None:
+        self._view, self._found = view, found
+        columns, key = run.reader.columns, run.entity.key or ""
+        self._heading, self._position = columns.heading(key) or "", columns.position(key) or 0
+        self._places: dict[int, tuple[str, int]] = {}
+        self._firsts = frozenset(found.repeated.values())
+
+    def of(self, number: int, row: Row) -> Iterator[Issue]:
+        """Yield what is odd about the key of the row of that number."""
+        view, found = self._view, self._found
+        file, line = view.place(number)[0], row.line
+        if number in self._firsts:
+            self._places[number] = file, line
+        if number in found.missing:
+            yield issues.missing_key(file, line, self._heading)
+        if number in found.repeated:
+            other, first = self._places[found.repeated[number]]
+            place = f"{view.unit} {first}" + (f" of {other}" if other != file else "")
+            key = row.cells[self._heading] if isinstance(row.cells, Mapping) else row.cells[self._position]
+            yield issues.repeated_key(file, line, self._heading, str(key), place)
 
 
 def odd_keys(database: Database, view: str) -> Keys:
@@ -157,12 +181,12 @@ def partnerless(setting: Setting, statement: str, name: str, number: int, run: R
     return problems.no_partner(name, table.view.name, counts, [str(found) for found, _ in near])
 
 
-def _remember(database: Database, statement: str) -> None:
-    """Keep the numbers of odd rows."""
+def remember(database: Database, statement: str) -> None:
+    """Keep the numbers of rows (``LINE``) that a statement gives, for ``rows_of``."""
     database.rows(f"CREATE OR REPLACE TEMP TABLE {ODD} AS {statement}")
 
 
-def _odd_rows(database: Database, view: View, numbered: str) -> Iterator[tuple[int, Row]]:
+def rows_of(database: Database, view: View, numbered: str) -> Iterator[tuple[int, Row]]:
     """Yield the rows whose numbers are kept, with these, as the reader in Python finds them."""
     if view.records is not None and view.records.by_line:
         wanted = database.rows(f"SELECT {LINE} FROM {ODD}")
@@ -175,8 +199,8 @@ def _odd_rows(database: Database, view: View, numbered: str) -> Iterator[tuple[i
         return
     items = [f"t{position}" if type_ == INSTANT else f"c{position}" for position, type_ in enumerate(view.types)]
     kept = f"SELECT {LINE} FROM {ODD}"
-    found = database.rows(f"SELECT {LINE}, {', '.join(items)} FROM {numbered} WHERE {LINE} IN ({kept}) ORDER BY {LINE}")
-    for number, *cells in found:
+    sql = f"SELECT {LINE}, {', '.join(items)} FROM {numbered} WHERE {LINE} IN ({kept}) ORDER BY {LINE}"
+    for number, *cells in database.stream(sql):
         found_at = int(str(number))
         yield found_at, Row(view.place(found_at)[1] + view.before, cells if view.unit == "line" else tuple(cells))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.problems import data as problems
@@ -14,11 +13,14 @@ from revrules.tables.failure import DataError
 from revrules.tables.opening import open_table
 from revrules.tables.rows import Refused
 from revrules.tables.run import Run, headings_of
+from revrules.tables.samples import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from decimal import Decimal
 
     from revrules.diagnostics import Diagnostic
+    from revrules.ir import Expr
     from revrules.ruleset import Ruleset
     from revrules.runtime.results import DataProblem, Placement
     from revrules.tables.columns import Record
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
 
 COMPARED = "compared; the value counts as missing"
 IN_ONE = "compared; the value counts as missing in the {} version only"
-SEED = 0
-"""Samples are the same in every run over the same rows."""
 
 
 class Twice(NamedTuple):
@@ -39,6 +39,38 @@ class Twice(NamedTuple):
     key: str | None
     records: tuple[Record, Record]
     placements: tuple[Placement, Placement]
+
+
+class Judging(NamedTuple):
+    """What is asked of every record besides its placement.
+
+    ``stages`` and ``rules`` lead from old names to new ones. ``values`` of the record, the old version's and the new one's, are
+    asked whether they are the same; ``sums`` are values to be summed. ``firsts`` records of each pair of stages are wanted
+    themselves.
+    """
+
+    stages: Mapping[str, str]
+    rules: Mapping[str, str]
+    values: Sequence[tuple[Expr, Expr]]
+    sums: tuple[Expr | None, Expr | None] | None
+    firsts: int
+
+
+class Others(NamedTuple):
+    """Records that both versions judge alike: how many of the same stages and verdicts, and what their values sum up to.
+
+    ``before`` is the old version's stage, by its own name. ``rerouted``: whether they took another way. ``missing``: of how many
+    there is no value to sum.
+    """
+
+    before: str | None
+    after: str | None
+    verdicts: tuple[str, str]
+    declared: bool
+    rerouted: bool
+    records: int
+    sums: tuple[int | Decimal, int | Decimal]
+    missing: tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -60,15 +92,62 @@ class Books:
             raise DataError(problems.unaccounted(self.read, self.compared + self.left_out, self.rejected))
 
 
+class Pair:
+    """The runs of two versions over one table, and what they make of its rows. Where both read ``alike``, rows are read once."""
+
+    def __init__(self, versions: tuple[Ruleset, Ruleset], runs: tuple[Run, Run], books: Books, *, alike: bool) -> None:
+        self.runs = runs
+        self.books = books
+        self._alike = alike
+        old, new = (record_reader(record_spec(version.ir, run.entity.name)) for version, run in zip(versions, runs, strict=True))
+        self._readers = old, new
+
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        """What is odd about the columns, for one of the versions."""
+        return list(dict.fromkeys(warning for run in self.runs for warning in run.warnings))
+
+    def read(self, row: Row, on_issue: Callable[[Issue], None]) -> tuple[Record, Record]:
+        """Return the record in ``row`` as either version reads it; tells of the cells that hold no value."""
+        old, new = self.runs
+        record, found = read_record(self._readers[1], new.record(row))
+        before, found_before = (record, found) if self._alike else read_record(self._readers[0], old.record(row))
+        if found or found_before or new.table.headings is None:
+            self._tell(row, found_before, found, on_issue)
+        return before, record
+
+    def placed(self, row: Row, key: str | None, records: tuple[Record, Record]) -> Twice:
+        """Return ``records``, which ``row`` is read as, placed."""
+        (old, new), (before, record) = self.runs, records
+        return Twice(row.line, key, records, (old.place(before), new.place(record)))
+
+    def _tell(
+        self, row: Row, before: Sequence[DataProblem], after: Sequence[DataProblem], on_issue: Callable[[Issue], None]
+    ) -> None:
+        """Tell of the cells that hold no value, each once, and of those that hold one in one version only."""
+        old = {_cell(issue): issue for issue in self.runs[0].odd_cells(row, before)}
+        new = {_cell(issue): issue for issue in self.runs[1].odd_cells(row, after)}
+        both, lost, gained = self.books.odd_cells
+        for cell, issue in (old | new).items():
+            if cell in old and cell in new:
+                both += 1
+                on_issue(issue._replace(happened=COMPARED))
+            else:
+                lost, gained = lost + (cell in old), gained + (cell in new)
+                on_issue(issue._replace(happened=IN_ONE.format("old" if cell in old else "new")))
+        self.books.odd_cells = both, lost, gained
+
+
 class Comparing:
     """A table that two versions place: a context manager; iterate over ``placed``, then look at ``books`` and ``warnings``.
 
-    ``jobs`` are those of the old and of the new version and read the same file, with a ``limit`` only a sample of so many rows,
-    picked evenly. ``lifecycles`` lead from those of the new version to those of the old. Where both versions declare the records
-    alike they are read once.
+    ``jobs`` are those of the old and of the new version and read the same file, with a ``sample`` only so many of its rows.
+    ``lifecycles`` lead from those of the new version to those of the old.
     """
 
-    _prepared = False
+    others: Sequence[Others] = ()
+    """Records that ``placed`` leaves out, counted."""
+    touched: Sequence[int] = ()
 
     def __init__(
         self,
@@ -81,100 +160,80 @@ class Comparing:
         self.table = open_table(jobs[1].data, jobs[1].reading, headings_of(old) | headings_of(new))
         self.books = Books()
         self._on_issue = on_issue
-        self._sample = jobs[1].limit
-        related: dict[Issue, None] = {}
-        second = Run(new, jobs[1], self._listening(related), self.table)
-        if second.lifecycle.name not in lifecycles:
+        self._sample = jobs[1].sample
+        related: dict[Issue, None] = {}  # either version reads the related tables: what is odd there is told once
+        try:
+            second = Run(new, jobs[1], lambda issue: self._hear(issue, related), self.table)
+            job = jobs[0]._replace(lifecycle=old_lifecycle(second, lifecycles))
+            alike = read_alike(old, old.lifecycle(job.lifecycle).entity, new, second.entity.name)
+            joins = second.joins if alike else None
+            first = Run(old, job, lambda issue: self._hear(issue, related), self.table, joins)
+        except DataError:
             self.table.close()
-            raise DataError(problems.unknown_lifecycle(second.lifecycle.name, list(lifecycles)))
-        job = jobs[0]._replace(lifecycle=lifecycles[second.lifecycle.name])
-        entity = old.lifecycle(job.lifecycle).entity
-        self.alike = read_alike(old, entity, new, second.entity.name)
-        first = Run(old, job, self._listening(related), self.table, second.joins if self.alike else None)
-        self.runs = first, second
+            raise
         for issue in related:
             on_issue(issue)
-        self._prepared = True
-        self._readers = tuple(
-            record_reader(record_spec(version.ir, run.entity.name)) for version, run in zip(versions, self.runs, strict=True)
-        )
+        self._is_prepared = True
+        self.pair = Pair(versions, (first, second), self.books, alike=alike)
+
+    _is_prepared = False
 
     def __enter__(self) -> Comparing:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
         self.table.close()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the table was read."""
+        return self.table.notes
 
     @property
     def warnings(self) -> list[Diagnostic]:
         """What is odd about the columns, for one of the versions."""
-        return list(dict.fromkeys(warning for run in self.runs for warning in run.warnings))
+        return self.pair.warnings
+
+    def judge(self, judging: Judging) -> None:
+        """Take in what is asked of every record: here each is looked at."""
 
     def placed(self) -> Iterator[Twice]:
         """Yield every record that can be read, in the order of the file."""
-        for row in self._rows():
-            self.books.compared += 1
-            yield self._twice(row)
-        self.books.balance()
-
-    def _listening(self, related: dict[Issue, None]) -> Callable[[Issue], None]:
-        """Return what passes issues on; those of related tables, which either version reads, only once."""
-
-        def tell(issue: Issue) -> None:
-            if self._prepared:
-                self._on_issue(issue)
-            else:
-                related[issue] = None
-
-        return tell
-
-    def _rows(self) -> Iterator[Row]:
-        """Yield the rows to compare; those that cannot be read are counted and told."""
-        if self._sample is None:
-            yield from self._readable()
-            return
-        kept: list[Row] = []
-        random = Random(SEED)
-        for number, row in enumerate(self._readable()):
-            if len(kept) < self._sample:
-                kept.append(row)
-                continue
-            self.books.left_out += 1
-            place = random.randrange(number + 1)
-            if place < self._sample:
-                kept[place] = row
-        yield from sorted(kept, key=lambda row: row.line)
-
-    def _readable(self) -> Iterator[Row]:
-        for row in self.table.rows:
-            self.books.read += 1
+        readable = self._readable()
+        for row in readable if self._sample is None else sampled(readable, self._sample):
             if isinstance(row, Refused):
                 self.books.rejected += 1
                 self._on_issue(issues.refused(self.table.name, row))
-            else:
-                yield row
+                continue
+            self.books.compared += 1
+            records = self.pair.read(row, self._on_issue)
+            yield self.pair.placed(row, self.pair.runs[1].key(row), records)
+        if self._sample is not None:
+            self.books.left_out = max(self.books.read - self.books.rejected - self._sample, 0)
+        self.books.balance()
 
-    def _twice(self, row: Row) -> Twice:
-        old, new = self.runs
-        record, found = read_record(self._readers[1], new.record(row))
-        before, found_before = (record, found) if self.alike else read_record(self._readers[0], old.record(row))
-        if found or found_before or self.table.headings is None:
-            self._tell(row, found_before, found)
-        return Twice(row.line, new.key(row), (before, record), (old.place(before), new.place(record)))
+    def _hear(self, issue: Issue, related: dict[Issue, None]) -> None:
+        if self._is_prepared:
+            self._on_issue(issue)
+        else:
+            related[issue] = None
 
-    def _tell(self, row: Row, before: Sequence[DataProblem], after: Sequence[DataProblem]) -> None:
-        """Tell of the cells that hold no value, each once, and of those that hold one in one version only."""
-        old = {_cell(issue): issue for issue in self.runs[0].odd_cells(row, before)}
-        new = {_cell(issue): issue for issue in self.runs[1].odd_cells(row, after)}
-        both, lost, gained = self.books.odd_cells
-        for cell, issue in (old | new).items():
-            if cell in old and cell in new:
-                both += 1
-                self._on_issue(issue._replace(happened=COMPARED))
-            else:
-                lost, gained = lost + (cell in old), gained + (cell in new)
-                self._on_issue(issue._replace(happened=IN_ONE.format("old" if cell in old else "new")))
-        self.books.odd_cells = both, lost, gained
+    def _readable(self) -> Iterator[Row | Refused]:
+        for row in self.table.rows:
+            self.books.read += 1
+            yield row
+
+
+def old_lifecycle(new: Run, lifecycles: Mapping[str, str]) -> str:
+    """Return the lifecycle of the old version that the one of the new version's run was; raises ``DataError``."""
+    name = new.lifecycle.name
+    if name not in lifecycles:
+        raise DataError(problems.unknown_lifecycle(name, list(lifecycles)))
+    return lifecycles[name]
 
 
 def read_alike(old: Ruleset, entity: str, new: Ruleset, other: str) -> bool:

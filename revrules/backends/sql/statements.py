@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from revrules import ir
 from revrules.backends.sql import tree
 from revrules.backends.sql.dialects import Dialect
+from revrules.backends.sql.expressions import lower
 from revrules.backends.sql.frames import Frame
 from revrules.backends.sql.members import as_members
 from revrules.backends.sql.outputs import ANSWERS, MASKS, Answers, Bit, Kind
 from revrules.backends.sql.tallies import fault_columns
+from revrules.backends.sql.type_names import sql_type
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from revrules import ir
     from revrules.backends.sql.scope import When
     from revrules.backends.sql.sources import Source
     from revrules.backends.sql.tree import Sql
@@ -62,13 +64,14 @@ def placed(
     mode: str = "evidence",
     passed: Sequence[str] = (),
     *,
+    values: Mapping[str, ir.Expr] | None = None,
     with_faults: bool = False,
     members: bool = False,
 ) -> Query:
     """Return the query for ``columns`` (names of ``ANSWERS`` and ``MASKS``) of every record, after the columns ``passed``.
 
-    ``mode`` is `evidence` or `advance`; ``passed`` are names of ``Source.passed``. ``with_faults`` the columns of
-    ``tallies.faults`` come last (and are not in ``Query.columns``). With ``members``, names are members of enums (``as_members``;
+    ``mode`` is `evidence` or `advance`; ``passed`` are names of ``Source.passed``. ``values`` of the entity come next, by the names
+    of their columns, then ``with_faults`` the columns of ``tallies.faults`` (neither is in ``Query.columns``). With ``members``, names are members of enums (``as_members``;
     DuckDB only), which are faster than texts and the same in a file. Raises ``Unsayable`` where the dialect lacks a word for
     something that the columns need.
     """
@@ -82,9 +85,16 @@ def placed(
             said = as_members(value) if members else value
             outputs.append((_typed(said, kind, dialect), name))
             made.append(Column(name, kind))
+    outputs += [(_value(expr, frame), name) for name, expr in (values or {}).items()]
     if with_faults:
         outputs += fault_columns(ruleset, frame, source, answers.walk)
     return Query(frame.select(outputs), dialect, tuple(made), tuple(answers.bits))
+
+
+def _value(expr: ir.Expr, frame: Frame) -> Sql:
+    """Return the value of an expression, with its type said where it is nothing."""
+    value = lower(expr, frame)
+    return tree.cast(value, sql_type(ir.type_of(expr), frame.dialect)) if value == tree.NULL else value
 
 
 def _typed(value: Sql, kind: Kind, dialect: Dialect) -> Sql:
