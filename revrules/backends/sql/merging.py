@@ -43,7 +43,7 @@ def parted(values: Mapping[str, Sql], name: Callable[[str], str]) -> Parted | No
     def part(call: Sql) -> Sql:
         text = tree.printed(call, Dialect.DUCKDB)
         if text not in parts:
-            parts[text] = (name(f"part {call.name}"), call.copy())
+            parts[text] = (name(f"part {call.name}"), call)
         return tree.column(parts[text][0])
 
     of_one = {label: tree.with_calls(value, MERGED, part) for label, value in values.items()}

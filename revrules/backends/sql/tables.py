@@ -132,4 +132,4 @@ def _in_turn(found: list[tuple[Sql | None, Sql]]) -> Sql:
 
 
 def _is_step(test: Sql) -> bool:
-    return test.key in ("lt", "lte")
+    return test.what in ("<", "<=")

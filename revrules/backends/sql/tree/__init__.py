@@ -1,8 +1,4 @@
-"""Pieces of SQL into bigger pieces, and a whole into text: the one door to sqlglot, which is a tree and a printer here.
-
-sqlglot translates between dialects, and mistranslates in silence; so only nodes that print alike everywhere are made, calls and
-types are printed as they stand here, and what a dialect says in its own way is chosen in the tables of operators.
-"""
+"""Pieces of SQL into bigger pieces, and a whole into text."""
 
 from revrules.backends.sql.tree.looks import (
     array_depth,
@@ -21,11 +17,11 @@ from revrules.backends.sql.tree.looks import (
     with_columns,
     with_results,
 )
+from revrules.backends.sql.tree.nodes import Sql
 from revrules.backends.sql.tree.pieces import (
     FALSE,
     NULL,
     TRUE,
-    Sql,
     added,
     all_of,
     among,
@@ -51,11 +47,8 @@ from revrules.backends.sql.tree.pieces import (
     is_null,
     is_true,
     named,
-    named_type,
     negated,
     parameter,
-    printed,
-    quoted,
     same,
     switch,
     text,
@@ -64,6 +57,7 @@ from revrules.backends.sql.tree.pieces import (
     whole_part,
     word,
 )
+from revrules.backends.sql.tree.printing import printed
 from revrules.backends.sql.tree.queries import (
     all_columns,
     answer,
@@ -133,13 +127,11 @@ __all__ = [
     "left_join",
     "looked_up_in",
     "named",
-    "named_type",
     "negated",
     "number_of_row",
     "parameter",
     "printed",
     "qualified",
-    "quoted",
     "same",
     "select",
     "statement",

@@ -2,99 +2,113 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
+from revrules.backends.sql.tree.nodes import Kind
 from revrules.backends.sql.tree.pieces import case, coalesce, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from revrules.backends.sql.tree.pieces import Sql
+    from revrules.backends.sql.tree.nodes import Sql
+
+_SIMPLE = frozenset((Kind.COLUMN, Kind.ALL, Kind.TEXT, Kind.DIGITS, Kind.TRUTH, Kind.NULL))
 
 
 def is_simple(value: Sql) -> bool:
     """Return whether a piece costs nothing to be said twice: a column or a constant."""
-    return isinstance(value, exp.Column | exp.Literal | exp.Boolean | exp.Null)
+    return value.kind in _SIMPLE
 
 
 def is_short(value: Sql, most: int) -> bool:
     """Return whether a piece has at most so many nodes."""
-    return sum(1 for _ in islice(value.walk(), most + 1)) <= most
+    return value.size <= most
 
 
 def constant_text(value: Sql) -> tuple[str, str] | None:
     """Return the text and the type of a constant that was made by casting a text; None for all else."""
-    if isinstance(value, exp.Cast) and isinstance(value.this, exp.Literal) and value.this.is_string:
-        return value.this.name, value.to.sql()
+    if value.kind in (Kind.CAST, Kind.TRY_CAST) and value.parts[0].kind is Kind.TEXT:
+        return value.parts[0].what, value.name
     return None
 
 
 def constant_whole(value: Sql) -> int | None:
     """Return the integer that a constant says; None for all else."""
-    if isinstance(value, exp.Paren) and isinstance(value.this, exp.Neg):
-        found = constant_whole(value.this.this)
+    if value.kind is Kind.PAREN and value.parts[0].kind is Kind.NEGATIVE:
+        found = constant_whole(value.parts[0].parts[0])
         return None if found is None else -found
-    return int(value.name) if isinstance(value, exp.Literal) and not value.is_string and value.name.isdecimal() else None
+    return int(value.what) if value.kind is Kind.DIGITS and value.what.isdecimal() else None
 
 
 def columns_in(value: Sql) -> set[str]:
     """Return the names of the columns (of no named table) that a piece reads."""
-    return {found.name for found in value.find_all(exp.Column) if not found.table}
+    return {name for table, name in value.columns if not table}
 
 
 def costs_nothing(value: Sql) -> bool:
     """Return whether a piece is a column or a constant, perhaps with the order of its texts said."""
-    return is_simple(value.this if isinstance(value, exp.Collate) else value)
+    return is_simple(value.parts[0] if value.kind is Kind.COLLATE else value)
 
 
 def with_columns(value: Sql, meanings: Mapping[str, Sql], of: str = "") -> Sql:
     """Return a piece with other pieces in the place of the columns of these names: of no named table, or of the table ``of``."""
-    if isinstance(value, exp.Column) and value.table == of and value.name in meanings:
-        return meanings[value.name].copy()
-    changed = value.copy()
-    for found in list(changed.find_all(exp.Column)):
-        if found.table == of and found.name in meanings:
-            found.replace(grouped(meanings[found.name].copy()))
-    return changed
+    meant = {(table, name) for table, name in value.columns if table == of and name in meanings}
+    if not meant:
+        return value
+    if value.kind is Kind.COLUMN:
+        return meanings[value.name]
+    made: dict[int, Sql] = {}
+
+    def changed(node: Sql) -> Sql:
+        if node.kind is Kind.COLUMN:
+            return grouped(meanings[node.name])
+        if id(node) not in made:
+            made[id(node)] = node.of(tuple(part if part.columns.isdisjoint(meant) else changed(part) for part in node.parts))
+        return made[id(node)]
+
+    return changed(value)
 
 
 def with_calls(value: Sql, functions: Collection[str], build: Callable[[Sql], Sql]) -> Sql:
     """Return a piece with what ``build`` makes of every call of ``functions`` in its place."""
-    return value.transform(lambda node: build(node) if isinstance(node, exp.Anonymous) and node.name in functions else node)
+    if value.kind is Kind.CALL and value.what in functions:
+        return build(value)
+    return value.of(tuple(with_calls(part, functions, build) for part in value.parts)) if value.parts else value
 
 
 def column_uses(value: Sql) -> list[tuple[str, str]]:
     """Return (table, column) for every time that a piece reads a column; the table is empty where none is named."""
-    return [(found.table, found.name) for found in value.find_all(exp.Column)]
+    found: list[tuple[str, str]] = []
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        if node.kind in (Kind.COLUMN, Kind.ALL):
+            found += node.columns
+        else:
+            waiting += (part for part in node.parts if part.columns)
+    return found
 
 
 def depth(value: Sql) -> int:
     """Return how many nodes stand inside one another."""
-    deepest, waiting = 0, [(value, 1)]
-    while waiting:
-        node, level = waiting.pop()
-        deepest = max(deepest, level)
-        waiting += [(child, level + 1) for child in node.iter_expressions()]
-    return deepest
+    return value.height
 
 
 def tables_in(value: Sql) -> set[str]:
     """Return the names of the tables in a piece."""
-    return {found.name for found in value.find_all(exp.Table)}
+    return {found.names[-1] for found in value.walk() if found.kind is Kind.TABLE}
 
 
 def with_results(value: Sql, change: Callable[[Sql], Sql | None]) -> Sql | None:
     """Return a piece with each result that it can have (behind CASE and COALESCE) changed; None where one of these is None."""
-    if isinstance(value, exp.Case) and value.this is None:
-        changed = [(branch.this, with_results(branch.args["true"], change)) for branch in value.args["ifs"]]
-        otherwise = with_results(value.args["default"], change)
+    if value.kind is Kind.CASE:
+        *whens, default = value.parts
+        changed = [(when.parts[0], with_results(when.parts[1], change)) for when in whens]
+        otherwise = with_results(default, change)
         branches = [(condition, result) for condition, result in changed if result is not None]
         return case(branches, otherwise) if otherwise is not None and len(branches) == len(changed) else None
-    if isinstance(value, exp.Anonymous) and value.name == "COALESCE":
-        found = [with_results(each, change) for each in value.expressions]
+    if value.kind is Kind.CALL and value.what == "COALESCE":
+        found = [with_results(each, change) for each in value.parts]
         results = [each for each in found if each is not None]
         return coalesce(*results) if len(results) == len(found) else None
     return change(value)
@@ -102,33 +116,35 @@ def with_results(value: Sql, change: Callable[[Sql], Sql | None]) -> Sql | None:
 
 def constant_texts(value: Sql) -> list[str] | None:
     """Return the texts of which a constant (a text, an array of such constants, one that is cast) is made; None for all else."""
-    match value:
-        case exp.Null():
+    match value.kind:
+        case Kind.NULL:
             return []
-        case exp.Literal() if value.is_string:
-            return [value.name]
-        case exp.Cast():
-            return constant_texts(value.this)
-        case exp.Array():
-            found = [constant_texts(each) for each in value.expressions]
+        case Kind.TEXT:
+            return [value.what]
+        case Kind.CAST | Kind.TRY_CAST:
+            return constant_texts(value.parts[0])
+        case Kind.ARRAY:
+            found = [constant_texts(each) for each in value.parts]
             texts = [text_ for each in found if each is not None for text_ in each]
             return texts if None not in found else None
-    return None
+        case _:
+            return None
 
 
 def array_depth(value: Sql) -> int:
     """Return how many arrays are inside one another in a constant."""
-    match value:
-        case exp.Cast():
-            return array_depth(value.this)
-        case exp.Array():
-            return 1 + max((array_depth(each) for each in value.expressions), default=0)
-    return 0
+    match value.kind:
+        case Kind.CAST | Kind.TRY_CAST:
+            return array_depth(value.parts[0])
+        case Kind.ARRAY:
+            return 1 + max((array_depth(each) for each in value.parts), default=0)
+        case _:
+            return 0
 
 
 def looked_up_in(value: Sql) -> tuple[Sql, Sql] | None:
     """Return the array and the position of a ``list_extract``; None for all else."""
-    if isinstance(value, exp.Anonymous) and value.name == "list_extract":
-        array_, position = value.expressions
+    if value.kind is Kind.CALL and value.what == "list_extract":
+        array_, position = value.parts
         return array_, position
     return None

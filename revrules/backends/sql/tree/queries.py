@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
-from revrules.backends.sql.tree.pieces import call, grouped, quoted, whole
+from revrules.backends.sql.tree.nodes import Kind, Sql
+from revrules.backends.sql.tree.pieces import call, grouped, named, whole
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from revrules.backends.sql.tree.pieces import Sql
+STAR = Sql(Kind.STAR)
+_QUERIES = (Kind.SELECT, Kind.UNION, Kind.WITH)
 
 
 def select(
@@ -22,38 +22,35 @@ def select(
     group_by: Sequence[Sql] = (),
 ) -> Sql:
     """Return a query of ``items`` (at least one), each ``named``, from ``origin`` (one row without it) and ``joins``."""
-    parts: dict[str, object] = {"expressions": list(items), "joins": list(joins)}
+    parts = [Sql(Kind.PIECES, tuple(items))]
     if origin is not None:
-        parts["from_"] = exp.From(this=origin)
+        parts.append(Sql(Kind.FROM, (origin,)))
+    parts += joins
     if where is not None:
-        parts["where"] = exp.Where(this=where)
+        parts.append(Sql(Kind.WHERE, (where,)))
     if group_by:
-        parts["group"] = exp.Group(expressions=list(group_by))
-    return exp.Select(**parts)
+        parts.append(Sql(Kind.GROUP, tuple(group_by)))
+    return Sql(Kind.SELECT, tuple(parts))
 
 
 def distinct(query: Sql) -> Sql:
     """Return a query without its repeated rows."""
-    changed = query.copy()
-    changed.set("distinct", exp.Distinct())
-    return changed
+    return Sql(Kind.SELECT, query.parts, "DISTINCT")
 
 
 def both(first: Sql, second: Sql) -> Sql:
     """Return a query of the rows of two others."""
-    return exp.Union(this=first, expression=second, distinct=False)
+    return Sql(Kind.UNION, (first, second))
 
 
 def answer(query: Sql) -> Sql:
     """Return the value that a query of one row and one column gives."""
-    return exp.Subquery(this=query)
+    return Sql(Kind.SUBQUERY, (query,))
 
 
 def fenced(query: Sql) -> Sql:
-    """Return a query that Postgres works out for itself: it would write its columns wherever they are read otherwise."""
-    changed = query.copy()
-    changed.set("offset", exp.Offset(expression=whole(0)))
-    return changed
+    """Return a query (no union) that Postgres works out for itself: it would write its columns wherever they are read otherwise."""
+    return query.of((*query.parts, Sql(Kind.OFFSET, (whole(0),))))
 
 
 def statement(parts: Sequence[tuple[str, Sql]], query: Sql, *, stored: Collection[str] | None = None) -> Sql:
@@ -64,61 +61,53 @@ def statement(parts: Sequence[tuple[str, Sql]], query: Sql, *, stored: Collectio
     """
     if not parts:
         return query
-    whole_query = query.copy()
-    named_queries = [
-        exp.CTE(this=part, alias=exp.TableAlias(this=quoted(name)), materialized=None if stored is None else name in stored)
-        for name, part in parts
-    ]
-    whole_query.set("with_", exp.With(expressions=named_queries))
-    return whole_query
+
+    def kept(name: str) -> str:
+        return "" if stored is None else "MATERIALIZED" if name in stored else "NOT MATERIALIZED"
+
+    return Sql(Kind.WITH, (*(Sql(Kind.QUERY, (part,), kept(name), (name,)) for name, part in parts), query))
 
 
 def table(name: str) -> Sql:
     """Return a table, or a named query, by its name."""
-    return exp.Table(this=quoted(name))
+    return Sql(Kind.TABLE, names=(name,))
 
 
 def qualified(parts: Sequence[str]) -> Sql:
     """Return a table by the parts of its name: catalog, schema, name, the first of them perhaps left out."""
-    *before, name = map(quoted, parts)
-    catalog, schema = [None, None, *before][-2:]
-    return exp.Table(this=name, db=schema, catalog=catalog)
+    return Sql(Kind.TABLE, names=tuple(parts))
 
 
 def inline(names: Sequence[str], rows: Sequence[Sequence[Sql]]) -> Sql:
     """Return a query of rows of constants, which are at least one, under the names of their columns."""
-    alias = exp.TableAlias(this=quoted("inline"), columns=[quoted(name) for name in names])
-    values = exp.Values(expressions=[exp.Tuple(expressions=list(row)) for row in rows], alias=alias)
-    return exp.Select(expressions=[exp.Star()], from_=exp.From(this=values))
+    return select([STAR], Sql(Kind.ROWS, tuple(Sql(Kind.PIECES, tuple(row)) for row in rows), names=tuple(names)))
 
 
 def known_as(source: Sql, name: str) -> Sql:
     """Return a table or query, as it stands after FROM or JOIN, under a name."""
-    inner = exp.Paren(this=source) if isinstance(source, exp.Query) and not isinstance(source, exp.Subquery) else source
-    return exp.Alias(this=inner, alias=quoted(name))
+    return named(Sql(Kind.PAREN, (source,)) if source.kind in _QUERIES else source, name)
 
 
 def left_join(source: Sql, on: Sql) -> Sql:
     """Return a join that keeps every row before it."""
-    return exp.Join(this=source, side="LEFT", on=on)
+    return Sql(Kind.JOIN, (source, on), "LEFT")
 
 
 def inner_join(source: Sql, on: Sql) -> Sql:
     """Return a join of the rows that fit."""
-    return exp.Join(this=source, on=on)
+    return Sql(Kind.JOIN, (source, on))
 
 
 def all_columns(of: str) -> Sql:
     """Return all columns of a table or query."""
-    return exp.Column(this=exp.Star(), table=quoted(of))
+    return Sql(Kind.ALL, names=(of,))
 
 
 def number_of_row(partition: Sequence[Sql], order: Sequence[Sql]) -> Sql:
     """Return the number of a row among those alike in ``partition``, from 1 on, by ``order``, what is NULL last."""
-    ordered = exp.Order(expressions=[exp.Ordered(this=grouped(value), desc=False, nulls_first=False) for value in order])
-    return exp.Window(this=call("ROW_NUMBER"), partition_by=list(partition), order=ordered if order else None)
+    return Sql(Kind.NUMBERED, (Sql(Kind.PIECES, tuple(partition)), Sql(Kind.PIECES, tuple(map(grouped, order)))))
 
 
 def count_rows() -> Sql:
     """Return the number of rows of a group."""
-    return call("COUNT", exp.Star())
+    return call("COUNT", STAR)
