@@ -6,5 +6,6 @@
 
 from revrules.impact.account import Account, Group, Moved
 from revrules.impact.moving import Data, Impact
+from revrules.tables.totals import Number
 
-__all__ = ["Account", "Data", "Group", "Impact", "Moved"]
+__all__ = ["Account", "Data", "Group", "Impact", "Moved", "Number"]

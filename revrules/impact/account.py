@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Context, Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from revrules.tables.totals import Number, Total
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from revrules.tables.twice import Books, Others
 
-Number: TypeAlias = int | float | Decimal
 Broken: TypeAlias = "tuple[str, tuple[str, ...]]"
-EXACT = Context(prec=100)
 FIRST_KEYS = 3
 """Keys that are shown of a group."""
 
@@ -52,9 +51,14 @@ class Group:
 
     count: int = 0
     declared: int = 0
-    sums: list[Number] = field(default_factory=lambda: [0, 0])
+    totals: tuple[Total, Total] = field(default_factory=lambda: (Total(), Total()))
     missing: list[int] = field(default_factory=lambda: [0, 0])
     keys: list[str] = field(default_factory=list)
+
+    @property
+    def sums(self) -> tuple[Number, Number]:
+        """The sums, by the old version and by the new one."""
+        return self.totals[0].value, self.totals[1].value
 
     def add(self, moved: Moved) -> None:
         """Take in a record."""
@@ -64,7 +68,7 @@ class Group:
             if value is None:
                 self.missing[at] += 1
             else:
-                self.sums[at] = _plus(self.sums[at], value)
+                self.totals[at].add(value)
         if len(self.keys) < FIRST_KEYS:
             self.keys.append(moved.key if moved.key is not None else f"line {moved.line}")
 
@@ -74,14 +78,7 @@ class Group:
         self.declared += others.records if others.declared else 0
         for at in (0, 1):
             self.missing[at] += others.missing[at]
-            self.sums[at] = _plus(self.sums[at], others.sums[at])
-
-
-def _plus(one: Number, two: Number) -> Number:
-    """Return the sum; of money the exact one, whatever the order."""
-    if isinstance(one, Decimal) or isinstance(two, Decimal):
-        return EXACT.add(Decimal(one), Decimal(two))
-    return one + two
+            self.totals[at].add_total(others.sums[at])
 
 
 Stages: TypeAlias = "tuple[str | None, str | None]"
@@ -118,6 +115,13 @@ class Account:
     def moved(self) -> int:
         """How many records move."""
         return sum(group.count for group in self.moves.values())
+
+    def sum_of(self, groups: Iterable[Group], at: int) -> Number:
+        """Return what the values of all of ``groups`` sum up to, by the old version (0) or the new one (1)."""
+        total = Total()
+        for group in groups:
+            total.add_total(group.totals[at])
+        return total.value
 
     @property
     def judged_otherwise(self) -> int:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from revrules.diagnostics import Diagnostic
     from revrules.diff import Change
-    from revrules.impact.account import Broken, Number
+    from revrules.impact.account import Broken
     from revrules.runtime.lifecycles import Mode
     from revrules.runtime.results import Placement
     from revrules.tables.columns import Record
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from revrules.tables.issues import Issue
     from revrules.tables.narrowed import Narrowed
     from revrules.tables.opening import Reading
+    from revrules.tables.totals import Number
     from revrules.tables.twice import Twice
 
 NUMBERS = (Scalar.INTEGER, Scalar.NUMBER, Scalar.MONEY)

@@ -21,12 +21,13 @@ from revrules.tables.pushed import DUCKDB, FILE, NUMBERED, Pushed
 from revrules.tables.relating import LINE
 from revrules.tables.run import headings_of
 from revrules.tables.telling import AboutKeys, Setting, odd_keys, remember, rows_of, tell_related
+from revrules.tables.totals import FINEST, Total
 from revrules.tables.twice import Books, Others, Pair, old_lifecycle, read_alike
 from revrules.tables.vetting import NotPushed
 from revrules.types import EnumType, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from revrules.backends.sql.outputs import Bit
     from revrules.diagnostics import Diagnostic
@@ -39,9 +40,11 @@ if TYPE_CHECKING:
 COLUMNS = ("declared", "stage", "verdict", "path", "violations_mask")
 ALIKE = (Scalar.BOOLEAN, Scalar.TEXT, Scalar.INTEGER, Scalar.NUMBER, Scalar.MONEY, Scalar.DATE, Scalar.DATETIME)
 """Types whose values are the same to DuckDB exactly where they are to Python."""
-SUMMED = (Scalar.INTEGER, Scalar.MONEY)
-"""Types whose sums are the same in any order."""
+SIDES = ("before", "after")
+LEAST, MOST = -900, 900
+"""Powers of two between which doubles are summed by DuckDB."""
 JUDGED, LOOKED = "judged", "looked"
+OTHERS = f"{JUDGED} ANTI JOIN {LOOKED} USING ({LINE})"
 VERDICTS = ("", *(verdict.value for verdict in Verdict))
 GROUPED = ("before", "after", "verdict_before", "verdict_after", "declared", "rerouted")
 
@@ -94,8 +97,8 @@ class Narrowed:
     @property
     def warnings(self) -> list[Diagnostic]:
         """What is odd about the columns, for one of the versions."""
-        found = [*self.pair.warnings, *self._new.relations.warnings, *self._old.relations.warnings]
-        return list(dict.fromkeys(found))
+        old = self._old.run.warnings if self._alike else [*self._old.run.warnings, *self._old.relations.warnings]
+        return list(dict.fromkeys([*old, *self._new.run.warnings, *self._new.relations.warnings]))
 
     def _hear(self, issue: Issue) -> None:
         self._told[issue] = None
@@ -115,7 +118,7 @@ class Narrowed:
             self._join(comparison)
             self.books.read = self._new.accounted(self._number(f"SELECT count(*) FROM {JUDGED}"))
             self._old.accounted(int(str(kept)))
-            self.others = list(comparison.others(self._new.database.rows(comparison.counting())))
+            self.others = comparison.others(self._new.database.rows)
             self.touched = self._touched(comparison)
             self._find_odd()
         self._add_partners()
@@ -126,8 +129,8 @@ class Narrowed:
         """Keep what differs of every record, and the numbers of those to look at."""
         database = self._new.database
         old = f"read_parquet({quoted_text(self._files[0])})"
-        items = ", ".join(f"{value} AS {name}" for name, value in comparison.items())
         joined = f"({comparison.statement(self._new, 1)}) AS new JOIN {old} AS old USING ({LINE})"
+        items = ", ".join(f"{value} AS {name}" for name, value in comparison.items())
         database.rows(f"CREATE TEMP TABLE {JUDGED} AS SELECT new.{LINE}, {items} FROM {joined}")
         firsts = f"SELECT unnest(min({LINE}, {comparison.firsts})) FROM {JUDGED} GROUP BY before, after"
         database.rows(f"CREATE TEMP TABLE {LOOKED} AS SELECT {LINE} FROM {JUDGED} WHERE differs UNION {firsts}")
@@ -252,39 +255,62 @@ class Comparison:
                 yield f"({_broken('old', before)}) <> ({_broken('new', after)})"
         yield from (f"(xor(old.{column}, new.{column}) & {mask}) <> 0" for column, mask in alike.items())
 
-    def counting(self) -> str:
-        """Return the statement that counts the records that are not looked at."""
-        summed = ("sum_before", "sum_after") if self._judging.sums is not None else ()
-        told = ", ".join([*GROUPED, "count(*)", *(part for name in summed for part in (f"sum({name})", f"count({name})"))])
-        return f"SELECT {told} FROM {JUDGED} ANTI JOIN {LOOKED} USING ({LINE}) GROUP BY {', '.join(GROUPED)}"
+    def others(self, rows: Callable[[str], list[tuple[object, ...]]]) -> list[Others]:
+        """Return the counts of the records that are not looked at; ``rows`` gives those of a statement."""
+        summed = [side for side in SIDES if self._judging.sums is not None]
+        told = ", ".join([*GROUPED, "count(*)", *(f"count(sum_{side})" for side in summed)])
+        totals = [self._totals(side, rows) for side in summed] or [{}, {}]
+        found = []
+        for *group, count, one, two in rows(
+            f"SELECT {told}{', 0, 0' * (not summed)} FROM {OTHERS} GROUP BY {', '.join(GROUPED)}"
+        ):
+            before, after, verdict, other, declared, rerouted = group
+            records, key = int(str(count)), tuple(group)
+            missing = (records - int(str(one)), records - int(str(two)))
+            stages = None if before is None else str(before), None if after is None else str(after)
+            sums = totals[0].get(key, Total()), totals[1].get(key, Total())
+            verdicts = str(verdict), str(other)
+            found.append(Others(*stages, verdicts, bool(declared), bool(rerouted), records, sums, missing))
+        return found
 
-    def others(self, rows: Iterable[Sequence[object]]) -> Iterator[Others]:
-        """Yield the counts in the rows of that statement."""
-        for before, after, one, two, declared, rerouted, count, *summed in rows:
-            records = int(str(count))
-            sums, known = summed[::2] or (0, 0), [int(str(each)) for each in summed[1::2]] or [0, 0]
-            yield Others(
-                None if before is None else str(before), None if after is None else str(after), (str(one), str(two)),
-                bool(declared), bool(rerouted), records, (_sum(sums[0]), _sum(sums[1])), (records - known[0], records - known[1]),
-            )  # fmt: skip
+    def _totals(self, side: str, rows: Callable[[str], list[tuple[object, ...]]]) -> dict[tuple[object, ...], Total]:
+        """Return what a side's values sum up to, by group.
+
+        A double is an integer times a power of two: so these are summed exactly, in any order, for each power of its own.
+        """
+        expr = (self._judging.sums or (None, None))[SIDES.index(side)]
+        grouped = ", ".join(GROUPED)
+        value = f"sum_{side}"
+        if expr is None or ir.type_of(expr) is not Scalar.NUMBER:
+            found = rows(f"SELECT {grouped}, sum({value}) FROM {OTHERS} GROUP BY {grouped}")
+            return {tuple(group): _total(amount) for *group, amount in found}
+        power = f"CASE WHEN {value} = 0 THEN 0 ELSE CAST(floor(log2(abs({value}))) AS INTEGER) END"
+        split = f"SELECT {grouped}, {value}, {power} AS power FROM {OTHERS} WHERE {value} IS NOT NULL"
+        times = f"SELECT *, CAST({value} * pow(2, 53 - power) AS HUGEINT) AS times FROM ({split})"
+        exact = f"bool_and(power BETWEEN {LEAST} AND {MOST} AND CAST(times AS DOUBLE) * pow(2, power - 53) = {value})"
+        totals: dict[tuple[object, ...], Total] = {}
+        for *group, shift, amount, is_exact in rows(
+            f"SELECT {grouped}, power, sum(times), {exact} FROM ({times}) GROUP BY {grouped}, power"
+        ):
+            if not is_exact:
+                raise NotPushed("its numbers are too large or too small to be summed")
+            totals.setdefault(tuple(group), Total(doubles=0)).add_doubles(int(str(amount)) << int(str(shift)) - 53 + FINEST)
+        return totals
 
     def touching(self) -> str | None:
         """Return the statement that counts, value by value, the records not looked at of which the versions say another one."""
         if not self._values:
             return None
         counts = ", ".join(f"count(*) FILTER (touched_{n})" for n in self._values)
-        return f"SELECT {counts} FROM {JUDGED} ANTI JOIN {LOOKED} USING ({LINE})"
+        return f"SELECT {counts} FROM {OTHERS}"
 
 
 def _refuse(judging: Judging) -> None:
-    """Raise ``NotPushed`` for values that DuckDB does not compare, or sum up, as Python does."""
+    """Raise ``NotPushed`` for values that DuckDB does not compare as Python does."""
     for old, new in judging.values:
         types = {Scalar.TEXT if isinstance(type_, EnumType) else type_ for type_ in (ir.type_of(old), ir.type_of(new))}
         if len(types) > 1 or not types.issubset(ALIKE):
             raise NotPushed("values of other types are compared")
-    for expr in judging.sums or ():
-        if expr is not None and ir.type_of(expr) not in SUMMED:
-            raise NotPushed("a sum of numbers with a fraction depends on their order")
 
 
 def _member(value: str, names: Sequence[str]) -> str:
@@ -304,5 +330,6 @@ def _broken(side: str, words: Mapping[str, int]) -> str:
     return " OR ".join(f"({side}.{quoted(column)} & {mask}) <> 0" for column, mask in words.items()) or "false"
 
 
-def _sum(value: object) -> int | Decimal:
-    return value if isinstance(value, int | Decimal) else 0
+def _total(value: object) -> Total:
+    assert value is None or isinstance(value, int | Decimal), "integers and money sum up to such"
+    return Total(value or 0)

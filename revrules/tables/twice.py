@@ -17,7 +17,6 @@ from revrules.tables.samples import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from decimal import Decimal
 
     from revrules.diagnostics import Diagnostic
     from revrules.ir import Expr
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from revrules.tables.issues import Issue
     from revrules.tables.rows import Row
     from revrules.tables.run import Job
+    from revrules.tables.totals import Total
 
 COMPARED = "compared; the value counts as missing"
 IN_ONE = "compared; the value counts as missing in the {} version only"
@@ -69,7 +69,7 @@ class Others(NamedTuple):
     declared: bool
     rerouted: bool
     records: int
-    sums: tuple[int | Decimal, int | Decimal]
+    sums: tuple[Total, Total]
     missing: tuple[int, int]
 
 

@@ -70,10 +70,10 @@ def placed(
 ) -> Query:
     """Return the query for ``columns`` (names of ``ANSWERS`` and ``MASKS``) of every record, after the columns ``passed``.
 
-    ``mode`` is `evidence` or `advance`; ``passed`` are names of ``Source.passed``. ``values`` of the entity come next, by the names
-    of their columns, then ``with_faults`` the columns of ``tallies.faults`` (neither is in ``Query.columns``). With ``members``, names are members of enums (``as_members``;
-    DuckDB only), which are faster than texts and the same in a file. Raises ``Unsayable`` where the dialect lacks a word for
-    something that the columns need.
+    ``mode`` is `evidence` or `advance`; ``passed`` are names of ``Source.passed``. ``values`` of the entity come next, by the
+    names of their columns, then ``with_faults`` the columns of ``tallies.faults`` (neither is in ``Query.columns``). With
+    ``members``, names are members of enums (``as_members``; DuckDB only), which are faster than texts and the same in a file.
+    Raises ``Unsayable`` where the dialect lacks a word for something that the columns need.
     """
     frame = Frame(ruleset, source, dialect, when)
     answers = Answers(lifecycle, frame, columns, advance=mode == "advance")

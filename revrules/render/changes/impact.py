@@ -12,7 +12,7 @@ from revrules.render.changes.safe import inert, marked
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from revrules.impact import Account, Group
+    from revrules.impact import Account, Group, Number
 
 MOST_LINES = 12
 """Groups of records that are told one by one."""
@@ -140,7 +140,7 @@ def _money(account: Account, group: Group) -> str:
     if account.summed is None:
         return ""
     old, new = group.sums
-    amount = f"{new:,}" if old == new else f"{old:,} → {new:,}"
+    amount = _amount(new) if old == new else f"{_amount(old)} → {_amount(new)}"
     missing = max(group.missing)
     return f" with {account.summed} {amount}" + (f" ({missing:,} without)" if missing else "")
 
@@ -186,15 +186,20 @@ def _matrix(account: Account) -> list[list[str]]:
 
 
 def _count(account: Account, group: Group, at: int) -> str:
-    return f"{group.count:,}" if account.summed is None else f"{group.count:,} ({group.sums[at]:,})"
+    return f"{group.count:,}" if account.summed is None else f"{group.count:,} ({_amount(group.sums[at])})"
 
 
 def _total(account: Account, groups: Sequence[Group], at: int) -> str:
     count = sum(group.count for group in groups)
     if account.summed is None:
         return f"{count:,}"
-    total = sum(group.sums[at] for group in groups)
-    return f"{count:,} ({total:,})"
+    return f"{count:,} ({_amount(account.sum_of(groups, at))})"
+
+
+def _amount(value: Number) -> str:
+    """Return an amount as people write it: without zeros that say nothing."""
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,.4f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _figures(account: Account, group: Group) -> dict[str, object]:
