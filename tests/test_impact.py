@@ -7,8 +7,10 @@ import json
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import duckdb
 import pytest
 from test_quickstart import run
 
@@ -19,8 +21,6 @@ from revrules.ruleset import loads
 from revrules.tables.failure import DataError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from revrules import ir
     from revrules.diagnostics import Diagnostic
     from revrules.diff import Change
@@ -272,6 +272,26 @@ def test_the_command_writes_json_and_fails_on_too_many(tmp_path: Path) -> None:
     assert run(*command, "--fail-on", "moved>1").returncode == 1
     assert run(*command[:3], "--fail-on", "moved>1").returncode == 2
     assert run(*command, "--fail-on", "some").returncode == 2
+
+
+def test_records_may_lie_in_several_files_and_in_a_database(tmp_path: Path) -> None:
+    command = files(tmp_path, "engagement >= 60", "engagement >= 68")
+    head, *rows = ACCOUNTS.splitlines(keepends=True)
+    for name, some in (("part1.csv", rows[:3]), ("part2.csv", [*rows[3:], rows[0].replace("DE", "XX"), ",hello,DE,1,lead,\n"])):
+        (tmp_path / name).write_text(head + "".join(some), encoding="utf-8")
+    duckdb.connect(str(tmp_path / "all.duckdb")).execute(f"CREATE TABLE account AS FROM '{tmp_path}/part*.csv'").close()
+    rejects = tmp_path / "rejects.csv"
+    for data in (f"{tmp_path}/part*.csv", str(tmp_path / "all.duckdb")):
+        given = [data if each.endswith("accounts.csv") else each for each in command]
+        done = run(*given, "--output-format", "json", "--rejects", str(rejects))
+        impact = json.loads(done.stdout)["impact"]
+        assert (impact["rows"]["read"], impact["rows"]["compared"], impact["moved"]) == (8, 8, 2), done.stderr
+        told = list(csv.DictReader(rejects.read_text(encoding="utf-8").splitlines()))
+        assert [(Path(each["file"]).name, each["column"], each["value"]) for each in told] in (
+            [("part2.csv", "id", "A"), ("part2.csv", "engagement", "hello"), ("part2.csv", "id", "")],
+            [("all.duckdb", "id", "A"), ("all.duckdb", "engagement", "hello"), ("all.duckdb", "id", "")],
+        )
+    assert run(*command, "--engine", "duckdb").stdout == run(*command, "--engine", "python").stdout
 
 
 @pytest.mark.parametrize("style", ["markdown", "html", "github"])

@@ -14,6 +14,7 @@ import click
 
 from revrules.cli import records
 from revrules.cli.output import atomic_writer
+from revrules.tables.engine import ENGINES
 from revrules.tables.opening import FORMATS
 from revrules.tables.rejects import Rejects
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from revrules.diff import Difference
     from revrules.impact import Account, Moved
     from revrules.ruleset import Mode
+    from revrules.tables.engine import Engine
 
 Command = TypeVar("Command", bound="Callable[..., object]")
 COLUMNS = ("key", "line", "before", "after", "verdict_before", "verdict_after", "begins_to_break", "no_longer_breaks", "because")
@@ -44,6 +46,7 @@ class Options(NamedTuple):
     input_format: str | None
     encoding: str | None
     delimiter: str | None
+    engine: Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,8 @@ def data_options(command: Command) -> Command:
             click.option("--input-format", "data_input_format", type=click.Choice(FORMATS), help="What FILE is."),
             click.option("--encoding", "data_encoding", metavar="NAME", help="The encoding of FILE, where it does not show it."),
             click.option("--delimiter", "data_delimiter", metavar="MARK", help="What separates the cells of FILE."),
+            click.option("--engine", "data_engine", type=click.Choice(ENGINES), default="auto",
+                         help="Who looks for the records that move.  [default: DuckDB if many]"),
         )
     ):  # fmt: skip
         found = option(found)
@@ -130,7 +135,7 @@ def count(difference: Difference, data: Options, as_of: datetime.date | None) ->
     with records.data_errors(), Rejects() as rejects:
         moment = records.moment(None if as_of is None else as_of.isoformat(), difference.new.timezone)
         reading = records.reading(data.input_format, data.encoding, data.delimiter)
-        job = Data(path, related, data.lifecycle, moment, data.mode, reading, data.sample, data.summed)
+        job = Data(path, related, data.lifecycle, moment, data.mode, reading, data.sample, data.summed, data.engine)
         changes = [change for change in difference.changed if not change.inherited]
         with Impact(difference.old, difference.new, changes, job, rejects.add) as impact:
             with _listing(data.list_path, data.summed) as write:
