@@ -6,6 +6,7 @@ records that differ, the first of each pair of stages, and (only to tell of them
 
 from __future__ import annotations
 
+from array import array
 from contextlib import ExitStack
 from decimal import Decimal
 from functools import partial
@@ -82,7 +83,7 @@ class Narrowed:
         self.pair = Pair(versions, (old.run, new.run), self.books, alike=self._alike)
         self.notes = new.view.notes
         self._keys: Keys | None = None
-        self._looked: frozenset[int] = frozenset()
+        self._looked = array("q")
 
     def __enter__(self) -> Narrowed:
         return self
@@ -113,11 +114,11 @@ class Narrowed:
             run.lock(self._files)
         with self._old.trouble():
             statement = comparison.statement(self._old, 0)
-            ((kept,),) = self._old.database.rows(f"COPY ({statement}) TO {quoted_text(self._files[0])} (FORMAT parquet)")
+            kept = _int(self._old.database.rows(f"COPY ({statement}) TO {quoted_text(self._files[0])} (FORMAT parquet)")[0])
         with self._new.trouble():
             self._join(comparison)
             self.books.read = self._new.accounted(self._number(f"SELECT count(*) FROM {JUDGED}"))
-            self._old.accounted(int(str(kept)))
+            self._old.accounted(kept)
             self.others = comparison.others(self._new.database.rows)
             self.touched = self._touched(comparison)
             self._find_odd()
@@ -149,7 +150,7 @@ class Narrowed:
         for run, version in ((self._new, self._versions[1]), (self._old, self._versions[0])):
             if run is self._new or not self._alike:
                 tell_related(Setting(run.database, version, run.relations, run.when, DUCKDB, self._hear))
-        self._looked = frozenset(self._numbers(LOOKED))
+        self._looked = array("q", map(_int, database.stream(f"SELECT {LINE} FROM {LOOKED} ORDER BY {LINE}")))
         if self._new.entity.key is not None:
             self._keys = odd_keys(database, NUMBERED)
 
@@ -177,12 +178,15 @@ class Narrowed:
         told = ", ".join(f"({number})" for number in (() if keys is None else keys.all))
         listed = f" UNION SELECT * FROM (VALUES {told})" if told else ""
         remember(self._new.database, f"SELECT {LINE} FROM {JUDGED} WHERE told UNION SELECT {LINE} FROM {LOOKED}{listed}")
+        numbers = iter(self._looked)
+        looked = next(numbers, None)
         for number, row in rows_of(self._new.database, view, NUMBERED):
             file = view.place(number)[0]
             records = self.pair.read(row, partial(self._tell, file))
             for issue in () if about_keys is None else about_keys.of(number, row):
                 self._on_issue(issue)
-            if number in self._looked:
+            if looked == number:
+                looked = next(numbers, None)
                 self.books.compared += 1
                 yield self.pair.placed(row, new.written_key(row), records)
         self.books.compared += sum(other.records for other in self.others)
@@ -192,11 +196,7 @@ class Narrowed:
         self._on_issue(issue._replace(file=file))
 
     def _number(self, sql: str) -> int:
-        ((count,),) = self._new.database.rows(sql)
-        return int(str(count))
-
-    def _numbers(self, table: str) -> Iterator[int]:
-        return (int(str(number)) for (number,) in self._new.database.rows(f"SELECT {LINE} FROM {table}"))
+        return _int(self._new.database.rows(sql)[0])
 
 
 class Comparison:
@@ -328,6 +328,10 @@ def _renamed(stage: str, names: Mapping[str, str]) -> str:
 
 def _broken(side: str, words: Mapping[str, int]) -> str:
     return " OR ".join(f"({side}.{quoted(column)} & {mask}) <> 0" for column, mask in words.items()) or "false"
+
+
+def _int(row: Sequence[object]) -> int:
+    return int(str(row[0]))
 
 
 def _total(value: object) -> Total:

@@ -15,6 +15,7 @@ from random import Random, SystemRandom
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
+import duckdb
 import pytest
 from random_records import random_record
 from random_tables_of_rulesets import random_tables
@@ -248,14 +249,22 @@ def keyed(old: ir.Ruleset, new: ir.Ruleset) -> ir.Ruleset:
 
 
 def written(random: Random, folder: Path, tables: Tables, entity: str) -> Path:
-    """Write the rows of an entity as delimited text, with a few cells that are no values."""
-    path = folder / f"{entity}.csv"
+    """Write the rows of an entity to a file of some format, with a few cells that are no values."""
     odd = random.choice((0.0, 0.0, 0.03))
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        names = tables.columns[entity]
-        writer.writerow(names)
-        for row in tables.rows[entity]:
-            cells = ["" if row[name] is None else str(plain(row[name])) for name in names]
-            writer.writerow([random.choice(ODD) if random.random() < odd else cell for cell in cells])
+    names = tables.columns[entity]
+    rows = [
+        {name: random.choice(ODD) if random.random() < odd else plain(row[name]) for name in names if row[name] is not None}
+        for row in tables.rows[entity]
+    ]
+    path = folder / f"{entity}.{random.choice(('csv', 'csv', 'jsonl', 'parquet'))}"
+    if path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        return path
+    text = path.with_suffix(".csv")
+    with text.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    if path.suffix == ".parquet":
+        duckdb.connect().execute(f"COPY (FROM read_csv('{text}', header = true)) TO '{path}'").close()
     return path
