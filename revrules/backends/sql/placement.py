@@ -9,6 +9,7 @@ from revrules.backends.sql import lists, tree
 from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.expressions import lower
 from revrules.backends.sql.reading_parts import trimmed
+from revrules.backends.sql.steps import is_one_of
 from revrules.backends.sql.unknown import met, refuted
 from revrules.backends.sql.ways import ALWAYS, NOWHERE, Exit, Plan, Spot, exits_of
 from revrules.types import EnumType
@@ -173,7 +174,7 @@ class Walk:
         for piece in self.plan.pieces:
             codes = {exit_.code for exit_ in exits_of(piece)}
             if own := [code for code in leading if code in codes]:
-                found.append(tree.among(self.followed(piece), [tree.whole(code) for code in own]))
+                found.append(is_one_of(self.followed(piece), own))
         return tree.any_of(found)
 
     def _along(self, step: Step) -> Sql:
@@ -207,8 +208,8 @@ class Walk:
 
     def at(self, spots: Iterable[Spot]) -> Sql:
         """Return whether placement ends at one of ``spots``."""
-        codes = [tree.whole(code) for spot in spots for code in self.ends.get(spot, ())]
-        return tree.among(self.code, codes) if codes else tree.FALSE
+        codes = [code for spot in spots for code in self.ends.get(spot, ())]
+        return is_one_of(self.code, codes) if codes else tree.FALSE
 
     @cached_property
     def stage(self) -> Sql:
@@ -227,7 +228,7 @@ class Walk:
             numbers.setdefault(0 if spot.stage is None else self.number[spot.stage], []).extend(codes)
         if all(codes == [number] for number, codes in numbers.items()):
             return self.code
-        branches = [(tree.among(self.code, [*map(tree.whole, codes)]), tree.whole(number)) for number, codes in numbers.items()]
+        branches = [(is_one_of(self.code, codes), tree.whole(number)) for number, codes in numbers.items()]
         return self.scope.kept(tree.case(branches), f"number in {self.lifecycle.name}")
 
     @cached_property
@@ -244,7 +245,7 @@ class Walk:
 
 def by_number(number: Sql, named: dict[str, list[int]]) -> Sql:
     """Return the text that belongs to a number; NULL where none does."""
-    return tree.case((tree.among(number, [tree.whole(n) for n in numbers]), tree.text(name)) for name, numbers in named.items())
+    return tree.case((is_one_of(number, numbers), tree.text(name)) for name, numbers in named.items())
 
 
 def spellings(lifecycle: ir.Lifecycle, tracks: ir.Field) -> dict[str, str]:

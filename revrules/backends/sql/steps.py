@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from revrules.backends.sql import tree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from revrules.backends.sql.tree import Sql
 
 BRANCHES = 4
 """How many ways a CASE of the tree goes; few are cheap for engines that try one after another."""
+MOST_RUNS = 4
+"""Ranges of integers that are said one by one; more are a list."""
 
 
 def steps(value: Sql, thresholds: Sequence[Sql], results: Sequence[Sql]) -> Sql:
@@ -42,3 +44,25 @@ def stepped(value: Sql, steps_: Sequence[tuple[int, int]], first: int) -> Sql:
             said.append((threshold, result))
     numbers = [first, *(result for _, result in said)]
     return steps(value, [tree.whole(threshold) for threshold, _ in said], [tree.whole(number) for number in numbers])
+
+
+def is_one_of(number: Sql, numbers: Iterable[int]) -> Sql:
+    """Return whether an integer is one of some (at least one); NULL where it is NULL.
+
+    What stands next to one another is said as a range: DuckDB makes a join of a list of five and more.
+    """
+    runs: list[list[int]] = []
+    for one in sorted(numbers):
+        if runs and one == runs[-1][-1] + 1:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    if len(runs) > MOST_RUNS or (len(runs) > 1 and all(len(run) == 1 for run in runs)):
+        return tree.among(number, [tree.whole(one) for run in runs for one in run])
+    return tree.any_of(_in_run(number, run) for run in runs)
+
+
+def _in_run(number: Sql, run: Sequence[int]) -> Sql:
+    if len(run) == 1:
+        return tree.binary("=", number, tree.whole(run[0]))
+    return tree.between(number, tree.whole(run[0]), tree.whole(run[-1]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from revrules.backends.sql import bits, tree
+from revrules.backends.sql.steps import is_one_of
 from revrules.backends.sql.ways import Spot
 from revrules.runtime.results import Verdict
 
@@ -69,7 +70,7 @@ def _nothing_but_nowhere(possible: list[Sql]) -> Sql:
 
 
 def _all_among(walk: Walk, possible: list[Sql], stages: Mapping[str, list[str]]) -> Sql:
-    """Return whether all possible stages are among those that belong to the declared one."""
+    """Return whether all possible stages are among those that belong to the declared one, which is known."""
     count = len(walk.number) + 1
     inside = {name: bits.masks((walk.number[other] for other in others), count) for name, others in stages.items()}
     outside: list[Sql] = []
@@ -78,8 +79,7 @@ def _all_among(walk: Walk, possible: list[Sql], stages: Mapping[str, list[str]])
         masks: dict[int, list[int]] = {}
         for name, found in inside.items():
             masks.setdefault(full & ~found[n], []).append(walk.number[name])
-        declared = {mask: [tree.whole(number) for number in numbers] for mask, numbers in masks.items()}
-        branches = [(tree.among(walk.declared, numbers), tree.whole(mask)) for mask, numbers in declared.items()]
-        forbidden = branches[0][1] if len(branches) == 1 else tree.case(branches)
-        outside.append(tree.binary("=", tree.binary("&", word, forbidden), bits.NONE))
+        usual = max(masks, key=lambda mask: len(masks[mask]))
+        branches = [(is_one_of(walk.declared, numbers), tree.whole(mask)) for mask, numbers in masks.items() if mask != usual]
+        outside.append(tree.binary("=", tree.binary("&", word, tree.case(branches, tree.whole(usual))), bits.NONE))
     return tree.all_of(outside)
