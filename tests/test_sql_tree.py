@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from revrules.backends.sql import tree
@@ -93,3 +95,35 @@ def test_a_column_that_is_read_twice_is_told_twice() -> None:
     shared = tree.binary("+", A, A)
     assert sorted(tree.column_uses(tree.array([shared, shared, B]))) == [("", "a")] * 4 + [("t", 'say "b"')]
     assert tree.columns_in(tree.array([shared, B])) == {"a"}
+
+
+LISTED = tree.case(
+    [(tree.is_known(tree.call("NULLIF", A, tree.whole(2))), tree.TRUE), (tree.is_known(A), tree.FALSE)],
+)
+X, Y = tree.binary("<", A, tree.whole(2)), tree.binary("<>", tree.column("b"), tree.whole(1))
+CONDITIONS = [
+    X,
+    LISTED,
+    tree.negated(LISTED),
+    tree.all_of([X, LISTED, tree.negated(Y)]),
+    tree.negated(tree.any_of([X, tree.all_of([Y, LISTED])])),
+    tree.is_null(tree.any_of([X, Y])),
+    tree.case([(X, tree.TRUE), (Y, tree.FALSE)]),
+    tree.case([(X, Y)]),
+    tree.coalesce(LISTED, Y),
+]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=repr)
+def test_what_is_true_and_what_is_false_are_told_apart_as_three_values_are(condition: tree.Sql) -> None:
+    rows = tree.inline(["a", "b"], [[tree.NULL if one is None else tree.whole(one) for one in row] for row in SOME])
+    said = (condition, tree.where_true(condition), tree.where_false(condition))
+    query = f"SELECT {', '.join(tree.printed(one, Dialect.DUCKDB) for one in said)} FROM ({tree.printed(rows, Dialect.DUCKDB)})"
+    found = duckdb.connect().execute(query).fetchall()
+    assert len(found) == len(SOME)
+    for whole, true, false in found:
+        assert (whole is True, whole is False) == (true is True, false is True)
+
+
+SOME = list(product((None, 1, 2, 3), (None, 1, 2)))
+"""Values of two columns."""

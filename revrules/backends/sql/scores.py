@@ -7,9 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 from revrules import ir
 from revrules.backends.sql import doubles, numbers, ranges
 from revrules.backends.sql.constants import beside, constant
+from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.reach import WHOLE, sum_of_lines
 from revrules.backends.sql.scope import Ends
-from revrules.backends.sql.tree import TRUE, added, all_of, binary, call, case, digits, is_null, negated
+from revrules.backends.sql.tree import (
+    TRUE,
+    added,
+    all_of,
+    binary,
+    call,
+    case,
+    digits,
+    is_null,
+    is_short,
+    negated,
+    where_false,
+    where_true,
+)  # fmt: skip
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
@@ -20,6 +34,8 @@ if TYPE_CHECKING:
 
 LONGEST_SUM = 24
 """Lines that are added in one expression."""
+SHORT = 30
+"""Nodes of a condition that is said twice, each time only as far as it has to be."""
 
 
 class Said(NamedTuple):
@@ -55,9 +71,17 @@ def _line(said: Said, node: ir.Points, scope: Scope) -> Ends:
     given = _points(said.line.points, node, scope)
     if not said.can_be_unknown:
         return ranges.alone(given if said.condition == TRUE else case([(said.condition, given)], none))
-    condition = scope.kept(said.condition, "holds")
-    sure, possible = case([(condition, given)], none), case([(negated(condition), none)], given)
+    holds, fails = _sides(said.condition, scope)
+    sure, possible = case([(holds, given)], none), case([(fails, none)], given)
     return Ends(sure, possible) if said.line.points >= 0 else Ends(possible, sure)
+
+
+def _sides(condition: Sql, scope: Scope) -> tuple[Sql, Sql]:
+    """Return what is true where a condition holds, and where it fails."""
+    if scope.dialect is Dialect.DUCKDB and is_short(condition, SHORT):
+        return where_true(condition), where_false(condition)
+    held = scope.kept(condition, "holds")
+    return held, negated(held)
 
 
 def _counted(said: Said, node: ir.Points, none: Sql, scope: Scope) -> Ends:

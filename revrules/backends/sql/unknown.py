@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from revrules import ir
 from revrules.backends.sql import tree
+from revrules.backends.sql.dialects import Dialect
 from revrules.backends.sql.expressions import ends, lower
 from revrules.reads import children
 
@@ -54,7 +55,8 @@ def met(expr: ir.Expr, scope: Scope) -> Sql:
         case ir.RangedCompare(op, left, right) if op in TURNED:
             return _compared(op, left, right, scope)
         case _:
-            return lower(expr, scope)
+            found = lower(expr, scope)
+            return tree.where_true(found) if scope.dialect is Dialect.DUCKDB else found
 
 
 def refuted(expr: ir.Expr, scope: Scope) -> Sql:
@@ -72,7 +74,8 @@ def refuted(expr: ir.Expr, scope: Scope) -> Sql:
         case ir.RangedCompare(op, left, right) if op in TURNED:
             return _compared(TURNED[op], left, right, scope)
         case _:
-            return tree.negated(lower(expr, scope))
+            found = lower(expr, scope)
+            return tree.where_false(found) if scope.dialect is Dialect.DUCKDB else tree.negated(found)
 
 
 def _compared(op: ir.CompareOp, left: ir.Expr, right: ir.Expr, scope: Scope) -> Sql:

@@ -75,6 +75,7 @@ from revrules.backends.sql.tree.queries import (
     statement,
     table,
 )
+from revrules.backends.sql.tree.truth import where_false, where_true
 
 __all__ = [
     "FALSE",
@@ -140,6 +141,8 @@ __all__ = [
     "tables_in",
     "text",
     "try_cast",
+    "where_false",
+    "where_true",
     "whole",
     "whole_part",
     "with_calls",

@@ -49,7 +49,7 @@ def answer(query: Sql) -> Sql:
 
 
 def fenced(query: Sql) -> Sql:
-    """Return a query (no union) that Postgres works out for itself: it would write its columns wherever they are read otherwise."""
+    """Return a query that Postgres works out for itself: it would write its columns wherever they are read otherwise."""
     return query.of((*query.parts, Sql(Kind.OFFSET, (whole(0),))))
 
 
