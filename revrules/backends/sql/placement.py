@@ -15,7 +15,7 @@ from revrules.backends.sql.ways import ALWAYS, NOWHERE, Exit, Plan, Spot, exits_
 from revrules.types import EnumType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from revrules import ir
     from revrules.backends.sql.scope import Scope
@@ -60,13 +60,10 @@ class Walk:
         tracks = self.lifecycle.tracks
         if tracks is None:
             return tree.NULL
-        found: dict[str, list[Sql]] = {}
-        for text, stage in spellings(self.lifecycle, tracks).items():
-            found.setdefault(stage, []).append(tree.text(text))
+        found = {text: self.number[stage] for text, stage in spellings(self.lifecycle, tracks).items()}
         claim = self.claim if isinstance(tracks.type, EnumType) else trimmed(self.claim, self.dialect)
-        claim = self.scope.kept(claim, "claimed")
-        numbered = [(tree.among(claim, texts), tree.whole(self.number[stage])) for stage, texts in found.items()]
-        return self.scope.kept(tree.case(numbered), f"declared in {self.lifecycle.name}")
+        numbered = _numbered(self.scope.kept(claim, "claimed"), found, self.dialect)
+        return self.scope.kept(numbered, f"declared in {self.lifecycle.name}")
 
     @cached_property
     def declared_name(self) -> Sql:
@@ -246,6 +243,19 @@ class Walk:
 def by_number(number: Sql, named: dict[str, list[int]]) -> Sql:
     """Return the text that belongs to a number; NULL where none does."""
     return tree.case((is_one_of(number, numbers), tree.text(name)) for name, numbers in named.items())
+
+
+def _numbered(text: Sql, numbers: Mapping[str, int], dialect: Dialect) -> Sql:
+    """Return the number of a text; NULL where it has none. DuckDB works functions out once for each entry of a dictionary."""
+    if dialect is not Dialect.DUCKDB or not numbers:
+        texts: dict[int, list[Sql]] = {}
+        for known, number in numbers.items():
+            texts.setdefault(number, []).append(tree.text(known))
+        return tree.case((tree.among(text, known), tree.whole(number)) for number, known in texts.items())
+    position = tree.call("LIST_POSITION", tree.array(map(tree.text, numbers)), text)
+    if list(numbers.values()) == list(range(1, len(numbers) + 1)):
+        return position
+    return tree.call("list_extract", tree.array(map(tree.whole, numbers.values())), position)
 
 
 def spellings(lifecycle: ir.Lifecycle, tracks: ir.Field) -> dict[str, str]:

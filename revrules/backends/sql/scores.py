@@ -23,7 +23,7 @@ from revrules.backends.sql.tree import (
     negated,
     where_false,
     where_true,
-)  # fmt: skip
+)
 from revrules.types import Scalar
 
 if TYPE_CHECKING:
