@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
+    from revrules.impact.decisions import Asked
     from revrules.impact.naming import Naming
     from revrules.ir import Expr, Ruleset
     from revrules.tables.columns import Record
 
 Both: TypeAlias = "tuple[Expr, Expr]"
-Records: TypeAlias = "tuple[Record, Record]"
 AGGREGATES = (ir.Count, ir.Sum, ir.Extreme, ir.Pick)
 """What is inside them is about other records than the one at hand."""
 DEEPEST = 60
@@ -36,12 +36,8 @@ class Version:
         self.moment = moment
         self._functions: dict[int, tuple[Expr, Callable[[Record], object]]] = {}
 
-    def value(self, expr: Expr, record: Record) -> object:
-        """Return the value of ``expr`` for a typed record, None where it is missing."""
-        return self.function(expr)(record)
-
     def function(self, expr: Expr) -> Callable[[Record], object]:
-        """Return ``expr`` as a function of a typed record."""
+        """Return ``expr`` as a function of a typed record, None where the value is missing."""
         known = self._functions.get(id(expr))
         if known is None:
             (made,) = ValuesProgram(generate_values(self.ruleset, (expr,))).bind(self.moment)
@@ -56,18 +52,18 @@ class Clauses:
         self.old, self.new, self.naming = old, new, naming
         self._groups: dict[tuple[str, int], Expr] = {}
 
-    def between(self, pair: Both, records: Records, place: str) -> tuple[str, ...]:
+    def between(self, pair: Both, asked: Asked, place: str) -> tuple[str, ...]:
         """Return the clauses for which ``pair`` has another value for the record; ``place`` says where it stands."""
-        found = tuple(dict.fromkeys(self._descend(pair, records, place, 0)))
+        found = tuple(dict.fromkeys(self._descend(pair, asked, place, 0)))
         return found or tuple(dict.fromkeys(self._written(pair, place, set())))
 
-    def differ(self, pair: Both, records: Records) -> bool:
+    def differ(self, pair: Both, asked: Asked) -> bool:
         """Return whether the two have different values for the record."""
-        return self.old.value(pair[0], records[0]) != self.new.value(pair[1], records[1])
+        return asked.differ(pair, self.old, self.new)
 
     # --- by values ---
 
-    def _descend(self, pair: Both, records: Records, place: str, depth: int) -> Iterator[str]:
+    def _descend(self, pair: Both, asked: Asked, place: str, depth: int) -> Iterator[str]:
         """Yield the clauses below a pair whose values differ; nothing where they lie out of sight."""
         if depth > DEEPEST:
             return
@@ -76,10 +72,10 @@ class Clauses:
             yield from self._written(pair, place, set())
             return
         one, two = pair = self._as_groups(pair)
-        inner = [each for each in _parts(self.naming, pair) if self._visibly_differ(each, records)]
-        lone = list(self._lone(pair, records, place))
+        inner = [each for each in _parts(self.naming, pair) if self._visibly_differ(each, asked)]
+        lone = list(self._lone(pair, asked, place))
         if isinstance(one, ir.Ref) and isinstance(two, ir.Ref):
-            yield from self._of_definitions(one, two, records, place, depth)
+            yield from self._of_definitions(one, two, asked, place, depth)
             return
         if isinstance(one, ir.Field) and isinstance(two, ir.Field) and self.naming.alike(one, two):
             if not one.path and not one.up:
@@ -89,7 +85,7 @@ class Clauses:
             clause
             for each in inner
             if not all(isinstance(part, ir.Literal) for part in each)  # told with what compares it
-            for clause in self._descend(each, records, place, depth + 1)
+            for clause in self._descend(each, asked, place, depth + 1)
         ]
         written = [] if self.naming.alike(one, two) else [*lone, *_here(self.naming, pair, place)]
         if isinstance(one, ir.And | ir.Or | ir.AtLeast | ir.Not):
@@ -101,7 +97,7 @@ class Clauses:
         if not written and not below:
             yield from self._declared(pair)
 
-    def _of_definitions(self, one: ir.Ref, two: ir.Ref, records: Records, place: str, depth: int) -> Iterator[str]:
+    def _of_definitions(self, one: ir.Ref, two: ir.Ref, asked: Asked, place: str, depth: int) -> Iterator[str]:
         if one.path or one.up or two.path or two.up:
             yield from self._written((one, two), place, set())
             return
@@ -109,26 +105,24 @@ class Clauses:
             yield _told(f"{phrase(one)} → {phrase(two)}", place)
             return
         inner = self.old.definitions[one.definition].expr, self.new.definitions[two.definition].expr
-        yield from self._descend(inner, records, f"`{definition_name(two.definition)}`", depth + 1)
+        yield from self._descend(inner, asked, f"`{definition_name(two.definition)}`", depth + 1)
 
-    def _visibly_differ(self, pair: Both, records: Records) -> bool:
+    def _visibly_differ(self, pair: Both, asked: Asked) -> bool:
         """Return whether the values differ; for what no value is to be had, whether it is written otherwise."""
         if any(map(_out_of_sight, pair)):
             return not self.naming.alike(*pair)
-        return self.differ(pair, records)
+        return self.differ(pair, asked)
 
-    def _lone(self, pair: Both, records: Records, place: str) -> Iterator[str]:
+    def _lone(self, pair: Both, asked: Asked, place: str) -> Iterator[str]:
         """Yield the operands that only one of the two has, where they matter to it."""
         one, two = pair
         if type(one) is not type(two) or not isinstance(one, ir.And | ir.Or):
             return
         neutral = isinstance(one, ir.And)
-        for version, record, own, other, word in (
-            (self.new, records[1], two, one, "added"),
-            (self.old, records[0], one, two, "dropped"),
-        ):
-            for operand in _unpaired(self.naming, own, other, is_new=word == "added"):
-                if version.value(operand, record) is not neutral:
+        for version, own, other, word in ((self.new, two, one, "added"), (self.old, one, two, "dropped")):
+            is_new = version is self.new
+            for operand in _unpaired(self.naming, own, other, is_new=is_new):
+                if not asked.is_(neutral, operand, version, is_new=is_new):
                     yield _told(f"{brief(operand)} {word}", place)
 
     def _as_groups(self, pair: Both) -> Both:

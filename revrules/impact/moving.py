@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
 from revrules.diff.changes import What
 from revrules.impact.account import FIRST_KEYS, Account, Moved
 from revrules.impact.clauses import Clauses, Version
+from revrules.impact.decisions import Decisions
 from revrules.impact.naming import Naming
 from revrules.impact.ways import Ways, each_criterion
 from revrules.problems import impact as problems
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
     from revrules.diagnostics import Diagnostic
     from revrules.diff import Change
     from revrules.impact.account import Broken
+    from revrules.impact.decisions import Asked
     from revrules.runtime.lifecycles import Mode
-    from revrules.runtime.results import Placement
     from revrules.tables.columns import Record
     from revrules.tables.engine import Engine
     from revrules.tables.issues import Issue
@@ -85,7 +87,7 @@ class Impact:
         self._naming = naming = Naming(old, new)
         if not naming.lifecycles:
             raise DataError(problems.nothing_in_common(*([each.name for each in one.lifecycles] for one in (old, new))))
-        self._clauses = Clauses(*self._versions, naming)
+        self._clauses, self._decisions = Clauses(*self._versions, naming), Decisions()
         self._rules = _judged(old, new, naming)
         self._data, self._changes = data, changes
         jobs = self._jobs(old, new)
@@ -165,7 +167,7 @@ class Impact:
                     touched[each.change] += 1
             if moved.differs:
                 yield moved
-            elif tuple(map(self._ways.names.get, twice.placements[0].path)) != twice.placements[1].path:
+            elif tuple(map(self._ways.names.get, twice.judged[0].path)) != twice.judged[1].path:
                 account.rerouted += 1
         for other in self._comparing.others:
             account.add_others(other)
@@ -185,9 +187,9 @@ class Impact:
     # --- one record ---
 
     def _moved(self, twice: Twice) -> Moved:
-        old, new = twice.placements
+        old, new = twice.judged
         moved = (None if old.stage is None else self._ways.names.get(old.stage, "")) != new.stage
-        verdicts = _verdict(old), _verdict(new)
+        verdicts = old.verdict, new.verdict
         begins, ceases = self._broken(twice)
         because: tuple[str, ...] = ()
         if moved:
@@ -200,11 +202,10 @@ class Impact:
 
     def _broken(self, twice: Twice) -> tuple[tuple[Broken, ...], tuple[Broken, ...]]:
         """Return the rules and assertions that begin and cease to be broken."""
-        old, new = twice.placements
-        if not old.violations and not new.violations:
+        old, new = twice.judged
+        if not old.broken and not new.broken:
             return (), ()
-        before = {self._rules.names.get(each.rule, each.rule) for each in old.violations}
-        after = {each.rule for each in new.violations}
+        before, after = {self._rules.names.get(rule, rule) for rule in old.broken}, new.broken
         begins = tuple((rule, self._why(rule, twice)) for rule in sorted(after - before))
         return begins, tuple((rule, self._why(rule, twice)) for rule in sorted(before - after))
 
@@ -212,12 +213,11 @@ class Impact:
         pairs = self._rules.pairs.get(rule)
         if pairs is None:
             return (f"`{rule}` is {'gone' if rule in self._rules.gone else 'new'}",)
-        found = [
-            clause
-            for pair in pairs
-            if self._clauses.differ(pair, twice.records)
-            for clause in self._clauses.between(pair, twice.records, f"`{rule}`")
-        ]
+        return self._decisions.found(rule, twice.records, partial(self._of_rule, rule, pairs))
+
+    def _of_rule(self, rule: str, pairs: Sequence[Pair], asked: Asked) -> tuple[str, ...]:
+        differing = (pair for pair in pairs if self._clauses.differ(pair, asked))
+        found = [clause for pair in differing for clause in self._clauses.between(pair, asked, f"`{rule}`")]
         return tuple(dict.fromkeys(found)) or ("the stage is another",)
 
     # --- what is asked of every record ---
@@ -329,7 +329,3 @@ def _numbers(ruleset: ir.Ruleset, entity: str) -> list[str]:
 def _sum(value: object) -> Number | None:
     assert value is None or isinstance(value, int | float | Decimal), "only numbers are summed"
     return value
-
-
-def _verdict(placement: Placement) -> str:
-    return "" if placement.verdict is None else placement.verdict.value

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from revrules import ir
+from revrules.impact.decisions import Decisions
 from revrules.reference.walk import ALWAYS, gate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from revrules.impact.clauses import Both, Clauses, Version
+    from revrules.impact.decisions import Asked
     from revrules.ir import Criteria, Criterion, Lifecycle, Stage
-    from revrules.tables.columns import Record
     from revrules.tables.twice import Twice
 
 ELSEWHERE = "something else that it reads"
@@ -22,16 +23,16 @@ ELSEWHERE = "something else that it reads"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One version of the lifecycle, and a record as that version reads it. ``theirs``: its stages by the other's names."""
+    """One version of the lifecycle, and a record that is asked about it."""
 
     version: Version
     lifecycle: Lifecycle
-    record: Record
+    asked: Asked
     is_new: bool
 
     def met(self, expr: ir.Expr) -> bool:
         """Return whether a condition is true."""
-        return self.version.value(expr, self.record) is True
+        return self.asked.is_(True, expr, self.version, is_new=self.is_new)
 
     def way(self, source: str | None, target: str) -> ir.Expr | None:
         """Return the condition of the way, None where there is none."""
@@ -50,6 +51,7 @@ class Ways:
 
     def __init__(self, clauses: Clauses, lifecycles: tuple[Lifecycle, Lifecycle]) -> None:
         self._clauses = clauses
+        self._decisions = Decisions()
         self._lifecycles = lifecycles
         self.names = clauses.naming.stages(lifecycles[1])
         self._back = {new: old for old, new in self.names.items()}
@@ -61,14 +63,20 @@ class Ways:
 
     def of_move(self, twice: Twice) -> tuple[str, ...]:
         """Return the clauses that make the record end elsewhere."""
-        old, new = self._sides(twice)
-        before, after = (placement.path for placement in twice.placements)
+        paths = twice.judged[0].path, twice.judged[1].path
+        declared = twice.judged[0].declared, twice.judged[1].declared
+        return self._decisions.found((paths, declared), twice.records, lambda asked: self._of_move(asked, paths, declared))
+
+    def _of_move(
+        self, asked: Asked, paths: tuple[Sequence[str], Sequence[str]], declared: tuple[str | None, str | None]
+    ) -> tuple[str, ...]:
+        old, new = self._sides(asked)
+        before, after = paths
         shared = 0
         while shared < min(len(before), len(after)) and self.names.get(before[shared]) == after[shared]:
             shared += 1
         spots = before[shared - 1] if shared else None, after[shared - 1] if shared else None
         was, now = before[shared] if shared < len(before) else None, after[shared] if shared < len(after) else None
-        declared = [placement.declared for placement in twice.placements]
         if not shared and declared[0] is not None and self.names.get(declared[0]) != declared[1]:
             return (f"the declared stage is read as `{declared[0] or 'none'}` → `{declared[1] or 'none'}`",)
         found: list[str] = []
@@ -82,23 +90,21 @@ class Ways:
 
     def of_verdict(self, twice: Twice) -> tuple[str, ...]:
         """Return the clauses that differ on the ways along the record's path and out of its stage; its stage is the same."""
-        if self.names.get(twice.placements[0].declared or "") != twice.placements[1].declared:
+        if self.names.get(twice.judged[0].declared or "") != twice.judged[1].declared:
             return ("the declared stage is read otherwise",)
+        return self._decisions.found("verdict", twice.records, self._of_verdict)
+
+    def _of_verdict(self, asked: Asked) -> tuple[str, ...]:
         found: list[str] = []
         for name, other in self.names.items():
             pair = self._gates[0][name], self._gates[1][other]
-            if self._clauses.differ(pair, twice.records):
-                found += self._clauses.between(pair, twice.records, f"gate of `{other}`")
+            if self._clauses.differ(pair, asked):
+                found += self._clauses.between(pair, asked, f"gate of `{other}`")
         return tuple(dict.fromkeys(found)) or ("what is possible with missing values",)
 
-    def _sides(self, twice: Twice) -> tuple[Side, Side]:
-        old, new = (
-            Side(version, lifecycle, record, is_new)
-            for version, lifecycle, record, is_new in zip(
-                (self._clauses.old, self._clauses.new), self._lifecycles, twice.records, (False, True), strict=True
-            )
-        )
-        return old, new
+    def _sides(self, asked: Asked) -> tuple[Side, Side]:
+        (before, after), clauses = self._lifecycles, self._clauses
+        return Side(clauses.old, before, asked, is_new=False), Side(clauses.new, after, asked, is_new=True)
 
     def _shut(
         self, sides: tuple[Side, Side], spots: tuple[str | None, str | None], targets: tuple[str, str | None]
@@ -158,10 +164,9 @@ class Ways:
 
     def _between(self, sides: tuple[Side, Side], pair: Both, place: str) -> tuple[str, ...]:
         """Return the clauses of a pair of conditions, the first of which is of the first of ``sides``."""
-        here, there = sides
-        old, new = (there, here) if here.is_new else (here, there)
+        here, _ = sides
         ordered = (pair[1], pair[0]) if here.is_new else pair
-        return self._clauses.between(ordered, (old.record, new.record), place)
+        return self._clauses.between(ordered, here.asked, place)
 
 
 def each_criterion(criteria: Criteria | None) -> Iterator[Criterion]:

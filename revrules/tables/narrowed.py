@@ -9,10 +9,10 @@ from __future__ import annotations
 from array import array
 from contextlib import ExitStack
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
 from revrules.runtime.results import Verdict
@@ -21,9 +21,9 @@ from revrules.tables.partners import partners
 from revrules.tables.pushed import DUCKDB, FILE, NUMBERED, Pushed
 from revrules.tables.relating import LINE
 from revrules.tables.run import headings_of
-from revrules.tables.telling import AboutKeys, Setting, odd_keys, remember, rows_of, tell_related
+from revrules.tables.telling import AboutKeys, Setting, odd_keys, remember, rows_with, tell_related
 from revrules.tables.totals import FINEST, Total
-from revrules.tables.twice import Books, Others, Pair, old_lifecycle, read_alike
+from revrules.tables.twice import Books, Judgement, Others, Pair, Twice, old_lifecycle, read_alike
 from revrules.tables.vetting import NotPushed
 from revrules.types import EnumType, Scalar
 
@@ -36,18 +36,19 @@ if TYPE_CHECKING:
     from revrules.tables.issues import Issue
     from revrules.tables.run import Job
     from revrules.tables.telling import Keys
-    from revrules.tables.twice import Judging, Twice
+    from revrules.tables.twice import Judging
 
 COLUMNS = ("declared", "stage", "verdict", "path", "violations_mask")
 ALIKE = (Scalar.BOOLEAN, Scalar.TEXT, Scalar.INTEGER, Scalar.NUMBER, Scalar.MONEY, Scalar.DATE, Scalar.DATETIME)
 """Types whose values are the same to DuckDB exactly where they are to Python."""
 SIDES = ("before", "after")
+JUDGEMENT = ("stage", "verdict", "path", "declared")
 LEAST, MOST = -900, 900
 """Powers of two between which doubles are summed by DuckDB."""
 JUDGED, LOOKED = "judged", "looked"
 OTHERS = f"{JUDGED} ANTI JOIN {LOOKED} USING ({LINE})"
 VERDICTS = ("", *(verdict.value for verdict in Verdict))
-GROUPED = ("before", "after", "verdict_before", "verdict_after", "declared", "rerouted")
+GROUPED = ("stage_before", "stage_after", "verdict_before", "verdict_after", "at_declared", "rerouted")
 
 
 class Narrowed:
@@ -84,6 +85,7 @@ class Narrowed:
         self.notes = new.view.notes
         self._keys: Keys | None = None
         self._looked = array("q")
+        self._comparison: Comparison | None = None
 
     def __enter__(self) -> Narrowed:
         return self
@@ -109,7 +111,7 @@ class Narrowed:
     def judge(self, judging: Judging) -> None:
         """Have DuckDB place every record by both versions, count those that are judged alike, and find the others."""
         _refuse(judging)
-        comparison = Comparison(judging, self._old, self._new)
+        comparison = self._comparison = Comparison(judging, self._old, self._new)
         for run in (self._old, self._new):
             run.lock(self._files)
         with self._old.trouble():
@@ -133,7 +135,7 @@ class Narrowed:
         joined = f"({comparison.statement(self._new, 1)}) AS new JOIN {old} AS old USING ({LINE})"
         items = ", ".join(f"{value} AS {name}" for name, value in comparison.items())
         database.rows(f"CREATE TEMP TABLE {JUDGED} AS SELECT new.{LINE}, {items} FROM {joined}")
-        firsts = f"SELECT unnest(min({LINE}, {comparison.firsts})) FROM {JUDGED} GROUP BY before, after"
+        firsts = f"SELECT unnest(min({LINE}, {comparison.firsts})) FROM {JUDGED} GROUP BY stage_before, stage_after"
         database.rows(f"CREATE TEMP TABLE {LOOKED} AS SELECT {LINE} FROM {JUDGED} WHERE differs UNION {firsts}")
 
     def _touched(self, comparison: Comparison) -> Sequence[int]:
@@ -172,31 +174,46 @@ class Narrowed:
 
     def placed(self) -> Iterator[Twice]:
         """Yield the records that are looked at, in the order of the file; tells of odd rows on the way."""
-        view, new = self._new.view, self._new.run
-        keys = self._keys
-        about_keys = None if keys is None else AboutKeys(view, new, keys)
-        told = ", ".join(f"({number})" for number in (() if keys is None else keys.all))
-        listed = f" UNION SELECT * FROM (VALUES {told})" if told else ""
-        remember(self._new.database, f"SELECT {LINE} FROM {JUDGED} WHERE told UNION SELECT {LINE} FROM {LOOKED}{listed}")
+        view, comparison = self._new.view, self._comparison
+        assert comparison is not None, "`judge` has to be called first"
+        about_keys = None if self._keys is None else AboutKeys(view, self._new.run, self._keys)
+        self._remember(comparison)
         numbers = iter(self._looked)
         looked = next(numbers, None)
-        for number, row in rows_of(self._new.database, view, NUMBERED):
-            file = view.place(number)[0]
-            records = self.pair.read(row, partial(self._tell, file))
+        for number, row, beside in rows_with(self._new.database, view, NUMBERED, comparison.beside):
+            found = None if beside is None else comparison.judged(beside)
+            is_lazy = found is not None and not found.told
+            records = self.pair.lazily(row) if is_lazy else self.pair.read(row, partial(self._tell, view.place(number)[0]))
             for issue in () if about_keys is None else about_keys.of(number, row):
                 self._on_issue(issue)
             if looked == number:
                 looked = next(numbers, None)
                 self.books.compared += 1
-                yield self.pair.placed(row, new.written_key(row), records)
+                both = (found and found.both) or self.pair.judged(records)
+                yield Twice(row.line, self._new.run.written_key(row), records, both)
         self.books.compared += sum(other.records for other in self.others)
         self.books.balance()
+
+    def _remember(self, comparison: Comparison) -> None:
+        """Keep the numbers of the rows to read, with what the versions say of them."""
+        told = "" if self._keys is None else ", ".join(f"({number})" for number in self._keys.all)
+        listed = f" OR {LINE} IN (SELECT * FROM (VALUES {told}))" if told else ""
+        items = ", ".join([LINE, *comparison.beside])
+        looked = f"{LINE} IN (SELECT {LINE} FROM {LOOKED})"
+        remember(self._new.database, f"SELECT {items} FROM {JUDGED} WHERE told OR {looked}{listed}")
 
     def _tell(self, file: str, issue: Issue) -> None:
         self._on_issue(issue._replace(file=file))
 
     def _number(self, sql: str) -> int:
         return _int(self._new.database.rows(sql)[0])
+
+
+class Found(NamedTuple):
+    """What DuckDB knows of a record: whether there is something to tell of its cells, and what ``both`` versions make of it."""
+
+    told: bool
+    both: tuple[Judgement, Judgement] | None
 
 
 class Comparison:
@@ -208,6 +225,7 @@ class Comparison:
         self._stages = tuple([stage.name for stage in run.lifecycle.stages] for run in (old, new))
         self._bits: list[Sequence[Bit]] = [(), ()]
         self._values = range(len(judging.values))
+        self._judgements: dict[tuple[object, ...], Judgement] = {}
 
     def statement(self, run: Pushed, side: int) -> str:
         """Return the statement that places every record by one version (0 is the old one)."""
@@ -223,11 +241,11 @@ class Comparison:
         """Yield what is kept of every record: name, SQL. Both statements have been made."""
         stages = self._judging.stages
         gone = {name: stages.get(name, "") for name in self._stages[0] if stages.get(name) != name}
-        yield "before", _member("old.stage", self._stages[0])
-        yield "after", _member("new.stage", self._stages[1])
+        yield "stage_before", _member("old.stage", self._stages[0])
+        yield "stage_after", _member("new.stage", self._stages[1])
         yield "verdict_before", _member("coalesce(old.verdict, '')", VERDICTS)
         yield "verdict_after", _member("coalesce(new.verdict, '')", VERDICTS)
-        yield "declared", "coalesce(old.declared = old.stage, false)"
+        yield "at_declared", "coalesce(old.declared = old.stage, false)"
         path = f"list_transform(old.path, lambda passed: {_renamed('passed', gone)})" if gone else "old.path"
         yield "rerouted", f"{path} IS DISTINCT FROM new.path"
         yield "told", "old.shown OR new.shown"
@@ -237,6 +255,44 @@ class Comparison:
             yield name, "NULL::BIGINT" if summed is None else f"{side}.summed"
         moved = f"{_renamed('old.stage', gone)} IS DISTINCT FROM new.stage"
         yield "differs", " OR ".join([moved, "old.verdict IS DISTINCT FROM new.verdict", *self._rules()])
+        for side, version in zip(SIDES, ("old", "new"), strict=True):
+            yield f"path_{side}", f"CASE WHEN differs THEN {version}.path END"
+            yield f"declared_{side}", f"CASE WHEN differs THEN {version}.declared END"
+        for name, value in self._broken.items():
+            yield name, f"CASE WHEN differs THEN {value} END"
+
+    @property
+    def beside(self) -> list[str]:
+        """What is kept of a record that is looked at; ``judged`` takes it."""
+        return ["told", *(f"{name}_{side}" for side in SIDES for name in JUDGEMENT), *self._broken]
+
+    @cached_property
+    def _broken(self) -> dict[str, str]:
+        """The columns that hold which rules are broken: their names when they are kept, and their SQL."""
+        columns = [(n, bit.column) for n in (0, 1) for bit in self._bits[n]]
+        return {f"{column}_{SIDES[n]}": f"{('old', 'new')[n]}.{column}" for n, column in dict.fromkeys(columns)}
+
+    def judged(self, beside: Sequence[object]) -> Found:
+        """Return what was kept of a record."""
+        told, *rest = beside
+        size = len(JUDGEMENT)
+        words = tuple(rest[2 * size :])
+        old, new = self._judgement(0, rest[:size], words), self._judgement(1, rest[size : 2 * size], words)
+        return Found(bool(told), None if old is None or new is None else (old, new))
+
+    def _judgement(self, side: int, values: Sequence[object], words: tuple[object, ...]) -> Judgement | None:
+        """Return what one version makes of a record; None where that was not kept."""
+        stage, verdict, path, declared = values
+        if not isinstance(path, list):
+            return None
+        key = side, stage, verdict, tuple(path), declared, words
+        if key not in self._judgements:
+            masks = dict(zip(self._broken, words, strict=True))
+            bits = ((bit.name, int(str(masks[f"{bit.column}_{SIDES[side]}"])) >> bit.bit & 1) for bit in self._bits[side])
+            broken = frozenset(name for name, is_set in bits if is_set)
+            said = None if stage is None else str(stage), str(verdict), tuple(map(str, path))
+            self._judgements[key] = Judgement(*said, None if declared is None else str(declared), broken)
+        return self._judgements[key]
 
     def _rules(self) -> Iterator[str]:
         """Yield conditions, one of which is true where another rule is broken."""

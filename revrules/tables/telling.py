@@ -22,7 +22,7 @@ from revrules.tables.vetting import NotPushed
 from revrules.tables.views import INSTANT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from revrules.backends.sql.dialects import Dialect
     from revrules.backends.sql.scope import When
@@ -188,21 +188,30 @@ def remember(database: Database, statement: str) -> None:
 
 def rows_of(database: Database, view: View, numbered: str) -> Iterator[tuple[int, Row]]:
     """Yield the rows whose numbers are kept, with these, as the reader in Python finds them."""
+    return ((number, row) for number, row, _ in rows_with(database, view, numbered, ()))
+
+
+def rows_with(
+    database: Database, view: View, numbered: str, beside: Sequence[str]
+) -> Iterator[tuple[int, Row, Sequence[object] | None]]:
+    """Yield the same with what was kept ``beside`` their numbers; None where rows have to be read by Python."""
     if view.records is not None and view.records.by_line:
         wanted = database.rows(f"SELECT {LINE} FROM {ODD}")
-        yield from rows_at([path for path, _ in view.parts], {int(str(number)) for (number,) in wanted})
+        found = rows_at([path for path, _ in view.parts], {int(str(number)) for (number,) in wanted})
+        yield from ((number, row, None) for number, row in found)
         return
     if not view.plain:
         if len(view.parts) > 1:
             raise NotPushed("lines of its files are no rows, or rows are several lines")
-        yield from _read_again(database, view)
+        yield from ((number, row, None) for number, row in _read_again(database, view))
         return
     items = [f"t{position}" if type_ == INSTANT else f"c{position}" for position, type_ in enumerate(view.types)]
-    kept = f"SELECT {LINE} FROM {ODD}"
-    sql = f"SELECT {LINE}, {', '.join(items)} FROM {numbered} WHERE {LINE} IN ({kept}) ORDER BY {LINE}"
-    for number, *cells in database.stream(sql):
-        found_at = int(str(number))
-        yield found_at, Row(view.place(found_at)[1] + view.before, cells if view.unit == "line" else tuple(cells))
+    told = ", ".join([LINE, *beside, *items])
+    first = len(beside)
+    for number, *cells in database.stream(f"SELECT {told} FROM {numbered} JOIN {ODD} USING ({LINE}) ORDER BY {LINE}"):
+        found_at, values = int(str(number)), cells[first:]
+        row = Row(view.place(found_at)[1] + view.before, values if view.unit == "line" else tuple(values))
+        yield found_at, row, cells[:first]
 
 
 def _read_again(database: Database, view: View) -> Iterator[tuple[int, Row]]:

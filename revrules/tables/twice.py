@@ -10,6 +10,7 @@ from revrules.readers import record_spec
 from revrules.runtime.records import read_record, record_reader
 from revrules.tables import issues
 from revrules.tables.failure import DataError
+from revrules.tables.lazy_records import LazyRecord, reads_of
 from revrules.tables.opening import open_table
 from revrules.tables.rows import Refused
 from revrules.tables.run import Run, headings_of
@@ -32,13 +33,26 @@ COMPARED = "compared; the value counts as missing"
 IN_ONE = "compared; the value counts as missing in the {} version only"
 
 
+class Judgement(NamedTuple):
+    """What one version makes of a record, by its own names; ``verdict`` is empty where nothing is tracked.
+
+    ``path`` are the stages passed, ``broken`` the rules and assertions that the record breaks.
+    """
+
+    stage: str | None
+    verdict: str
+    path: tuple[str, ...]
+    declared: str | None
+    broken: frozenset[str]
+
+
 class Twice(NamedTuple):
-    """A record as either version reads (values typed, the old version first) and places it; ``key`` as written."""
+    """A record as either version reads it (values typed, the old version first) and judges it; ``key`` as written."""
 
     line: int
     key: str | None
     records: tuple[Record, Record]
-    placements: tuple[Placement, Placement]
+    judged: tuple[Judgement, Judgement]
 
 
 class Judging(NamedTuple):
@@ -101,6 +115,7 @@ class Pair:
         self._alike = alike
         old, new = (record_reader(record_spec(version.ir, run.entity.name)) for version, run in zip(versions, runs, strict=True))
         self._readers = old, new
+        self._reads = reads_of(old), reads_of(new)
 
     @property
     def warnings(self) -> list[Diagnostic]:
@@ -116,17 +131,23 @@ class Pair:
             self._tell(row, found_before, found, on_issue)
         return before, record
 
-    def placed(self, row: Row, key: str | None, records: tuple[Record, Record]) -> Twice:
-        """Return ``records``, which ``row`` is read as, placed."""
+    def lazily(self, row: Row) -> tuple[Record, Record]:
+        """Return the same of a row whose cells all hold values: these are read when they are asked for."""
+        old, new = self.runs
+        record = LazyRecord(self._reads[1], new.record(row))
+        return record if self._alike else LazyRecord(self._reads[0], old.record(row)), record
+
+    def judged(self, records: tuple[Record, Record]) -> tuple[Judgement, Judgement]:
+        """Return what the versions make of a record as they read it."""
         (old, new), (before, record) = self.runs, records
-        return Twice(row.line, key, records, (old.place(before), new.place(record)))
+        return _judgement(old.place(before)), _judgement(new.place(record))
 
     def _tell(
         self, row: Row, before: Sequence[DataProblem], after: Sequence[DataProblem], on_issue: Callable[[Issue], None]
     ) -> None:
         """Tell of the cells that hold no value, each once, and of those that hold one in one version only."""
-        old = {_cell(issue): issue for issue in self.runs[0].odd_cells(row, before)}
         new = {_cell(issue): issue for issue in self.runs[1].odd_cells(row, after)}
+        old = new if self._alike else {_cell(issue): issue for issue in self.runs[0].odd_cells(row, before)}
         both, lost, gained = self.books.odd_cells
         for cell, issue in (old | new).items():
             if cell in old and cell in new:
@@ -211,7 +232,7 @@ class Comparing:
                 continue
             self.books.compared += 1
             records = self.pair.read(row, self._on_issue)
-            yield self.pair.placed(row, self.pair.runs[1].key(row), records)
+            yield Twice(row.line, self.pair.runs[1].key(row), records, self.pair.judged(records))
         if self._sample is not None:
             self.books.left_out = max(self.books.read - self.books.rejected - self._sample, 0)
         self.books.balance()
@@ -254,6 +275,12 @@ def read_alike(old: Ruleset, entity: str, new: Ruleset, other: str) -> bool:
             return False
         waiting += [relation.entity for relation in mine.relations]
     return True
+
+
+def _judgement(placement: Placement) -> Judgement:
+    verdict = "" if placement.verdict is None else placement.verdict.value
+    broken = frozenset(each.rule for each in placement.violations)
+    return Judgement(placement.stage, verdict, placement.path, placement.declared, broken)
 
 
 def _cell(issue: Issue) -> tuple[int, str]:

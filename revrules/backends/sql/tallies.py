@@ -11,13 +11,15 @@ from revrules.backends.sql.data_problems import Problem, clashes, possible_probl
 from revrules.backends.sql.dependence import Missing
 from revrules.backends.sql.expressions import ends
 from revrules.backends.sql.frames import Frame
+from revrules.backends.sql.joins import key_of
 from revrules.backends.sql.outputs import Answers
-from revrules.backends.sql.reading_parts import as_text, trimmed
+from revrules.backends.sql.reading_parts import as_text
 from revrules.backends.sql.unknown import refuted, unknown
 from revrules.backends.sql.violations import broken
 from revrules.backends.sql.ways import Spot
 from revrules.reads import reads
 from revrules.runtime.results import Verdict
+from revrules.types import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -214,7 +216,7 @@ def _key_text(frame: Frame, entity: ir.Entity, name: str) -> Sql:
     field = entity.field(name)
     assert field is not None, "the checker declares the fields that relations follow"
     text = as_text(frame.field(ir.Field(field.name, field.type)), frame.dialect)
-    return tree.call("NULLIF", trimmed(text, frame.dialect), tree.text(""))
+    return key_of(text, Scalar.TEXT, Scalar.TEXT, frame.dialect)
 
 
 def keys(ruleset: ir.Ruleset, source: Source, field: str, dialect: Dialect, when: When) -> Sql:
