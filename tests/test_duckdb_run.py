@@ -32,8 +32,8 @@ CELLS: dict[str, tuple[str, ...]] = {
     "Close Date": ("2026-11-02", "31.12.2026", "", "2026-02-30", "0001-01-01"),
     "Loss Reason": ("price", "", " ", "a \u00a0 b", "price, mostly"),
     "Note": ("", "two\nlines", 'said "no"', "ümläut 🙂", "x" * 40, "a\tb", "1,5", "#1", "a#", "NULL", "'", "\\"),
-    "Account ID": ("A-1", "A-2", "A-9", " A-1 ", "", "A-3"),
-    "Parent ID": ("D-1", "", "D-99"),
+    "Account ID": ("A-1", "A-2", "A-9", " A-1 ", "", "A-3", "\u2003A-9\u3000", "\u00a0"),
+    "Parent ID": ("D-1", "", "D-99", "D-2", "\u2003D-98\x1c"),
 }
 
 
