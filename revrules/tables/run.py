@@ -102,7 +102,6 @@ class Run:
         self.place = ruleset.lifecycle(self.lifecycle.name).at(job.as_of).in_mode(job.mode)
         self._limit, self._sample = job.limit, job.sample
         self._key_position = self.reader.columns.position(self.entity.key or "") or 0
-        self._key_column = self.reader.columns.heading(self.entity.key or "") or self.entity.key or ""
         self.tally = Tally(self.lifecycle)
         self._lines: dict[str, int] = {}
 
@@ -218,12 +217,16 @@ class Run:
             ]
         return found[self.entity.name]
 
+    def _key_column(self) -> str:
+        """Return the heading of the key; records of JSON bring theirs, so it may change."""
+        return self.reader.columns.heading(self.entity.key or "") or self.entity.key or ""
+
     def written_key(self, row: Row) -> str | None:
         """Return the record's key as written; None where there is none."""
         if self.entity.key is None:
             return None
         cells = row.cells
-        value = cells.get(self._key_column) if isinstance(cells, Mapping) else cells[self._key_position]
+        value = cells.get(self._key_column()) if isinstance(cells, Mapping) else cells[self._key_position]
         key = "" if value is None else str(value)
         return key if key.strip() else None
 
@@ -231,7 +234,7 @@ class Run:
         """Return the record's key as written; tells when it is missing or was met before."""
         if self.entity.key is None:
             return None
-        column, key = self._key_column, self.written_key(row)
+        column, key = self._key_column(), self.written_key(row)
         if key is None:
             self.tally.missing_keys += 1
             self._on_issue(issues.missing_key(self.table.name, row.line, column))

@@ -101,7 +101,9 @@ def tell_records(setting: Setting, run: Run, view: View, odd: str, found: Keys, 
     shown = {int(str(number)) for (number,) in setting.database.rows(f"SELECT {LINE} FROM {ODD}")}
     listed = ", ".join(f"({number})" for number in found.all)
     if listed:
-        setting.database.connection.execute(f"INSERT INTO {ODD} SELECT c FROM (VALUES {listed}) AS t(c)")
+        setting.database.connection.execute(
+            f"INSERT INTO {ODD} FROM (VALUES {listed}) AS t({LINE}) ANTI JOIN {ODD} USING ({LINE})"
+        )
     about_keys = AboutKeys(view, run, found)
     reader = record_reader(record_spec(setting.ruleset.ir, run.entity.name))
     for number, row in rows_of(setting.database, view, f"{view.view}_numbered"):
@@ -182,7 +184,7 @@ def partnerless(setting: Setting, statement: str, name: str, number: int, run: R
 
 
 def remember(database: Database, statement: str) -> None:
-    """Keep the numbers of rows (``LINE``) that a statement gives, for ``rows_of``."""
+    """Keep the numbers of rows (``LINE``) that a statement gives, each once, for ``rows_of``."""
     database.rows(f"CREATE OR REPLACE TEMP TABLE {ODD} AS {statement}")
 
 
