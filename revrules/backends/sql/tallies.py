@@ -14,6 +14,7 @@ from revrules.backends.sql.frames import Frame
 from revrules.backends.sql.joins import key_of
 from revrules.backends.sql.outputs import Answers
 from revrules.backends.sql.reading_parts import as_text
+from revrules.backends.sql.steps import is_one_of
 from revrules.backends.sql.unknown import refuted, unknown
 from revrules.backends.sql.violations import broken
 from revrules.backends.sql.ways import Spot
@@ -187,7 +188,7 @@ def _on_the_way(walk: Walk, target: str) -> Sql:
             if way.target.name not in after:
                 after.add(way.target.name)
                 waiting.append(way.target.name)
-    return tree.among(walk.declared, [tree.whole(walk.number[name]) for name in sorted(after)])
+    return is_one_of(walk.declared, (walk.number[name] for name in after))
 
 
 def _is_missing(expr: ir.Expr, scope: Scope) -> Sql:
