@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from itertools import combinations, product
 from random import Random
 
 import duckdb
@@ -126,7 +127,7 @@ def wrong(ruleset: ir.Ruleset, column: SourceColumn, table: str, given: list[obj
         said.append("NULL" if found.reason is None else tree.printed(found.reason, Dialect.DUCKDB))
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        rows = connection.execute(f"SELECT {', '.join(said)} FROM {table}").fetchall()
+        rows = connection.execute(f"SELECT {', '.join(said)} FROM {table} ORDER BY number").fetchall()
     assert len(rows) == len(given)
     faults = []
     for position, declared in enumerate(fields):
@@ -158,10 +159,26 @@ def test_cells_are_read_as_the_runtime_reads_them(ruleset: ir.Ruleset) -> None:
     assert wrong(ruleset, SourceColumn("c", Held.TEXT), values("VARCHAR", given), given) == ""
 
 
+def test_every_cell_of_three_characters_is_read_as_the_runtime_reads_it(ruleset: ir.Ruleset) -> None:
+    given: list[object] = ["".join(marks) for length in (1, 2, 3) for marks in product("059.+-eE_xb \tNt", repeat=length)]
+    assert wrong(ruleset, SourceColumn("c", Held.TEXT), values("VARCHAR", given), given) == ""
+
+
+@pytest.mark.parametrize("usual", ["2026-11-05", "2026-11-05T09:30:00Z", "12345.6789", "100000"])
+def test_a_cell_with_two_other_characters_is_read_as_the_runtime_reads_it(ruleset: ir.Ruleset, usual: str) -> None:
+    given: list[object] = []
+    for first, second in combinations(range(len(usual)), 2):
+        pairs = product("026-/T: .eE_Z", repeat=2)
+        given += [usual[:first] + one + usual[first + 1 : second] + two + usual[second + 1 :] for one, two in pairs]
+    Random(usual).shuffle(given)
+    assert wrong(ruleset, SourceColumn("c", Held.TEXT), values("VARCHAR", given[:2500]), given[:2500]) == ""
+
+
 def values(type_: str, given: list[object]) -> str:
-    """Return a table with one column of a type of DuckDB."""
+    """Return a table with one column of a type of DuckDB, and the numbers of its rows."""
     said = ("NULL" if value is None else "'" + written(value).replace("'", "''") + "'" for value in given)
-    return f"(SELECT CAST(c AS {type_}) AS c FROM (VALUES {', '.join(f'({text})' for text in said)}) AS t(c)) AS t"
+    rows = ", ".join(f"({number}, {text})" for number, text in enumerate(said))
+    return f"(SELECT number, CAST(c AS {type_}) AS c FROM (VALUES {rows}) AS t(number, c)) AS t"
 
 
 def written(value: object) -> str:

@@ -38,7 +38,17 @@ def dates(raw: Sql, spec: FieldSpec) -> Way:
         declared = [_matched(text, pattern, _day) for pattern in map(moment_pattern, spec.patterns)]
         return tree.coalesce(*declared, iso) if declared else iso
 
-    return Way(value, lambda text: reason, _plain(raw, spec, ()) or ((globs(raw, PLAIN_DATE), tree.try_cast(raw, "DATE")),))
+    return Way(value, lambda text: reason, _plain(raw, spec, ()), None if spec.patterns else (_is_no_date(raw), _day_of(raw)))
+
+
+def _is_no_date(raw: Sql) -> Sql:
+    """Return whether a cell is surely no date in ISO 8601 of the years 1000 to 9999, as far as ``_day_of`` does not see it."""
+    return tree.any_of([tree.binary("<", raw, tree.text("1")), tree.negated(tree.binary("LIKE", raw, tree.text("____-__-__")))])
+
+
+def _day_of(raw: Sql) -> Sql:
+    """Return the day of ten characters with two dashes. A cast to a date would drop white space behind it: `2026-11-1 `."""
+    return tree.cast(tree.try_cast(raw, "TIMESTAMP"), "DATE")
 
 
 def datetimes(raw: Sql, spec: FieldSpec) -> Way:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PLAIN = {"integer": "-?[0-9]{1,18}", "number": r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?", "money": r"-?[0-9]{1,13}(?:\.[0-9]{1,9})?"}
 """Cells that are surely values, whatever stands behind their digits."""
 OTHER_THAN_DIGITS = "*[!0-9]*"
+OTHER_THAN_DECIMALS = "*[!0-9.]*"
 MOST_DIGITS = 18
 """So many digits are surely an integer."""
 WHAT = {"integer": "an integer", "number": "a number", "money": "an amount of money"}
@@ -37,12 +38,29 @@ def numbers(raw: Sql, spec: FieldSpec) -> Way:
     def reason(text: Sql) -> Sql:
         return bound(_spelled(text, spec), lambda digits: _reason(digits, spec.kind), "d", Dialect.DUCKDB)
 
-    plain = [(matches(raw, shape), tree.cast(raw, type_))]
-    if spec.kind == "integer":
-        digits = tree.negated(globs(raw, OTHER_THAN_DIGITS))
-        few = tree.binary("<=", tree.call("STRLEN", raw), tree.whole(MOST_DIGITS))
-        plain.insert(0, (tree.all_of([few, digits]), tree.cast(raw, type_)))
-    return Way(value, reason, tuple(plain))
+    plain = ((matches(raw, shape), tree.cast(raw, type_)),)
+    odd = _is_odd(raw, spec)
+    return Way(value, reason, plain, None if odd is None else (odd, tree.try_cast(raw, type_)))
+
+
+def _is_odd(raw: Sql, spec: FieldSpec) -> Sql | None:
+    """Return whether DuckDB's cast might read a cell otherwise than the runtime; None where that is not seen at once.
+
+    The cast takes `1e2`, `1_0` and `0x1` for numbers, and rounds `1.5`: but for `.5` all of these have three characters or more.
+    It takes white space off, so stand-ins with white space around them would be values. To some versions a sign alone is 0.
+    """
+    if spec.kind != "integer" and not _has_no_marks(spec):
+        return None
+    as_cast = _has_no_marks(spec) and not spec.missing_texts
+    begins_otherwise = tree.binary("<", raw, tree.text("0"))
+    if spec.kind == "money" and as_cast:
+        return tree.any_of([begins_otherwise, *(tree.call("CONTAINS", raw, tree.text(mark)) for mark in ("e", "E", "_"))])
+    length = tree.call("STRLEN", raw)
+    other = globs(raw, OTHER_THAN_DIGITS if spec.kind == "integer" else OTHER_THAN_DECIMALS)
+    odd = tree.any_of([other, tree.binary(">", length, tree.whole(MOST_DIGITS))])
+    if spec.kind != "integer" or not as_cast:
+        return odd
+    return tree.all_of([tree.any_of([tree.binary(">", length, tree.whole(2)), begins_otherwise]), odd])
 
 
 def _has_no_marks(spec: FieldSpec) -> bool:
