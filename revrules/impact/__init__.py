@@ -1,7 +1,8 @@
 """Two versions and a table into what the change does to real records: who moves where, and which clause moved them.
 
-``moving`` judges every record twice, ``ways`` finds where its two paths part, ``clauses`` what is written otherwise there,
-``naming`` what is called what; ``account`` is what comes out, as values.
+``moving`` takes the records that both versions judge, ``ways`` finds where a record's two paths part, ``clauses`` what is written
+otherwise there (``decisions`` remembers what was found), ``naming`` what is called what, ``questions`` what records can be asked
+about; ``account`` is what comes out, as values.
 """
 
 from revrules.impact.account import Account, Group, Moved

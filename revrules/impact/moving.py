@@ -7,17 +7,15 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from revrules import ir
 from revrules.diff.changes import What
 from revrules.impact.account import FIRST_KEYS, Account, Moved
 from revrules.impact.clauses import Clauses, Version
 from revrules.impact.decisions import Decisions
 from revrules.impact.naming import Naming
-from revrules.impact.ways import Ways, each_criterion
+from revrules.impact.questions import exprs, judged, number, numbers
+from revrules.impact.ways import Ways
 from revrules.problems import impact as problems
-from revrules.problems.alignment import said
 from revrules.problems.pushing import not_pushed
-from revrules.reference.walk import gate
 from revrules.ruleset import Ruleset
 from revrules.runtime.lifecycles import instant
 from revrules.tables.engine import engine_for
@@ -25,16 +23,17 @@ from revrules.tables.failure import DataError
 from revrules.tables.opening import AS_IT_SHOWS
 from revrules.tables.run import Job
 from revrules.tables.twice import Comparing, Judging
-from revrules.types import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from revrules import ir
     from revrules.diagnostics import Diagnostic
     from revrules.diff import Change
     from revrules.impact.account import Broken
     from revrules.impact.decisions import Asked
+    from revrules.impact.questions import Pair
     from revrules.runtime.lifecycles import Mode
     from revrules.tables.columns import Record
     from revrules.tables.engine import Engine
@@ -44,9 +43,7 @@ if TYPE_CHECKING:
     from revrules.tables.totals import Number
     from revrules.tables.twice import Twice
 
-NUMBERS = (Scalar.INTEGER, Scalar.NUMBER, Scalar.MONEY)
 CONDITIONS = {What.DEFINITION, What.SCORE, What.CLASSIFICATION, What.RULE, What.GATE, What.CRITERION}
-Pair = tuple[ir.Expr, ir.Expr]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ class Impact:
         if not naming.lifecycles:
             raise DataError(problems.nothing_in_common(*([each.name for each in one.lifecycles] for one in (old, new))))
         self._clauses, self._decisions = Clauses(*self._versions, naming), Decisions()
-        self._rules = _judged(old, new, naming)
+        self._rules = judged(old, new, naming)
         self._data, self._changes = data, changes
         jobs = self._jobs(old, new)
         engine = engine_for(data.engine, jobs[1], ())
@@ -231,75 +228,22 @@ class Impact:
         if name is None:
             return None
         old, new = (
-            _number(version.ruleset, each.entity, name) for version, each in zip(self._versions, self._lifecycles, strict=True)
+            number(version.ruleset, each.entity, name) for version, each in zip(self._versions, self._lifecycles, strict=True)
         )
         if old is None and new is None:
             entity = self._lifecycles[1].entity
-            raise DataError(problems.unknown_sum(name, entity, _numbers(self._versions[1].ruleset, entity)))
+            raise DataError(problems.unknown_sum(name, entity, numbers(self._versions[1].ruleset, entity)))
         return old, new
 
     def _watch(self) -> Iterator[tuple[tuple[str, str], Pair]]:
         """Yield the changes that records can be asked about, each with what the versions say."""
         if not self._changes:
             return
-        exprs = _exprs(self._naming, self._lifecycles[1], self._lifecycles[1].entity)
+        said = exprs(self._naming, self._lifecycles[1], self._lifecycles[1].entity)
         for change in self._changes:
-            pair = exprs.get((change.what.value, change.title)) if change.what in CONDITIONS else None
+            pair = said.get((change.what.value, change.title)) if change.what in CONDITIONS else None
             if pair is not None:
                 yield (change.what.value, change.title), pair
-
-
-class Rules(NamedTuple):
-    """Rules and assertions of both versions: new names of old ones, what both say, which of the old are gone."""
-
-    names: Mapping[str, str]
-    pairs: Mapping[str, tuple[Pair, ...]]
-    gone: frozenset[str]
-
-
-def _judged(old: ir.Ruleset, new: ir.Ruleset, naming: Naming) -> Rules:
-    names = {theirs: ours for ours, theirs in naming.rules.items()}
-    pairs: dict[str, tuple[Pair, ...]] = {}
-    for one, two in naming.words:
-        if isinstance(one, ir.Rule) and isinstance(two, ir.Rule):
-            pairs[two.name] = (one.when, two.when), (one.require, two.require)
-    claims = {claim.name: claim for claim in old.assertions}
-    for claim in new.assertions:
-        before = claims.get(claim.name)
-        if before is not None:
-            pairs[claim.name] = (before.where, claim.where), (before.has, claim.has)
-    before_names = {names.get(rule.name, rule.name) for rule in old.rules} | set(claims)
-    kept = {rule.name for rule in new.rules} | {claim.name for claim in new.assertions}
-    return Rules(names, pairs, frozenset(before_names - kept))
-
-
-def _exprs(naming: Naming, lifecycle: ir.Lifecycle, entity: str) -> dict[tuple[str, str], Pair]:
-    """Return what both versions say, by what it is and the title of a change."""
-    found: dict[tuple[str, str], Pair] = {}
-    for one, two in naming.words:
-        if two.entity != entity:
-            continue
-        if isinstance(one, ir.Rule) and isinstance(two, ir.Rule):
-            found["rule", two.name] = _kept(one), _kept(two)
-            found |= _criteria(two.name, one.criteria, two.criteria)
-        elif isinstance(one, ir.Definition) and isinstance(two, ir.Definition):
-            words = {ir.DefinitionKind.DEFINE: "definition", ir.DefinitionKind.CLASSIFY: "classification"}
-            found[words.get(two.kind, "score"), said(two)] = one.expr, two.expr
-            found |= _criteria(said(two), one.criteria, two.criteria)
-    for first, second in naming.pairs(lifecycle):
-        found["gate", f"{lifecycle.name}.{second.name}"] = gate(first), gate(second)
-        found |= _criteria(second.name, first.requires, second.requires)
-    return found
-
-
-def _kept(rule: ir.Rule) -> ir.Expr:
-    return ir.And((rule.when, ir.Not(rule.require)))
-
-
-def _criteria(place: str, one: ir.Criteria | None, two: ir.Criteria | None) -> dict[tuple[str, str], Pair]:
-    ours = {each.name: each.condition for each in each_criterion(one)}
-    theirs = {each.name: each.condition for each in each_criterion(two)}
-    return {("criterion", f"{place}.{name}"): (ours[name], theirs[name]) for name in theirs if name in ours}
 
 
 def _related(ruleset: ir.Ruleset, given: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
@@ -311,19 +255,6 @@ def _related(ruleset: ir.Ruleset, given: Mapping[str, str], names: Mapping[str, 
 
 def _table_names(ruleset: ir.Ruleset) -> set[str]:
     return {each.name for each in ruleset.entities} | {each.name for entity in ruleset.entities for each in entity.relations}
-
-
-def _number(ruleset: ir.Ruleset, entity: str, name: str) -> ir.Expr | None:
-    declared = ruleset.entity(entity).field(name)
-    if declared is not None and declared.type in NUMBERS:
-        return ir.Field(name, declared.type)
-    found = (each for each in ruleset.definitions if each.entity == entity and said(each) == name and each.type in NUMBERS)
-    return next((each.expr for each in found), None)
-
-
-def _numbers(ruleset: ir.Ruleset, entity: str) -> list[str]:
-    fields = [each.name for each in ruleset.entity(entity).fields if each.type in NUMBERS]
-    return fields + [said(each) for each in ruleset.definitions if each.entity == entity and each.type in NUMBERS]
 
 
 def _sum(value: object) -> Number | None:
