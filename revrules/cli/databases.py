@@ -10,6 +10,7 @@ import click
 
 from revrules.cli import records
 from revrules.cli.output import atomic_path, atomic_writer, unwritable
+from revrules.cli.waiting import progress, waiting
 from revrules.engines.accounts import account, balance
 from revrules.engines.faults import Faults, faults
 from revrules.engines.placing import Order, prepare
@@ -89,9 +90,10 @@ def on_a_database(rules: Ruleset, url: str | None, asked: Asked, unfit: Mapping[
             prepared = prepare(rules, order, database)
             with _placed(database, prepared, asked) as placed:
                 balance(prepared, database, placed)
-                summary = account(rules, order, prepared, database, placed)
-                for fault in faults(rules, order, prepared, database, summary):
-                    found.add(fault)
+                with waiting("counting what was placed"):
+                    summary = account(rules, order, prepared, database, placed)
+                    for fault in faults(rules, order, prepared, database, summary):
+                        found.add(fault)
         finish(found, asked, summary, prepared)
 
 
@@ -112,17 +114,21 @@ def order_of(asked: Asked) -> Order:
 def _placed(database: Postgres, prepared: Prepared, asked: Asked) -> Iterator[int]:
     """Put the placed records where they were asked for, for good once the block ends well; yield how many there are."""
     if asked.into is not None:
-        yield into_table(database, prepared, find_target(database, asked.into, prepared, replace=asked.replace))
+        target = find_target(database, asked.into, prepared, replace=asked.replace)
+        with waiting(f"{database.name} places the records"):
+            count = into_table(database, prepared, target)
+        yield count
         return
-    stream = Stream(database, prepared)
     path = "-" if asked.out is None else asked.out
-    with unwritable(path):
+    with unwritable(path), progress() as on_progress:
+        stream = Stream(database, prepared, on_progress)
         if path == "-":
             _show(stream, prepared, asked)
             yield stream.placed
         elif (format_ := format_of(asked)) == "parquet":
             with atomic_path(path) as beside:
-                stream.into_parquet(str(beside))
+                with waiting(f"{database.name} places the records"):
+                    stream.into_parquet(str(beside))
                 yield stream.placed
         else:
             with atomic_writer(path, newline="") as file:

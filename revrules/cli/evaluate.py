@@ -12,6 +12,7 @@ from revrules.cli import records
 from revrules.cli.output import atomic_path, atomic_writer, spare_ruleset, unwritable
 from revrules.cli.pushing import Wanted, place
 from revrules.cli.reports import reporting
+from revrules.cli.waiting import PATIENCE
 from revrules.tables import FORMATS, placed, refuse_to_overwrite, write_file, write_text
 from revrules.tables.database import Limits
 from revrules.tables.engine import ENGINES, engine_for
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from revrules.tables.summary import Summary
 
 ROWS_IN_A_TABLE = 20
-PATIENCE = 1.0
-"""Seconds before a progress bar appears."""
 
 
 @click.command("evaluate")

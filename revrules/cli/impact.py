@@ -14,6 +14,7 @@ import click
 
 from revrules.cli import records
 from revrules.cli.output import atomic_writer
+from revrules.cli.waiting import waiting
 from revrules.tables.engine import ENGINES
 from revrules.tables.opening import FORMATS
 from revrules.tables.rejects import Rejects
@@ -137,7 +138,10 @@ def count(difference: Difference, data: Options, as_of: datetime.date | None) ->
         reading = records.reading(data.input_format, data.encoding, data.delimiter)
         job = Data(path, related, data.lifecycle, moment, data.mode, reading, data.sample, data.summed, data.engine)
         changes = [change for change in difference.changed if not change.inherited]
-        with Impact(difference.old, difference.new, changes, job, rejects.add) as impact:
+        with (
+            waiting("both versions judge the records"),
+            Impact(difference.old, difference.new, changes, job, rejects.add) as impact,
+        ):
             with _listing(data.list_path, data.summed) as write:
                 for moved in impact.records():
                     write(moved)

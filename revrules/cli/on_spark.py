@@ -46,7 +46,7 @@ def on_spark(rules: Ruleset, asked: Asked, unfit: Mapping[str, object], limits: 
         raise click.UsageError("--replace belongs to -o FOLDER.")
     logging.getLogger().addHandler(logging.NullHandler())  # Spark's driver logs where Ctrl-C has stopped it
     with records.data_errors(), Faults() as found:
-        session = local_session(limits.memory, limits.threads)
+        session = local_session(limits.memory, limits.threads, progress=records.on_a_terminal())
         with meaning(session), closing(SparkFiles(session, headings_of(rules))) as spark:
             order = order_of(asked)
             prepared = prepare(rules, order, spark)

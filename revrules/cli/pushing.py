@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from revrules.cli import records
 from revrules.cli.output import atomic_path, atomic_writer, unwritable
+from revrules.cli.waiting import progress
 from revrules.tables.engine import push
 from revrules.tables.writers import write_bits, write_text
 
@@ -17,16 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from revrules.ruleset import Ruleset
-    from revrules.tables.database import Limits, Progress
+    from revrules.tables.database import Limits
     from revrules.tables.engine import Engine
     from revrules.tables.placed import OutputColumn
     from revrules.tables.pushed import Pushed
     from revrules.tables.rejects import Rejects
     from revrules.tables.run import Job
     from revrules.tables.summary import Summary
-
-PATIENCE = 1.0
-"""Seconds before a progress bar appears."""
 
 
 class Wanted(NamedTuple):
@@ -45,7 +41,7 @@ def place(
     """Have DuckDB place the records, unless that is for Python. Returns the run and its summary, or why Python has to do it."""
     if engine == "python":
         return None
-    with _progress() as on_progress:
+    with progress() as on_progress:
         return push(rules, job, engine, rejects, lambda run: _written(run, wanted), limits, on_progress, full=wanted.summary)
 
 
@@ -68,32 +64,3 @@ def _written(run: Pushed, wanted: Wanted) -> Iterator[None]:
         with atomic_writer("-") as stream:
             write_text(stream, wanted.format, names, rows)
         yield
-
-
-@contextmanager
-def _progress() -> Iterator[Progress | None]:
-    """Yield what shows how far DuckDB is, on a terminal, once it takes longer than a moment."""
-    if not records.on_a_terminal():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    layout = (BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TimeRemainingColumn())
-    bar = Bar(*layout, console=Console(stderr=True), transient=True)
-    task = bar.add_task("", total=100, rate="")
-    start = monotonic()
-
-    def show(share: float, rows: int) -> None:
-        waited = monotonic() - start
-        if waited < PATIENCE:
-            return
-        bar.start()
-        rate = f"{rows * share / waited:,.0f} rows a second" if rows else ""
-        bar.update(task, completed=100 * share, rate=rate)
-
-    try:
-        yield show
-    finally:
-        bar.stop()

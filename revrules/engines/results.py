@@ -13,7 +13,7 @@ from revrules.engines.postgres import literal
 from revrules.engines.sources import named_table
 from revrules.problems import engines as problems
 from revrules.tables.failure import DataError
-from revrules.tables.streams import each_row, write_parquet
+from revrules.tables.streams import BATCH, each_row, write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from revrules.backends.sql.tree import Sql
     from revrules.engines.placing import Prepared
     from revrules.engines.postgres import Postgres
+    from revrules.tables.database import Progress
 
 POSTGRES = Dialect.POSTGRES
 KINDS = {
@@ -71,11 +72,15 @@ def into_table(database: Postgres, prepared: Prepared, target: Target) -> int:
 
 
 class Stream:
-    """The placed records of an order as they come from the database; ``placed`` counts those that came."""
+    """The placed records of an order as they come from the database; ``placed`` counts those that came.
 
-    def __init__(self, database: Postgres, prepared: Prepared) -> None:
+    ``on_progress`` hears of the part of all rows that came, 0 to 1, and of how many there are.
+    """
+
+    def __init__(self, database: Postgres, prepared: Prepared, on_progress: Progress | None = None) -> None:
         self._database = database
         self._prepared = prepared
+        self._on_progress = on_progress
         self.placed = 0
         self.names = prepared.names
 
@@ -87,10 +92,13 @@ class Stream:
     def rows(self) -> Iterator[Sequence[object]]:
         """Yield the cells of every record."""
         self.placed = 0
+        every = 0 if self._on_progress is None else count_rows(self._prepared, self._database)
         with self._database.stream(self._statement(as_python=True)) as rows:
             for row in each_row(rows):
                 self.placed += 1
                 yield row
+                if self._on_progress is not None and self.placed % BATCH == 0:
+                    self._on_progress(self.placed / every, every)
 
     def worth_a_look(self, names: Sequence[str], most: int) -> list[Sequence[object]]:
         """Return the cells ``names`` of records that a person would want to see; where there are none, of any."""

@@ -29,7 +29,6 @@ MEANING = {
 """Settings on which the meaning of a statement depends."""
 SETTINGS = MEANING | {
     "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
     "spark.driver.extraJavaOptions": "-Xss16m",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -86,10 +85,11 @@ def refusals() -> Iterator[None]:
         raise DataError(problems.refused("Spark", _plain(error))) from error
 
 
-def local_session(memory: str | None = None, threads: int | None = None) -> SparkSession:
+def local_session(memory: str | None = None, threads: int | None = None, *, progress: bool = False) -> SparkSession:
     """Return the session of this process; one is started if there is none, which takes about ten seconds.
 
-    ``memory`` as Spark writes it (`2g`); ``threads`` None means all. Raises ``DataError`` where Spark or Java is lacking.
+    ``memory`` as Spark writes it (`2g`); ``threads`` None means all; ``progress``: Spark shows its bars on standard error.
+    Raises ``DataError`` where Spark or Java is lacking.
     """
     try:
         from pyspark.errors import PySparkException
@@ -98,7 +98,8 @@ def local_session(memory: str | None = None, threads: int | None = None) -> Spar
         raise DataError(problems.lacking_driver("Spark", "spark")) from error
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else Spark tells about the names of this machine
     builder = SparkSession.builder.appName("revrules").master(f"local[{threads or '*'}]")
-    for name, value in (SETTINGS | ({"spark.driver.memory": memory} if memory else {})).items():
+    asked = {"spark.ui.showConsoleProgress": str(progress).lower()} | ({"spark.driver.memory": memory} if memory else {})
+    for name, value in (SETTINGS | asked).items():
         builder = builder.config(name, value)
     try:
         return builder.getOrCreate()
