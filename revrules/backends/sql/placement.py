@@ -86,7 +86,9 @@ class Walk:
         """Return whether a way is closed for sure; false or NULL where it is open or unknown."""
         if self.doubtful:
             opened = self.opened(way)
-            return tree.FALSE if opened == tree.TRUE else tree.negated(opened)
+            if opened == tree.TRUE:
+                return tree.FALSE
+            return tree.where_false(opened) if self.dialect is Dialect.DUCKDB else tree.negated(opened)
         return tree.any_of([refuted(one, self.scope) for one in (way.own, way.gate) if one != ALWAYS])
 
     def _gate(self, way: Way) -> Sql:
