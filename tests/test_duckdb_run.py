@@ -124,6 +124,17 @@ def test_random_csv_files_are_placed_alike(rules: revrules.Ruleset, tmp_path: Pa
     same(rules, data, random.choice(["csv", "tsv", "jsonl", "parquet"]), keep=random.random() < 0.7, related=related)
 
 
+def test_claims_that_name_no_stage_are_told_alike(tmp_path: Path) -> None:
+    rules = revrules.loads("""
+        entity deal "Deal" key id { id text required  amount money  stage text }
+        lifecycle deals of deal { tracks stage  stage open "Open" { entry requires { worth: amount > 0 } } }
+        """)
+    data = tmp_path / "deals.csv"
+    cells = [(" Open", "1"), ("shut", "1"), ("open", "many"), ("shut", "many"), ("", "many"), ("gone", "2"), ("OPEN", "x")]
+    data.write_text("id,stage,amount\n" + "".join(f"D{n},{stage},{amount}\n" for n, (stage, amount) in enumerate(cells)))
+    same(rules, data, "csv")
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_parquet_files_are_placed_alike(rules: revrules.Ruleset, tmp_path: Path, seed: int) -> None:
     random = Random(seed)

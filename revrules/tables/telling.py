@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from revrules.backends.sql.sources import Source
     from revrules.diagnostics import Diagnostic
     from revrules.ruleset import Ruleset
+    from revrules.runtime.results import DataProblem
+    from revrules.tables.columns import Record
     from revrules.tables.database import Database
     from revrules.tables.issues import Issue
     from revrules.tables.relating import Related, Relations
@@ -95,7 +97,7 @@ def _tell_table(setting: Setting, table: Related) -> None:
 def tell_records(setting: Setting, run: Run, view: View, odd: str, found: Keys, *, clashes: bool) -> None:
     """Tell of the records that the statement ``odd`` numbers, and of those without a key of their own.
 
-    Without ``clashes`` of classifications, to read the records is enough.
+    Without ``clashes`` of classifications, to read the records is mostly enough.
     """
     remember(setting.database, odd)
     shown = {int(str(number)) for (number,) in setting.database.rows(f"SELECT {LINE} FROM {ODD}")}
@@ -105,17 +107,37 @@ def tell_records(setting: Setting, run: Run, view: View, odd: str, found: Keys, 
             f"INSERT INTO {ODD} FROM (VALUES {listed}) AS t({LINE}) ANTI JOIN {ODD} USING ({LINE})"
         )
     about_keys = AboutKeys(view, run, found)
-    reader = record_reader(record_spec(setting.ruleset.ir, run.entity.name))
+    problems_of = (lambda record: run.place(record).problems) if clashes else _Problems(setting.ruleset, run).of
     for number, row in rows_of(setting.database, view, f"{view.view}_numbered"):
         for issue in about_keys.of(number, row):
             setting.on_issue(issue)
         if number in shown:
-            record = run.record(row)
-            told = run.place(record).problems if clashes else read_record(reader, record)[1]
+            told = problems_of(run.record(row))
             if setting.relations.tables:  # related records are not at hand, so nobody can tell what clashes
                 told = [one for one in told if one.reason not in CLASHES]
             for issue in run.odd_cells(row, told):
                 setting.on_issue(issue._replace(file=view.place(number)[0]))
+
+
+class _Problems:
+    """What is wrong with the values of records: one is placed only where its claim may name no stage, and nobody knows yet."""
+
+    def __init__(self, ruleset: Ruleset, run: Run) -> None:
+        self._reader = record_reader(record_spec(ruleset.ir, run.entity.name))
+        self._place = run.place
+        self._tracks = ruleset.ir.lifecycle(run.lifecycle.name).tracks
+        self._stages: set[object] = {None}
+        """Claims that name a stage."""
+
+    def of(self, record: Record) -> Sequence[DataProblem]:
+        """Return the problems of a record, as its placement has them."""
+        typed, found = read_record(self._reader, record)
+        if self._tracks is None or (not self._tracks.path and typed[self._tracks.name] in self._stages):
+            return found
+        placed = self._place(record).problems
+        if len(placed) == len(found) and not self._tracks.path:
+            self._stages.add(typed[self._tracks.name])
+        return placed
 
 
 class AboutKeys:
