@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from revrules import ir
     from revrules.backends.sql.dialects import Dialect
-    from revrules.backends.sql.reading_cells import Found
+    from revrules.backends.sql.reading_cells import Found, Span
     from revrules.backends.sql.sources import SourceColumn
     from revrules.backends.sql.tree import Sql
     from revrules.runtime.values import FieldSpec
@@ -76,6 +76,8 @@ def _accepted(found: Found, declared: ir.FieldDecl, spec: FieldSpec, kept: Calla
     bounded = spec.low is not None or spec.high is not None
     if not stand_ins and not bounded and found.reason is None:
         return Read(found.value, None)
+    if bounded and not stand_ins and found.span is not None:
+        return _within(found, found.span, declared, spec, dialect)
     value = kept(found.value, spec.name)
     branches = [(tree.is_null(value), found.reason or tree.NULL)]
     branches += [(tree.among(value, stand_ins), tree.NULL)] if stand_ins else []
@@ -85,11 +87,23 @@ def _accepted(found: Found, declared: ir.FieldDecl, spec: FieldSpec, kept: Calla
     return Read(tree.case(refused, value), tree.case(branches) if can_fail else None)
 
 
-def _outside(value: Sql, declared: ir.FieldDecl, dialect: Dialect) -> Sql:
-    """Return whether a value is beyond the bounds."""
+def _within(found: Found, span: Span, declared: ir.FieldDecl, spec: FieldSpec, dialect: Dialect) -> Read:
+    """Return a value that is compared once with what its type and its bounds allow, for a bound is within the type."""
+    beyond = _outside(span.value, declared, dialect)
+    value = tree.case([(_outside(span.value, declared, dialect, span), tree.NULL)], span.value)
+    reasons = [(beyond, tree.text(outside(spec)))]
+    return Read(value, tree.case(reasons if found.reason is None else [(tree.is_null(found.value), found.reason), *reasons]))
+
+
+def _outside(value: Sql, declared: ir.FieldDecl, dialect: Dialect, span: Span | None = None) -> Sql:
+    """Return whether a value is beyond the bounds; where there is none at an end, beyond that of ``span``."""
     beyond = []
     if declared.low is not None:
         beyond.append(tree.binary("<", value, constant(declared.low, declared.type, dialect)))
+    elif span is not None and span.least is not None:
+        beyond.append(tree.binary("<", value, span.least))
     if declared.high is not None:
         beyond.append(tree.binary(">=" if declared.high_open else ">", value, constant(declared.high, declared.type, dialect)))
+    elif span is not None and span.greatest is not None:
+        beyond.append(tree.binary(">", value, span.greatest))
     return tree.any_of(beyond)

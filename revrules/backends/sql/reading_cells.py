@@ -24,27 +24,37 @@ MOST_COMPARED = 16
 """So many texts are compared one by one faster than a branch is taken for each."""
 
 
+class Span(NamedTuple):
+    """A value that costs little, and the least and the greatest that a field can have, where it might be beyond them."""
+
+    value: Sql
+    least: Sql | None = None
+    greatest: Sql | None = None
+
+
 class Found(NamedTuple):
     """A value before bounds and stand-ins; ``reason`` says why a row whose value is NULL has none: NULL where it is missing,
-    None where that is all that NULL can mean.
+    None where that is all that NULL can mean. Where there is a ``span``, the value is NULL exactly outside of it.
     """
 
     value: Sql
     reason: Sql | None
+    span: Span | None = None
 
 
 class Way(NamedTuple):
     """How texts without white space around them become values: the value (NULL for none), why there is none, and of cells as
     they are written which are plain, with their values.
 
-    ``usual`` says the same the other way round: which cells are odd, and the value of all others. What is missing is neither, and
-    has no value there.
+    ``first``: no missing cell is plain. ``usual`` says the same the other way round: which cells are odd, and the value of all
+    others; what is missing is neither, and has no value there.
     """
 
     value: Callable[[Sql], Sql]
     reason: Callable[[Sql], Sql]
     plain: tuple[tuple[Sql, Sql], ...] = ()
     usual: tuple[Sql, Sql] | None = None
+    first: bool = False
 
 
 def read_cell(raw: Sql, spec: FieldSpec, dialect: Dialect, *, filled: bool = False) -> Found:
@@ -72,7 +82,8 @@ def _value(raw: Sql, way: Way, slow: Sql, blank: list[Sql], nothing: Sql) -> Sql
     What is usual comes last: DuckDB works it out for all rows at once where no row is odd, and NULL needs no branch.
     """
     if way.usual is None:
-        return tree.case([(nothing, tree.NULL), *way.plain], slow)
+        ahead = [(nothing, tree.NULL)]
+        return tree.case([*way.plain, *ahead] if way.first else [*ahead, *way.plain], slow)
     odd, value = way.usual
     missing = [(tree.among(raw, blank), tree.NULL)] if blank else []
     return tree.case([*missing, (odd, tree.case(way.plain, slow))], value)
@@ -113,7 +124,8 @@ def _way(raw: Sql, spec: FieldSpec, dialect: Dialect) -> Way:
 def _members(raw: Sql, spec: FieldSpec, dialect: Dialect) -> Way:
     """Return how members of an enum are read: by name, label or id."""
     spelled: dict[str, list[str]] = {}
-    for spelling, name in member_names(spec).items():
+    meanings = member_names(spec)
+    for spelling, name in meanings.items():
         spelled.setdefault(name, []).append(spelling)
 
     def branches(text: Sql) -> list[tuple[Sql, Sql]]:
@@ -122,7 +134,8 @@ def _members(raw: Sql, spec: FieldSpec, dialect: Dialect) -> Way:
     reason = tree.text(not_a_member(spec))
     few = dialect is Dialect.DUCKDB and len(spelled) <= MOST_COMPARED
     usual = (_none_of(raw, spelled), raw) if few else None
-    return Way(lambda text: tree.case(branches(text)), lambda text: reason, tuple(branches(raw)), usual)
+    first = not {"", *spec.missing_texts} & meanings.keys()
+    return Way(lambda text: tree.case(branches(text)), lambda text: reason, tuple(branches(raw)), usual, first)
 
 
 def _none_of(raw: Sql, texts: Iterable[str]) -> Sql:

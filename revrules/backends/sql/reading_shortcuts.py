@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from revrules.backends.sql import tree
 from revrules.backends.sql.dialects import Dialect
+from revrules.backends.sql.reading_cells import Span
 from revrules.backends.sql.sources import Held
 from revrules.backends.sql.type_names import sql_type
 from revrules.types import Scalar
@@ -34,7 +35,7 @@ def shortened(found: Found, raw: Sql, column: SourceColumn, spec: FieldSpec, dia
         return found._replace(value=_member(raw, found.value, spec))
     sized = NUMERIC.fullmatch(column.type)
     if spec.kind == "money" and dialect is Dialect.POSTGRES and sized is not None:
-        return found._replace(value=_money(raw, int(sized["digits"]), int(sized["places"]), found.value))
+        return _money(raw, int(sized["digits"]), int(sized["places"]), found)
     return found
 
 
@@ -56,12 +57,13 @@ def _member(raw: Sql, value: Sql, spec: FieldSpec) -> Sql:
     return tree.case([(tree.all_of([nowhere, tree.is_known(raw)]), value)], raw)
 
 
-def _money(raw: Sql, digits: int, places: int, value: Sql) -> Sql:
+def _money(raw: Sql, digits: int, places: int, found: Found) -> Found:
     """Return one of Postgres' decimals whose type is no larger than that of money without rounding it.
 
     What is no number is greater than all numbers there.
     """
     if places > MONEY_PLACES or digits - places > MONEY_DIGITS - MONEY_PLACES:
-        return value
+        return found
     money = raw if places == MONEY_PLACES else tree.cast(raw, sql_type(Scalar.MONEY, Dialect.POSTGRES))
-    return tree.case([(tree.binary("<=", raw, tree.digits(MOST_MONEY)), money)])
+    most = tree.digits(MOST_MONEY)
+    return found._replace(value=tree.case([(tree.binary("<=", raw, most), money)]), span=Span(money, None, most))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from sys import float_info
 from typing import TYPE_CHECKING
 
 from revrules.backends.sql import reading_moments, reading_postgres, times_words, tree
+from revrules.backends.sql.constants import constant
 from revrules.backends.sql.dialects import Dialect, Unsayable
-from revrules.backends.sql.reading_cells import Found
+from revrules.backends.sql.reading_cells import Found, Span
 from revrules.backends.sql.reading_lengths import length_of
 from revrules.backends.sql.reading_numbers import finite
 from revrules.backends.sql.reading_parts import as_text, narrowed
@@ -126,7 +128,8 @@ def _integer(raw: Sql, column: SourceColumn, dialect: Dialect) -> Found:
     match column.held:
         case Held.INTEGER:
             if column.type.lower() in NARROW:
-                return Found(_typed(raw, column, "bigint", "BIGINT"), None)
+                number = _typed(raw, column, "bigint", "BIGINT")
+                return Found(number, None, Span(number))
             value = narrowed(raw, str(INTEGER_MIN), str(INTEGER_MAX), "BIGINT", dialect)
             return Found(value, _unless_null(raw, tree.text(large)))
         case Held.DECIMAL:
@@ -155,7 +158,8 @@ def _number(raw: Sql, column: SourceColumn, dialect: Dialect) -> Found:
         double = _typed(raw, column, "double", type_)
         nan = tree.binary("=", double, tree.cast(tree.text("NaN"), type_))
         reason = tree.case([(nan, tree.text("not a number"))], tree.text("too large for a number"))
-        return Found(finite(double, dialect), _unless_null(raw, reason))
+        ends = (constant(end, Scalar.NUMBER, dialect) for end in (-float_info.max, float_info.max))
+        return Found(finite(double, dialect), _unless_null(raw, reason), Span(double, *ends))
     if column.held is Held.INTEGER and (column.type.lower() in NARROW or dialect is not Dialect.DUCKDB):
         return Found(tree.cast(raw, type_), None)
     if dialect is Dialect.POSTGRES:
@@ -186,7 +190,9 @@ def _money(raw: Sql, column: SourceColumn, dialect: Dialect) -> Found:
         raw_amount = raw
     if column.held is Held.INTEGER and column.type.lower() in SMALL:
         return Found(tree.cast(raw, type_), None)
-    return Found(_rounded(raw_amount, type_, dialect), _unless_null(raw, tree.case(odd, large)))
+    is_money = dialect is not Dialect.POSTGRES and column.type.replace(" ", "").lower() == "decimal(18,4)"
+    span = Span(raw) if is_money else None
+    return Found(_rounded(raw_amount, type_, dialect), _unless_null(raw, tree.case(odd, large)), span)
 
 
 def _rounded(amount: Sql, type_: str, dialect: Dialect) -> Sql:
@@ -203,7 +209,7 @@ def _date(raw: Sql, held: Held, spec: FieldSpec, dialect: Dialect) -> Found:
     first, last = (times_words.day_literal(day, dialect) for day in (date.min, date.max))
     if held is Held.DATE:
         outside = tree.any_of([tree.binary("<", raw, first), tree.binary(">", raw, last)])  # which statistics can rule out
-        return Found(tree.case([(outside, tree.NULL)], raw), _unless_null(raw, tree.text(beyond)))
+        return Found(tree.case([(outside, tree.NULL)], raw), _unless_null(raw, tree.text(beyond)), Span(raw, first, last))
     moment = reading_moments.as_timestamp(raw, dialect)
     day = times_words.as_day(moment, dialect)
     midnight = tree.binary("=", times_words.as_midnight(day, dialect), moment)
