@@ -14,6 +14,7 @@ from revrules.tables.columns import Reader, lacking
 from revrules.tables.failure import DataError
 from revrules.tables.issues import Issue, refused, treated_as_missing
 from revrules.tables.opening import AS_IT_SHOWS, open_table
+from revrules.tables.remembering import remembering
 from revrules.tables.rows import Refused
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def load_related(ruleset: Ruleset, entity: str, path: str, reading: Reading = AS
 def loaded(ruleset: Ruleset, entity: str, reader: Reader, rows: Iterable[Row | Refused], name: str) -> Loaded:
     """Return the records of ``entity`` in rows of the table ``name``, as ``reader`` finds them there."""
     declared = ruleset.entity(entity)
-    readers = {field.name: field_reader(field_spec(field, ruleset.timezone)) for field in declared.fields}
+    readers = {field.name: remembering(field_reader(field_spec(field, ruleset.timezone))) for field in declared.fields}
     records, issues = [], []
     for row in rows:
         if isinstance(row, Refused):

@@ -17,6 +17,7 @@ from revrules.tables.json_views import rows_at
 from revrules.tables.opening import open_table
 from revrules.tables.related import CANDIDATES, REMEMBERED, typed
 from revrules.tables.relating import LINE
+from revrules.tables.remembering import remembering_record
 from revrules.tables.rows import Refused, Row
 from revrules.tables.vetting import NotPushed
 from revrules.tables.views import INSTANT
@@ -123,7 +124,7 @@ class _Problems:
     """What is wrong with the values of records: one is placed only where its claim may name no stage, and nobody knows yet."""
 
     def __init__(self, ruleset: Ruleset, run: Run) -> None:
-        self._reader = record_reader(record_spec(ruleset.ir, run.entity.name))
+        self._reader = remembering_record(record_reader(record_spec(ruleset.ir, run.entity.name)))
         self._place = run.place
         self._tracks = ruleset.ir.lifecycle(run.lifecycle.name).tracks
         self._stages: set[object] = {None}
