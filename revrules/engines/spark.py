@@ -27,7 +27,12 @@ MEANING = {
     "spark.sql.storeAssignmentPolicy": "ANSI",
 }
 """Settings on which the meaning of a statement depends."""
+JIT_LIMIT = {"spark.sql.codegen.hugeMethodLimit": "8000"}
+"""Bytes beyond which Java interprets a method for good. Spark makes one method of a statement, which takes three times as long as
+the small ones that it makes where it knows this limit.
+"""
 SETTINGS = MEANING | {
+    **JIT_LIMIT,
     "spark.ui.enabled": "false",
     "spark.driver.extraJavaOptions": "-Xss16m",
     "spark.driver.host": "127.0.0.1",
