@@ -12,6 +12,7 @@ from revrules.tables import issues
 from revrules.tables.failure import DataError
 from revrules.tables.lazy_records import LazyRecord, reads_of
 from revrules.tables.opening import open_table
+from revrules.tables.remembering import remembering_record
 from revrules.tables.rows import Refused
 from revrules.tables.run import Run, headings_of
 from revrules.tables.samples import sampled
@@ -113,7 +114,8 @@ class Pair:
         self.runs = runs
         self.books = books
         self._alike = alike
-        old, new = (record_reader(record_spec(version.ir, run.entity.name)) for version, run in zip(versions, runs, strict=True))
+        specs = (record_spec(version.ir, run.entity.name) for version, run in zip(versions, runs, strict=True))
+        old, new = (remembering_record(record_reader(spec)) for spec in specs)
         self._readers = old, new
         self._reads = reads_of(old), reads_of(new)
 
