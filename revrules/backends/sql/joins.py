@@ -90,8 +90,7 @@ class Table:
             if read.reason is not None:
                 raw = self._held(column.name)
                 written = [tree.is_known(raw)]
-                may_be_empty = column.held is Held.TEXT and not column.filled
-                if may_be_empty and self.setting.dialect is Dialect.DUCKDB:  # elsewhere it may be an enum
+                if column.held is Held.TEXT and self.setting.dialect is Dialect.DUCKDB:  # elsewhere it may be an enum
                     written.append(tree.binary("<>", raw, tree.text("")))
                 doubtful.append(tree.all_of([tree.is_null(self._raw.kept(read.value, name)), *written]))
                 wrong.append(tree.is_known(read.reason))

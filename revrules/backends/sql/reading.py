@@ -64,7 +64,7 @@ def read(
     elif is_guarded(spec, dialect):
         found = read_guarded(raw, spec, kept, dialect)
     else:
-        found = read_cell(raw, spec, dialect, filled=column.filled)
+        found = read_cell(raw, spec, dialect)
     return _accepted(shortened(found, raw, column, spec, dialect), declared, spec, kept, dialect)
 
 

@@ -57,8 +57,8 @@ class Way(NamedTuple):
     first: bool = False
 
 
-def read_cell(raw: Sql, spec: FieldSpec, dialect: Dialect, *, filled: bool = False) -> Found:
-    """Return what the cells of ``raw`` hold for a field (``runtime.cells.cell_reader``); where ``filled``, none is empty."""
+def read_cell(raw: Sql, spec: FieldSpec, dialect: Dialect) -> Found:
+    """Return what the cells of ``raw`` hold for a field (``runtime.cells.cell_reader``)."""
     blank = [tree.text(text) for text in dict.fromkeys(("", *spec.missing_texts))]
     cell = trimmed(raw, dialect)
     if spec.kind == "text":
@@ -73,7 +73,7 @@ def read_cell(raw: Sql, spec: FieldSpec, dialect: Dialect, *, filled: bool = Fal
     value = bound(cell, lambda text: checked(text, tree.NULL, way.value(text)), "t", dialect)
     reason = bound(cell, lambda text: checked(text, told, way.reason(text)), "t", dialect)
     nothing = tree.any_of([tree.is_null(raw), tree.among(raw, blank)])
-    return Found(_value(raw, way, value, blank[filled:], nothing), tree.case([(nothing, tree.NULL)], reason))
+    return Found(_value(raw, way, value, blank, nothing), tree.case([(nothing, tree.NULL)], reason))
 
 
 def _value(raw: Sql, way: Way, slow: Sql, blank: list[Sql], nothing: Sql) -> Sql:
@@ -85,8 +85,7 @@ def _value(raw: Sql, way: Way, slow: Sql, blank: list[Sql], nothing: Sql) -> Sql
         ahead = [(nothing, tree.NULL)]
         return tree.case([*way.plain, *ahead] if way.first else [*ahead, *way.plain], slow)
     odd, value = way.usual
-    missing = [(tree.among(raw, blank), tree.NULL)] if blank else []
-    return tree.case([*missing, (odd, tree.case(way.plain, slow))], value)
+    return tree.case([(tree.among(raw, blank), tree.NULL), (odd, tree.case(way.plain, slow))], value)
 
 
 def _text(raw: Sql, slow: Sql, spec: FieldSpec, dialect: Dialect) -> Sql:

@@ -39,15 +39,11 @@ class Held(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
-    """A column of a table: its name there, what it holds, and the engine's own name of its type where that is known.
-
-    ``filled``: no text in it is empty, for where nothing is written there is NULL.
-    """
+    """A column of a table: its name there, what it holds, and the engine's own name of its type where that is known."""
 
     name: str
     held: Held
     type: str = ""
-    filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
