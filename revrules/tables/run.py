@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from revrules.problems import data as problems
+from revrules.runtime.lifecycles import instant
 from revrules.tables import issues
 from revrules.tables.columns import Reader, lacking, match_columns
 from revrules.tables.failure import DataError
@@ -99,11 +101,17 @@ class Run:
         self.warnings = self._check_columns()
         self._on_issue = on_issue
         self.joins = self._related(ruleset, job) if joins is None else joins
-        self.place = ruleset.lifecycle(self.lifecycle.name).at(job.as_of).in_mode(job.mode)
+        self._placing = ruleset, instant(job.as_of), job.mode
         self._limit, self._sample = job.limit, job.sample
         self._key_position = self.reader.columns.position(self.entity.key or "") or 0
         self.tally = Tally(self.lifecycle)
         self._lines: dict[str, int] = {}
+
+    @cached_property
+    def place(self) -> Callable[[Mapping[str, object]], Placement]:
+        """What places a record; its code is made when it is first asked for."""
+        ruleset, moment, mode = self._placing
+        return ruleset.lifecycle(self.lifecycle.name).at(moment).in_mode(mode)
 
     def placed(self) -> Iterator[Placed]:
         """Yield every record that can be read, in the order of the file."""

@@ -125,7 +125,7 @@ class _Problems:
 
     def __init__(self, ruleset: Ruleset, run: Run) -> None:
         self._reader = remembering_record(record_reader(record_spec(ruleset.ir, run.entity.name)))
-        self._place = run.place
+        self._run = run
         self._tracks = ruleset.ir.lifecycle(run.lifecycle.name).tracks
         self._stages: set[object] = {None}
         """Claims that name a stage."""
@@ -135,7 +135,7 @@ class _Problems:
         typed, found = read_record(self._reader, record)
         if self._tracks is None or (not self._tracks.path and typed[self._tracks.name] in self._stages):
             return found
-        placed = self._place(record).problems
+        placed = self._run.place(record).problems
         if len(placed) == len(found) and not self._tracks.path:
             self._stages.add(typed[self._tracks.name])
         return placed
