@@ -18,6 +18,7 @@ from revrules.tables import issues
 from revrules.tables.columns import Reader, match_columns
 from revrules.tables.failure import DataError
 from revrules.tables.opening import AS_IT_SHOWS, open_table
+from revrules.tables.remembering import remembering_record
 from revrules.tables.rows import Refused
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class _Reads:
         self._side, self._table = side, table
         self._entity = side.outline.entity(side.entity)
         self._reader = Reader(side.outline, side.entity, table.headings, table.name)
-        self._values = record_reader(record_spec(side.ruleset, side.entity))
+        self._values = remembering_record(record_reader(record_spec(side.ruleset, side.entity)))
         self._joins = _joins(side, on_issue)
         key = self._entity.key
         if key is not None and table.headings is not None and self._reader.columns.heading(key) is None:
