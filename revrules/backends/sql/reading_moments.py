@@ -62,7 +62,7 @@ def datetimes(raw: Sql, spec: FieldSpec) -> Way:
 
     if spec.patterns:
         return Way(value, lambda text: reason, _plain(raw, spec, ("H", "M")))
-    moment = tree.try_cast(tree.call("LEFT", raw, tree.whole(19)), "TIMESTAMP")
+    moment = tree.try_cast(raw, "TIMESTAMP")  # which knows `Z`
     instant, local = (tree.any_of(globs(raw, pattern + end) for pattern in PLAIN_LOCAL) for end in ("Z", ""))
     return Way(value, lambda text: reason, ((instant, moment), (local, local_in_utc(moment, spec.timezone, DUCKDB))))
 
