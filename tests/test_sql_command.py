@@ -302,3 +302,13 @@ def tables() -> duckdb.DuckDBPyConnection:
     )
     connection.execute("CREATE TABLE contacts AS SELECT * FROM 'contacts.csv'")
     return connection
+
+
+def test_spark_finds_no_variable_of_its_own_in_a_statement(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "crm.rev").write_text(RULES.replace("domain is known", 'domain != "${env:PATH}"'), encoding="utf-8")
+    text = printed(capsys, "--dialect", "spark")
+    assert "${" not in text and "\\u0024{env:PATH}" in text
+    (folder / "crm.rev").write_text(RULES.replace('"Domain"', '"${env:PATH}"'), encoding="utf-8")
+    assert main(["sql", "crm.rev", "--dialect", "spark"]) == 2
+    assert "REV740" in capsys.readouterr().err
+    assert "${env:PATH}" in printed(capsys, "--dialect", "postgres")

@@ -29,10 +29,12 @@ FIXED = os.environ.get("REVRULES_RANDOM_SEED")
 LETTERS = "aabbAéÉßẞ1-.@ \n\r\t_&~^\U0001f600\x01\x85\u2028[]\\xİſ\"'#$"
 MARKS = "\\.[](){}|*+?^$"
 LONG = ("a" * 254, "a" * 255, "a" * 256, "a" * 600, "a" * 999, "a" * 3000, "ab" * 299, "ab" * 5000, "b" * 2000 + "a")
+VARIABLES = ("${x}", "\\${env:PATH}", "a${spark.app.name}b")
+"""What Spark would replace, wherever it stands in a statement."""
 FIXED_PATTERNS = (
     "[a-z]{300}", "a{255,600}", "(ab){2,300}", "(a|b){500}", "((a{9}){9}){9}", "(a|aa)+b", "[^@]+@[^@]+\\.[a-z]+",
     ".*a.*b.*c.*d.*e", "(x+x+)+y", "(.{3}){100}", "(a?){200}", "a{0,999}", "((|a)b)*", "(a(|b))*c", "(b?|c)*",
-    "[^\\\u0001-\U0010ffff]", "(a|b)*", "(ab|cd)*",
+    "[^\\\u0001-\U0010ffff]", "(a|b)*", "(ab|cd)*", "\\${0,3}a*",
 )  # fmt: skip
 
 
@@ -97,7 +99,7 @@ def texts_agree(engine: Engine) -> None:
     ruleset, _ = plain_ruleset(Random(1))
     scope = TypedRows(ruleset, engine.dialect)
     field = ir.Field("x", Scalar.TEXT)
-    parts = ("a", "É", "straße", "ΑΣ", " ", "'", "\\", "%", "_", "\t", "i", "ss", "", "\x0b", "$1", "\U0001f600")
+    parts = ("a", "É", "straße", "ΑΣ", " ", "'", "\\", "%", "_", "\t", "i", "ss", "", "\x0b", "$1", *VARIABLES, "\U0001f600")
     exprs: list[ir.Expr] = [
         ir.Call(name, (field,), Scalar.TEXT) for name in ("email_domain", "url_domain", "lower", "upper")
     ]  # fmt: skip
@@ -114,7 +116,7 @@ def texts_agree(engine: Engine) -> None:
     hosts = ("//", "http://", "https://www.", "u@", "www.", "WWW.", "a+b.c-1://", ":", "?", "#", "x.y", "É.ß", "@", "/", " ", "1")
     r = Random(5)
     built = ["".join(r.choices(hosts, k=r.randint(1, 5))) for _ in range(300)]
-    given = [*TEXTS, *ODD_TEXTS, *built, *("".join(r.choices(LETTERS, k=r.randint(1, 8))) for _ in range(100))]
+    given = [*TEXTS, *ODD_TEXTS, *VARIABLES, *built, *("".join(r.choices(LETTERS, k=r.randint(1, 8))) for _ in range(100))]
     world = World(ruleset, NOW)
     found = asked(engine, scope, [expressions.lower(expr, scope) for expr in exprs], given)
     for text, answers in zip(given, found, strict=True):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from revrules import ir
 from revrules.backends.sql import tree
-from revrules.backends.sql.dialects import Dialect
+from revrules.backends.sql.dialects import Dialect, Unsayable
 from revrules.backends.sql.expressions import lower
 from revrules.backends.sql.frames import Frame
 from revrules.backends.sql.members import as_members
@@ -88,7 +88,10 @@ def placed(
     outputs += [(_value(expr, frame), name) for name, expr in (values or {}).items()]
     if with_faults:
         outputs += fault_columns(ruleset, frame, source, answers.walk)
-    return Query(frame.select(outputs), dialect, tuple(made), tuple(answers.bits))
+    statement = frame.select(outputs)
+    if dialect is Dialect.SPARK and (odd := tree.name_with_variable(statement)) is not None:
+        raise Unsayable(f"the name `{odd}`", dialect, "it takes what stands in `${}`, even in a name, for a variable of its own")
+    return Query(statement, dialect, tuple(made), tuple(answers.bits))
 
 
 def _value(expr: ir.Expr, frame: Frame) -> Sql:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from sqlglot import ErrorLevel, exp
 
+from revrules.backends.sql.dialects import Dialect
+from revrules.backends.sql.tree.looks import VARIABLE
 from revrules.backends.sql.tree.nodes import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from revrules.backends.sql.dialects import Dialect
     from revrules.backends.sql.tree.nodes import Sql
 
 Node: TypeAlias = exp.Expr
@@ -25,7 +26,8 @@ Node: TypeAlias = exp.Expr
 def laid_out(tree: Sql, dialect: Dialect, *, pretty: bool) -> str:
     """Return a tree as text of a dialect."""
     found = _node(tree)
-    return found.sql(dialect=dialect.printer, pretty=pretty, comments=False, unsupported_level=ErrorLevel.RAISE, copy=False)
+    said = found.sql(dialect=dialect.printer, pretty=pretty, comments=False, unsupported_level=ErrorLevel.RAISE, copy=False)
+    return said.replace(VARIABLE, "\\u0024{") if dialect is Dialect.SPARK else said
 
 
 def _node(tree: Sql) -> Node:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from revrules.backends.sql.tree.nodes import Sql
 
+VARIABLE = "${"
+"""How a variable begins in a statement of Spark, wherever it stands."""
 _SIMPLE = frozenset((Kind.COLUMN, Kind.ALL, Kind.TEXT, Kind.DIGITS, Kind.TRUTH, Kind.NULL))
 
 
@@ -23,6 +25,12 @@ def is_simple(value: Sql) -> bool:
 def is_short(value: Sql, most: int) -> bool:
     """Return whether a piece has at most so many nodes."""
     return value.size <= most
+
+
+def name_with_variable(value: Sql) -> str | None:
+    """Return a name of a column or table in which Spark would look for a variable; None where there is none."""
+    named = (name for piece in value.walk() if piece.kind is not Kind.AT_ZONE for name in piece.names)
+    return next((name for name in named if VARIABLE in name), None)
 
 
 def constant_text(value: Sql) -> tuple[str, str] | None:
