@@ -3,8 +3,8 @@
     python benchmarks/diff.py [--records 1000000] [--rounds 1] [--edits 3] [--update]
 
 The ruleset is `rulesets/b2b_saas`; the edits change a threshold, the points of a score, how a field is read (so that records
-cannot be read once for both), or drop a criterion for want of which most records stand nowhere, so that every third moves. The records are accounts with their contacts. ``--update`` writes the table into
-``benchmarks/README.md``.
+cannot be read once for both), or drop a criterion for want of which most records stand nowhere, so that two of three move. The
+records are accounts with their contacts. ``--update`` writes the table into ``benchmarks/README.md``.
 """
 
 from __future__ import annotations
