@@ -34,6 +34,7 @@ the small ones that it makes where it knows this limit.
 SETTINGS = MEANING | {
     **JIT_LIMIT,
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.driver.extraJavaOptions": "-Xss16m",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
