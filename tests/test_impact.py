@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from test_quickstart import run
 from revrules.compiler import compile_text
 from revrules.diff import difference
 from revrules.impact import Data, Impact
+from revrules.render.changes.impact import impact_json
 from revrules.ruleset import loads
 from revrules.tables.failure import DataError
 
@@ -94,6 +96,7 @@ def judged(
     if issues is not None:
         issues += found[0].issues
     assert found[0] == found[-1]
+    assert impact_json(found[0].account) == impact_json(found[-1].account)
     return {moved.key: moved for moved in found[0].records}, found[0].account
 
 
@@ -164,6 +167,8 @@ def test_money_is_summed_as_each_version_reads_it(tmp_path: Path) -> None:
     assert [account.sum_of(account.cells.values(), at) for at in (0, 1)] == [1510, 310]
     assert sum(group.missing[1] for group in account.cells.values()) == 3
     assert account.books.odd_cells == (0, 0, 3)
+    _, account = judged(tmp_path, RULES, accounts=re.sub(r"(?<=DE,|FR,|AT,)[0-9]+", "0", ACCOUNTS), summed="arr")
+    assert str(account.sum_of(account.cells.values(), 1)) == "0.0000"
 
 
 def test_a_stage_that_was_renamed_moves_nobody(tmp_path: Path) -> None:

@@ -122,7 +122,8 @@ class Comparison:
 
     def _rules(self) -> Iterator[str]:
         """Yield conditions, one of which is true where another rule is broken."""
-        old, new = ({}, {})  # type: dict[str, dict[str, int]], dict[str, dict[str, int]]
+        old: dict[str, dict[str, int]] = {}
+        new: dict[str, dict[str, int]] = {}
         for found, bits, names in ((old, self._bits[0], self._judging.rules), (new, self._bits[1], {})):
             for bit in bits:
                 words = found.setdefault(names.get(bit.name, bit.name), {})
@@ -214,4 +215,4 @@ def _broken(side: str, words: Mapping[str, int]) -> str:
 
 def _total(value: object) -> Total:
     assert value is None or isinstance(value, int | Decimal), "integers and money sum up to such"
-    return Total(value or 0)
+    return Total() if value is None else Total(value)
