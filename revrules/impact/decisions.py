@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Records: TypeAlias = "tuple[Record, Record]"
 Question: TypeAlias = Callable[[Records], bool]
-Clauses: TypeAlias = tuple[str, ...]
+Told: TypeAlias = tuple[str, ...]
 MOST = 100_000
 """Questions that are remembered."""
 
@@ -52,17 +52,17 @@ class _Node:
     """A question, and what comes after each answer: a node or what was found."""
 
     question: Question
-    after: dict[bool, _Node | Clauses] = field(default_factory=dict)
+    after: dict[bool, _Node | Told] = field(default_factory=dict)
 
 
 class Decisions:
     """What searches found, by ``key`` (all that they depend on besides the answers of the record)."""
 
     def __init__(self) -> None:
-        self._roots: dict[Hashable, _Node | Clauses] = {}
+        self._roots: dict[Hashable, _Node | Told] = {}
         self._count = 0
 
-    def found(self, key: Hashable, records: Records, search: Callable[[Asked], Clauses]) -> Clauses:
+    def found(self, key: Hashable, records: Records, search: Callable[[Asked], Told]) -> Told:
         """Return what ``search`` finds for the record."""
         node = self._roots.get(key)
         while isinstance(node, _Node):
@@ -74,10 +74,10 @@ class Decisions:
                 self._remember(key, asked.trail, node)
         return node
 
-    def _remember(self, key: Hashable, trail: list[tuple[Question, bool]], found: Clauses) -> None:
+    def _remember(self, key: Hashable, trail: list[tuple[Question, bool]], found: Told) -> None:
         """Grow the tree by a trail that leads to what was found."""
         self._count += len(trail) + 1
-        leaf: _Node | Clauses = found
+        leaf: _Node | Told = found
         steps = iter(trail)
         node = self._roots.get(key)
         last: _Node | None = None

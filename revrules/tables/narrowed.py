@@ -73,12 +73,6 @@ class Narrowed:
         self._looked = array("q")
         self._comparison: Comparison | None = None
 
-    def __enter__(self) -> Narrowed:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
         """Let go of everything."""
         self._stack.close()

@@ -162,7 +162,7 @@ class Pair:
 
 
 class Comparing:
-    """A table that two versions place: a context manager; iterate over ``placed``, then look at ``books`` and ``warnings``.
+    """A table that two versions place: iterate over ``placed``, then look at ``books`` and ``warnings``.
 
     ``jobs`` are those of the old and of the new version and read the same file, with a ``sample`` only so many of its rows.
     ``lifecycles`` lead from those of the new version to those of the old.
@@ -200,12 +200,6 @@ class Comparing:
         self.pair = Pair(versions, (first, second), self.books, alike=alike)
 
     _is_prepared = False
-
-    def __enter__(self) -> Comparing:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the file."""
